@@ -1,0 +1,1 @@
+console.log('The example examples/standard-phases is not there yet.');

@@ -1,0 +1,32 @@
+import type { Options } from 'tsup';
+
+type Entries = Record<string, string>;
+
+/** A published library: its own dependencies stay imports. Declarations come from `tsc`, see tsconfig.build.json. */
+export function library(entry: Entries = { index: 'src/index.ts' }): Options {
+  return {
+    entry,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.18',
+    splitting: true,
+    sourcemap: true,
+    clean: true,
+    dts: false,
+    silent: true,
+  };
+}
+
+/** A program that carries everything it imports, in chunks, so that a lazy `import()` stays lazy. */
+export function bundledProgram(entry: Entries): Options {
+  return {
+    ...library(entry),
+    noExternal: [/^(?!node:)/],
+    // Without `require`, esbuild's wrapper for CommonJS packages cannot reach Node's own modules.
+    banner: { js: "import { createRequire as orchCreateRequire } from 'node:module'; const require = orchCreateRequire(import.meta.url);" },
+    esbuildOptions(options) {
+      // jsonc-parser's `main` is UMD, which cannot be bundled; its `module` can.
+      options.mainFields = ['module', 'main'];
+    },
+  };
+}

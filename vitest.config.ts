@@ -1,0 +1,28 @@
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const packages = readdirSync(new URL('packages', import.meta.url)).toSorted();
+
+// Tests run on the sources: the `source` condition of each package's exports comes first.
+const conditions = ['source', 'node', 'module', 'import', 'default'];
+
+const shared = {
+  pool: 'forks',
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+} as const;
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
+  test: {
+    passWithNoTests: true,
+    projects: [
+      ...packages.map((name) => ({
+        extends: true as const,
+        test: { ...shared, name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },
+      })),
+      { extends: true as const, test: { ...shared, name: 'repository', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] } },
+    ],
+  },
+});
