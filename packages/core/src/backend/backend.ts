@@ -1,0 +1,104 @@
+import type { Json } from '../json.ts';
+import type { RunEvent, RunSummary, StoredRunStatus } from '../run/event.ts';
+import type { Fence, Owner } from '../run/owner.ts';
+
+/** A taking of a run. */
+export interface Taking {
+  readonly owner: Owner;
+  /** Random, new for each taking: a call repeated with the same token answers as the first time, another token is another owner. */
+  readonly token: string;
+  /** How long the lease lives without a renewal or an append, by the backend's clock. */
+  readonly ttlMs: number;
+  /** Take it over from this epoch, whose owner the caller knows to be dead. Any other current epoch answers `taken`. */
+  readonly overEpoch?: number;
+}
+
+export type Acquired =
+  | { readonly status: 'held'; readonly fence: Fence }
+  | {
+      readonly status: 'taken';
+      readonly by: Owner;
+      readonly epoch: number;
+      /** When it was taken: wall time in milliseconds since 1970. */
+      readonly since: number;
+      /** Whether its time to live has passed by the backend's clock. Says nothing about the owner: core decides. */
+      readonly expired: boolean;
+    };
+
+export type Created = { readonly status: 'created'; readonly fence: Fence } | { readonly status: 'exists' };
+
+export type Appended =
+  | { readonly status: 'ok' }
+  /** The journal is at this version, not at `expectedVersion`: nothing was written. */
+  | { readonly status: 'conflict'; readonly version: number }
+  /** A newer epoch holds the run: nothing was written. */
+  | { readonly status: 'lost-lease'; readonly epoch: number };
+
+/** A message to a run from outside. */
+export interface Message {
+  /** Made by the poster; the same id is stored once. */
+  readonly id: string;
+  readonly body: Json;
+}
+
+/** The events of one append: on disk whole or not at all. */
+export interface Commit {
+  /** The version of the newest event before this commit; 0 for none. */
+  readonly expectedVersion: number;
+  readonly fence: Fence;
+  /** At least one; versions follow on `expectedVersion` without gaps. */
+  readonly events: readonly RunEvent[];
+  readonly summary: RunSummary;
+  /** `true`: on stable storage before `append` answers. `false`: it may wait for a later flush, but survives a killed process. */
+  readonly flush: boolean;
+  /** Ids of messages whose effect these events are; they leave the inbox with the commit. */
+  readonly handled?: readonly string[];
+}
+
+export interface RunFilter {
+  readonly workflow?: string;
+  readonly status?: StoredRunStatus;
+}
+
+/**
+ * Where journals live. A backend stores and compares, nothing else; what it means is defined by the numbered cases of
+ * `backendConformance` in `@orch/testkit`. Core checks arguments, so a backend gets sound ones. Conflicts and lost
+ * leases are values; a throw means that the backend is unreachable (`ORCH_BACKEND_UNAVAILABLE`) or its state damaged
+ * (`ORCH_JOURNAL_DAMAGED`, `ORCH_JOURNAL_TRUNCATED`, `ORCH_JOURNAL_NEWER`).
+ */
+export interface Backend {
+  readonly name: string;
+  readonly contract: 1;
+  /** Opens files or connections; the factory opens none. Called once. */
+  open(): Promise<void>;
+  /** After it every call rejects with `ORCH_BACKEND_CLOSED`. */
+  close(): Promise<void>;
+  /** Makes a run with epoch 1 held by the taking (a higher one where a deleted run had the id), so that nobody slips in between. */
+  create(run: string, first: Taking & { readonly events: readonly RunEvent[]; readonly summary: RunSummary }): Promise<Created>;
+  /**
+   * Atomic compare-and-append under a fence. A commit sent again byte for byte (same expected version, fence and
+   * events) answers `ok` without writing twice. A fence that the run never had rejects with `ORCH_BACKEND_FENCE`.
+   */
+  append(run: string, commit: Commit): Promise<Appended>;
+  /**
+   * The events after a version (default 0: all), in order, a commit or more at a time. It shows a state that was
+   * acknowledged or will be: nothing that is shown is dropped later. Rejects with `ORCH_RUN_UNKNOWN`.
+   */
+  read(run: string, options?: { readonly after?: number }): AsyncIterable<readonly RunEvent[]>;
+  /** Newest first by `createdAt`, then by id; pages of at most 1,000. `cursor` is what the page before answered. */
+  list(filter: RunFilter, cursor?: string): Promise<{ readonly runs: readonly RunSummary[]; readonly cursor?: string }>;
+  /** Rejects with `ORCH_RUN_UNKNOWN`. */
+  acquire(run: string, taking: Taking): Promise<Acquired>;
+  /** `false`: the run is not held under this fence any more. */
+  renew(run: string, fence: Fence, ttlMs: number): Promise<boolean>;
+  /** Lets go; without effect where the fence does not hold. */
+  release(run: string, fence: Fence): Promise<void>;
+  /** Puts a message into the run's inbox. A run with a terminal status refuses. */
+  post(run: string, message: Message): Promise<'posted' | 'finished' | 'unknown-run'>;
+  /** Messages not yet handled, in order of arrival. Reading removes nothing. */
+  messages(run: string): Promise<readonly Message[]>;
+  /** Settles when there are events after the version, or a message, or the signal is aborted; may settle early. Without it core polls. */
+  changed?(run: string, after: number, signal: AbortSignal): Promise<void>;
+  /** Removes a run; its epochs outlive it. Rejects with `ORCH_BACKEND_FENCE` where the fence does not hold. */
+  delete(run: string, fence: Fence): Promise<void>;
+}

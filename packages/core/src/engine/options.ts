@@ -1,0 +1,103 @@
+import type { Backend } from '../backend/backend.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../executor/executor.ts';
+import type { PhaseError } from '../hooks/lifecycle-hooks.ts';
+import type { Plugin } from '../hooks/plugin.ts';
+import type { Ids } from '../id.ts';
+import type { RunEvent, RunSummary, StoredRunStatus } from '../run/event.ts';
+import type { RunReport } from '../run/report.ts';
+import type { Finding } from '../spec/workflow-spec.ts';
+import type { Workflow } from '../spec/workflow.ts';
+import type { Host } from './host.ts';
+
+/** Whatever an orchestrator is made of; a preset is one of these. */
+export interface OrchestratorOptions {
+  readonly backend: Backend;
+  readonly plugins?: readonly Plugin[];
+  /** Phases at once; default: what the workflow says, else the number of CPUs. */
+  readonly concurrency?: number;
+  /** Words of phases and plugins; default: stderr, a line each. */
+  readonly log?: Log;
+  /** Default: the system's. Tests hand in their own. */
+  readonly clock?: Clock;
+  /** Default: random ones. */
+  readonly ids?: Ids;
+  /** A number from 0 up to, not including, 1; default `Math.random`. */
+  readonly random?: () => number;
+  /** Default: this machine, as `@orch/core/node` sees it. */
+  readonly host?: Host;
+}
+
+export interface ExecuteOptions<In> {
+  readonly inputs?: In;
+  /** Default: always a new run. A known id goes on where it stopped, or answers with the finished result. */
+  readonly runId?: string;
+  /** Aborted: the run is stopped as by {@link RunHandle.stop}. */
+  readonly signal?: AbortSignal;
+  /** The working folder of the run; default: the process's. */
+  readonly directory?: string;
+  /** The plan file that the workflow was read from. */
+  readonly source?: string;
+}
+
+export interface RecoverOptions<P extends object, In> {
+  /** The definition, when it holds functions. A workflow of commands stands in the journal and may be left out. */
+  readonly workflow?: Workflow<any, P, In>;
+  /** Runs this phase and everything downstream of it again. Not beside `checkpoint`. */
+  readonly from?: keyof P & string;
+  /** Goes back to a checkpoint: `NAME` (the latest of that name) or `NAME@VERSION`. */
+  readonly checkpoint?: string;
+  /** Kills a live owner on this host first. */
+  readonly takeOver?: boolean;
+  /** The caller knows that nothing of the run is alive on the host or in the container where it was driven before. */
+  readonly otherHost?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A run that this process drives. */
+export interface RunHandle<P extends object = object> {
+  readonly runId: string;
+  /** Rejects only for infrastructure: what became of the phases is in the value. */
+  result(): Promise<RunResult<P>>;
+  /** Rejects unless the run completed. */
+  outputs(): Promise<P>;
+  /** Ends the run for good; a second call is as the first. */
+  cancel(options?: { readonly by?: string; readonly message?: string }): Promise<void>;
+  /** Ends the attempts, keeps the run: `interrupted`, and recover goes on. A second call kills without grace. */
+  stop(): Promise<void>;
+  /** Lets go of the run at once and leaves its commands alone: a later take-up adopts them. */
+  detach(): Promise<void>;
+}
+
+export type RunResult<P extends object = object> = { readonly runId: string } & (
+  | { readonly status: 'completed'; readonly outputs: P }
+  | {
+      readonly status: 'failed' | 'cancelled' | 'waiting' | 'interrupted';
+      readonly outputs: Partial<P>;
+      readonly failures: readonly PhaseError[];
+      /** Of a failed run: whether phases failed, its timeout passed, or a `beforeRun` tap refused it. */
+      readonly reason?: 'phases' | 'timeout' | 'hook';
+    }
+);
+
+type Arguments<In> = Record<never, never> extends In
+  ? [options?: ExecuteOptions<In>]
+  : [options: ExecuteOptions<In> & { readonly inputs: In }];
+
+/** Drives runs. Made from a backend and plugins; opens the backend on first use. */
+export interface OrchestratorApi extends AsyncDisposable {
+  /** Everything that is wrong with a workflow; asks the executors too (missing commands). */
+  validate(workflow: Workflow): Promise<readonly Finding[]>;
+  execute<P extends object, In>(workflow: Workflow<any, P, In>, ...options: Arguments<In>): RunHandle<P>;
+  recover<P extends object, In>(runId: string, options?: RecoverOptions<P, In>): RunHandle<P>;
+  /** Through the inbox of a run driven elsewhere; a run that nobody drives is taken up and cancelled. */
+  cancel(runId: string, options?: { readonly by?: string; readonly message?: string }): Promise<void>;
+  /** A run with its phases, attempts, errors and checkpoints. */
+  show(runId: string): Promise<RunReport>;
+  /** Newest first; `interrupted` is derived from a run that says running and whose owner is gone. */
+  list(filter?: { readonly workflow?: string; readonly status?: StoredRunStatus | 'interrupted' }): AsyncIterable<RunSummary>;
+  /** The journal's events; `follow` goes on until the run ends. */
+  events(runId: string, options?: { readonly after?: number; readonly follow?: boolean; readonly signal?: AbortSignal }): AsyncIterable<RunEvent>;
+  /** Stops the runs that it drives, then closes plugins, then the backend. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,46 @@
+import type { ErrorCode } from './codes.ts';
+
+const brand = Symbol.for('orch.error');
+
+/** An error that a person can act on. Tell it by {@link isOrchError}, never by `instanceof`: two copies of core are normal. */
+export interface OrchError extends Error {
+  /** Stable: `ORCH_<DOMAIN>_<WHAT>`. */
+  readonly code: string;
+  /** What to do next. */
+  readonly hint?: string;
+  /** The page that explains the code. */
+  readonly url?: string;
+}
+
+export interface ErrorDescription {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Makes an {@link OrchError}. Every code has an entry in the catalogue and a section in `docs/errors.md`. */
+export function orchError({ code, message, hint, cause }: ErrorDescription): OrchError {
+  const error = new Error(message, cause === undefined ? undefined : { cause });
+  error.name = 'OrchError';
+  return Object.assign(error, {
+    code,
+    ...(hint === undefined ? {} : { hint }),
+    url: `https://github.com/orch-dev/orch/blob/main/docs/errors.md#${code.toLowerCase()}`,
+    [brand]: true,
+  });
+}
+
+export function isOrchError(value: unknown, code?: string): value is OrchError {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    brand in value &&
+    (code === undefined || (value as unknown as OrchError).code === code)
+  );
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

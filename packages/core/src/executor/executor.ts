@@ -1,0 +1,87 @@
+import type { Json } from '../json.ts';
+import type { FailureClass, ProcessEnd, SerializedError } from '../run/event.ts';
+import type { Owner } from '../run/owner.ts';
+import type { Finding } from '../spec/workflow-spec.ts';
+
+/** Where a phase's own words go. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** One try at a phase, as its executor sees it. */
+export interface Attempt {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly phase: string;
+  readonly index?: number;
+  readonly number: number;
+  readonly part: 'main' | 'repair';
+  /** Random, new for each attempt: names its files and marks its processes. */
+  readonly key: string;
+  /** The phase's plugin-owned keys, defaults included. */
+  readonly options: { readonly [key: string]: Json };
+  /** Of the attempt, in milliseconds; absent: none. The engine watches it and aborts the signal. */
+  readonly timeoutMs?: number;
+  /** The process that started the attempt. */
+  readonly owner: Owner;
+}
+
+/** Why the engine ends an attempt: the `reason` of {@link AttemptContext.signal}. */
+export type StopReason = 'timeout' | 'cancelled' | 'stopped' | 'replaced';
+
+export interface AttemptContext {
+  /** Aborted with a {@link StopReason}: the executor ends the work within its grace and answers `aborted`. */
+  readonly signal: AbortSignal;
+  /** Aborted when a person asks a second time: end it now, without grace. */
+  readonly kill: AbortSignal;
+  readonly inputs: { readonly [name: string]: Json };
+  /** Outputs of the completed phases that this one depends on, by name; without a prototype. */
+  readonly outputs: { readonly [phase: string]: Json };
+  /** Variables that `beforePhase` taps added. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The working folder that a `beforePhase` tap chose. */
+  readonly cwd?: string;
+  /** The run's working folder. */
+  readonly directory: string;
+  /** The same for every attempt of a phase in a run: what happened twice can be told by it. */
+  readonly idempotencyKey: string;
+  readonly log: Log;
+}
+
+/** How an attempt ended. A value: what an executor throws is its own failure, class `unknown`. */
+export type Outcome =
+  | ({ readonly status: 'completed'; readonly output?: Json } & ProcessEnd)
+  | ({
+      readonly status: 'failed';
+      readonly error: SerializedError;
+      readonly class: FailureClass;
+      /** Seen by `afterPhase` only: when the next attempt may start. Absent: the failure is final. */
+      readonly retryAt?: number;
+    } & ProcessEnd)
+  /** Ended because the signal was aborted, whatever its exit code. */
+  | ({ readonly status: 'aborted'; /** What a person should know, as in "still running". */ readonly note?: string } & ProcessEnd);
+
+/** An attempt that an earlier process started: its outcome to come, or `gone`, known to run no more and to have no result. */
+export type Adopted = { readonly outcome: Promise<Outcome> } | { readonly gone: true };
+
+/** Carries out attempts of one kind of phase. */
+export interface Executor {
+  /** Adds findings to validation, for all phases of its kind at once. `path` starts at the phase. */
+  check?(phases: readonly PhaseToCheck[]): Promise<readonly (Finding & { readonly phase: string })[]>;
+  /**
+   * Called at each take-up, before anything starts: prepares the run's place on this host, and claims and stops every
+   * attempt of the run found here whose key the journal does not know (a lost tail).
+   */
+  settle?(runId: string, knownKeys: ReadonlySet<string>): Promise<void>;
+  execute(attempt: Attempt, context: AttemptContext): Promise<Outcome>;
+  /** Answers at once. A throw stops the take-up: it is never read as gone. Without it every earlier attempt is gone. */
+  adopt?(attempt: Attempt, context: AttemptContext & { readonly otherHost: boolean }): Promise<Adopted>;
+}
+
+export interface PhaseToCheck {
+  readonly phase: string;
+  readonly options: { readonly [key: string]: Json };
+  /** Whether other phases run before it (they may build what it needs). */
+  readonly dependent: boolean;
+}

@@ -1,0 +1,37 @@
+import type { Executor, Log } from '../executor/executor.ts';
+import type { DescribedSchema } from '../schema.ts';
+import type { Hooks, OptionKey } from './lifecycle-hooks.ts';
+
+/** A plain object that adds taps, executors or phase options; making one needs no runtime import of core. */
+export interface Plugin {
+  /** Unique in an orchestrator; named in warnings and errors. */
+  readonly name: string;
+  readonly contract: 1;
+  /** Called once, when the orchestrator is made. */
+  apply(host: PluginHost): void;
+}
+
+export interface PhaseOptionSettings<T> {
+  /** What a phase of a plan file has that leaves the key out. TypeScript has no such defaults. */
+  readonly planDefault?: T;
+  /** `false`: plan files may not use the key yet ("not supported yet"). */
+  readonly inPlans?: boolean;
+}
+
+/** What a plugin may do, handed to {@link Plugin.apply}. */
+export interface PluginHost {
+  readonly hooks: Hooks;
+  readonly log: Log;
+  /** Wall time in milliseconds since 1970, of the orchestrator's clock. */
+  readonly now: () => number;
+  /** A number from 0 up to, not including, 1. */
+  readonly random: () => number;
+  /**
+   * Carries out phases of this kind. In a plan file the phase option of the same name says that a phase is of this kind
+   * (`command`). A second executor of one kind is an error.
+   */
+  executor(kind: string, executor: Executor): void;
+  /** Owns a key of phases: its values are checked against the schema, wherever the workflow came from. */
+  phaseOption<T>(key: string, schema: DescribedSchema<T>, settings?: PhaseOptionSettings<T>): OptionKey<T>;
+  onClose(close: () => void | Promise<void>): void;
+}

@@ -1,0 +1,2 @@
+export { interrupted } from './interrupted.ts';
+export { processHost, processOwner, seesProcessesOf } from './process-identity.ts';

@@ -1,0 +1,58 @@
+import type { WorkflowSpec } from '../spec/workflow-spec.ts';
+import type { AttemptId, FailureClass, PhaseStatus, ProcessEnd, RunEvent, RunStatus, SerializedError } from './event.ts';
+import type { Owner } from './owner.ts';
+
+/** What a person wants to know of a run: the journal, folded. */
+export interface RunReport {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly createdAt: number;
+  /** Of the newest event. */
+  readonly updatedAt: number;
+  /** Of the newest event. */
+  readonly version: number;
+  readonly directory: string;
+  readonly source?: string;
+  /** Who took the run up last, and when. */
+  readonly owner?: Owner;
+  readonly ownedSince?: number;
+  readonly takeUps: number;
+  readonly phases: readonly PhaseReport[];
+  readonly checkpoints: readonly { readonly name: string; readonly version: number; readonly at: number }[];
+  readonly warnings: readonly string[];
+  /** Why a run failed or was cancelled. */
+  readonly reason?: string;
+}
+
+export interface PhaseReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly status: PhaseStatus;
+  readonly attempts: readonly AttemptReport[];
+  readonly output?: unknown;
+  /** Of a skipped phase, or of one that waits. */
+  readonly reason?: string;
+  readonly cause?: string;
+  /** Of a phase between attempts: when the next may start. */
+  readonly retryAt?: number;
+}
+
+export interface AttemptReport extends AttemptId, ProcessEnd {
+  readonly key: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly status: 'running' | 'completed' | 'failed' | 'interrupted' | 'cancelled' | 'skipped';
+  readonly adopted: boolean;
+  readonly class?: FailureClass;
+  readonly error?: SerializedError;
+  /** Of an interrupted attempt. */
+  readonly reason?: string;
+}
+
+/** Folds events into a report; the live view and `show` use the same one. */
+export interface RunReporter {
+  readonly report: RunReport;
+  readonly spec: WorkflowSpec | undefined;
+  add(event: RunEvent): void;
+}

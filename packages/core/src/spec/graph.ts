@@ -1,0 +1,89 @@
+import type { WorkflowSpec } from './workflow-spec.ts';
+
+/**
+ * The phases numbered in file order, and the edges between them in compressed rows: names are looked up only at the
+ * doors. The dependents of phase `i` are `targets[offsets[i]] … targets[offsets[i + 1] - 1]`.
+ */
+export interface Graph {
+  readonly size: number;
+  readonly indexOf: ReadonlyMap<string, number>;
+  /** Row ends of `dependents`, length `size + 1`. */
+  readonly offsets: Int32Array;
+  /** The phases that depend on a phase, row after row. */
+  readonly targets: Int32Array;
+  /** How many phases each phase depends on. */
+  readonly inDegree: Int32Array;
+}
+
+/** Numbers the phases and turns the edges round. Unknown dependencies are left out: validation reports them. */
+export function buildGraph(spec: Pick<WorkflowSpec, 'phases'>): Graph {
+  const { phases } = spec;
+  const size = phases.length;
+  const indexOf = new Map<string, number>();
+  for (let index = 0; index < size; index++) indexOf.set(phases[index]!.name, index);
+  const inDegree = new Int32Array(size);
+  const offsets = new Int32Array(size + 1);
+  let edges = 0;
+  forEachEdge(spec, indexOf, (from, to) => {
+    edges++;
+    offsets[from + 1]!++;
+    inDegree[to]!++;
+  });
+  for (let index = 0; index < size; index++) offsets[index + 1]! += offsets[index]!;
+  const targets = new Int32Array(edges);
+  const next = offsets.slice(0, size);
+  forEachEdge(spec, indexOf, (from, to) => {
+    targets[next[from]!++] = to;
+  });
+  return { size, indexOf, offsets, targets, inDegree };
+}
+
+/** Calls `visit` with each dependent of a phase. */
+export function forEachDependent(graph: Graph, phase: number, visit: (dependent: number) => void): void {
+  const end = graph.offsets[phase + 1]!;
+  for (let at = graph.offsets[phase]!; at < end; at++) visit(graph.targets[at]!);
+}
+
+function forEachEdge(
+  { phases }: Pick<WorkflowSpec, 'phases'>,
+  indexOf: ReadonlyMap<string, number>,
+  visit: (from: number, to: number) => void,
+): void {
+  for (let to = 0; to < phases.length; to++)
+    for (const name of phases[to]!.dependsOn ?? []) {
+      const from = indexOf.get(name);
+      if (from !== undefined) visit(from, to);
+    }
+}
+
+/** One circle of dependencies, as phase numbers in the order `a needs b needs … needs a` (`a` named once), or `undefined`. */
+export function findCycle(graph: Graph): readonly number[] | undefined {
+  const left = graph.inDegree.slice();
+  const queue: number[] = [];
+  for (let index = 0; index < graph.size; index++) if (left[index] === 0) queue.push(index);
+  for (let at = 0; at < queue.length; at++)
+    forEachDependent(graph, queue[at]!, (dependent) => {
+      if (--left[dependent]! === 0) queue.push(dependent);
+    });
+  if (queue.length === graph.size) return undefined;
+  return walkBack(graph, left);
+}
+
+/** Every phase that Kahn's algorithm left over has a dependency that is left over too: following one must come round. */
+function walkBack(graph: Graph, left: Int32Array): readonly number[] {
+  const needs = new Int32Array(graph.size).fill(-1);
+  for (let from = 0; from < graph.size; from++)
+    if (left[from]! > 0)
+      forEachDependent(graph, from, (to) => {
+        if (left[to]! > 0) needs[to] = from;
+      });
+  let at = left.findIndex((count) => count > 0);
+  const seenAt = new Int32Array(graph.size).fill(-1);
+  const path: number[] = [];
+  while (seenAt[at] === -1) {
+    seenAt[at] = path.length;
+    path.push(at);
+    at = needs[at]!;
+  }
+  return path.slice(seenAt[at]!);
+}
