@@ -22,7 +22,10 @@ export default defineConfig({
         extends: true as const,
         test: { ...shared, name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },
       })),
-      { extends: true as const, test: { ...shared, name: 'repository', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] } },
+      {
+        extends: true as const,
+        test: { ...shared, name: 'repository', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] },
+      },
     ],
   },
 });

@@ -17,7 +17,9 @@ async function main([command, ...args]) {
   const installed = await installWhenNeeded();
   if (installed !== 0 || command === undefined) return installed;
   if (!existsSync(pinnedNodeFolder) && isTooOld(process.versions.node)) {
-    console.error(`This repository brings its own Node for Linux only; on ${process.platform} it needs Node ${oldestNode.join('.')} or newer.`);
+    console.error(
+      `This repository brings its own Node for Linux only; on ${process.platform} it needs Node ${oldestNode.join('.')} or newer.`,
+    );
     return 2;
   }
   return run('sh', ['-c', `${command} "$@"`, 'sh', ...args]);
@@ -54,7 +56,11 @@ function isTooOld(version) {
 
 function run(file, args, env = {}) {
   const path = [pinnedNodeFolder, join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-  const child = spawn(file, args, { cwd: root, stdio: 'inherit', env: { ...process.env, DO_NOT_TRACK: '1', PATH: path, ...env } });
+  const child = spawn(file, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, DO_NOT_TRACK: '1', PATH: path, ...env },
+  });
   // A terminal sends Ctrl-C to the child as well; who signals only this process means the child.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -23,7 +23,9 @@ export function bundledProgram(entry: Entries): Options {
     ...library(entry),
     noExternal: [/^(?!node:)/],
     // Without `require`, esbuild's wrapper for CommonJS packages cannot reach Node's own modules.
-    banner: { js: "import { createRequire as orchCreateRequire } from 'node:module'; const require = orchCreateRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as orchCreateRequire } from 'node:module'; const require = orchCreateRequire(import.meta.url);",
+    },
     esbuildOptions(options) {
       // jsonc-parser's `main` is UMD, which cannot be bundled; its `module` can.
       options.mainFields = ['module', 'main'];

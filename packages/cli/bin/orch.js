@@ -8,5 +8,5 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
   process.exitCode = 2;
 } else {
   module.enableCompileCache();
-  import('../dist/main.js');
+  void import('../dist/main.js');
 }

@@ -1,0 +1,64 @@
+// Everything that CI checks, in one go: all steps run even when one fails. Run: npm run verify
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'verify-'));
+const reportFile = join(scratch, 'tests.json');
+
+const steps: readonly (readonly [name: string, ...command: string[]])[] = [
+  ['format', 'oxfmt', '--check'],
+  ['lint', 'oxlint'],
+  ['types', 'tsc', '--noEmit'],
+  ['manifests', 'sherif'],
+  ['import arrows and cycles', 'node', 'scripts/check-arrows.ts'],
+  ['build', 'turbo', 'run', 'build', '--output-logs=errors-only'],
+  ['packages as published', 'node', 'scripts/check-packages.ts'],
+  ['tests', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
+];
+
+try {
+  const results = steps.map(runStep);
+  console.log(`\n${results.map((it) => it.line).join('\n')}`);
+  const passed = results.reduce((sum, it) => sum + it.totals.passed, 0);
+  const failed = results.reduce((sum, it) => sum + it.totals.failed, 0);
+  console.log(`Checks and tests: ${passed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true });
+}
+
+function runStep([name, file, ...args]: (typeof steps)[number]): { line: string; totals: Totals } {
+  console.log(`\n=== ${name}`);
+  const start = performance.now();
+  const { status } = spawnSync(file ?? '', args, { stdio: 'inherit' });
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const totals = name === 'tests' ? countTests(status === 0) : countStep(status === 0);
+  return { line: `${totals.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(6)} s  ${name}`, totals };
+}
+
+function countStep(succeeded: boolean): Totals {
+  return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1 };
+}
+
+/** A run can fail without a failed test, as when a test file cannot be loaded: that counts as one. */
+function countTests(succeeded: boolean): Totals {
+  try {
+    const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
+    const failed = succeeded ? report.numFailedTests : Math.max(report.numFailedTests, 1);
+    return { passed: report.numPassedTests, failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
