@@ -13,17 +13,19 @@ export interface Taking {
   readonly overEpoch?: number;
 }
 
+/** Who holds a run. */
+export interface Holder {
+  readonly by: Owner;
+  readonly epoch: number;
+  /** When it was taken: wall time in milliseconds since 1970. */
+  readonly since: number;
+  /** Whether its time to live has passed by the backend's clock. Says nothing about the owner: core decides. */
+  readonly expired: boolean;
+}
+
 export type Acquired =
   | { readonly status: 'held'; readonly fence: Fence }
-  | {
-      readonly status: 'taken';
-      readonly by: Owner;
-      readonly epoch: number;
-      /** When it was taken: wall time in milliseconds since 1970. */
-      readonly since: number;
-      /** Whether its time to live has passed by the backend's clock. Says nothing about the owner: core decides. */
-      readonly expired: boolean;
-    };
+  | ({ readonly status: 'taken' } & Holder);
 
 export type Created = { readonly status: 'created'; readonly fence: Fence } | { readonly status: 'exists' };
 
@@ -89,6 +91,8 @@ export interface Backend {
   list(filter: RunFilter, cursor?: string): Promise<{ readonly runs: readonly RunSummary[]; readonly cursor?: string }>;
   /** Rejects with `ORCH_RUN_UNKNOWN`. */
   acquire(run: string, taking: Taking): Promise<Acquired>;
+  /** Who holds the run now; `undefined`: it was let go, or there is no such run. Takes nothing. */
+  holder(run: string): Promise<Holder | undefined>;
   /** `false`: the run is not held under this fence any more. */
   renew(run: string, fence: Fence, ttlMs: number): Promise<boolean>;
   /** Lets go; without effect where the fence does not hold. */
