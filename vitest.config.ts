@@ -17,6 +17,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
   test: {
     passWithNoTests: true,
+    coverage: { include: ['packages/*/src/**/*.ts'] },
     projects: [
       ...packages.map((name) => ({
         extends: true as const,

@@ -11,7 +11,6 @@ export function library(entry: Entries = { index: 'src/index.ts' }): Options {
     target: 'node22.18',
     splitting: true,
     sourcemap: true,
-    clean: true,
     dts: false,
     silent: true,
   };
@@ -21,6 +20,7 @@ export function library(entry: Entries = { index: 'src/index.ts' }): Options {
 export function bundledProgram(entry: Entries): Options {
   return {
     ...library(entry),
+    sourcemap: false,
     noExternal: [/^(?!node:)/],
     // Without `require`, esbuild's wrapper for CommonJS packages cannot reach Node's own modules.
     banner: {
