@@ -1,0 +1,178 @@
+import type { WorkflowSpec } from '../spec/workflow-spec.ts';
+import type { AttemptId, EventOf, PhaseStatus, ProcessEnd, RunEvent, RunStatus } from './event.ts';
+import type { AttemptReport, PhaseReport, RunReport, RunReporter } from './report.ts';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Phase = Writable<Omit<PhaseReport, 'attempts'>> & { attempts: Writable<AttemptReport>[] };
+type Report = Writable<Omit<RunReport, 'phases' | 'checkpoints' | 'warnings'>> & {
+  phases: Phase[];
+  checkpoints: { name: string; version: number; at: number }[];
+  warnings: string[];
+};
+
+/** A reporter without events. `status` stays what the journal says: whether a running one is interrupted, only the lease tells. */
+export function runReporter(runId: string): RunReporter {
+  return new Reporter(runId);
+}
+
+class Reporter implements RunReporter {
+  readonly report: Report;
+  spec: WorkflowSpec | undefined;
+  readonly #byName = new Map<string, Phase>();
+
+  constructor(runId: string) {
+    this.report = {
+      runId,
+      workflow: '',
+      status: 'running',
+      createdAt: 0,
+      updatedAt: 0,
+      version: 0,
+      directory: '',
+      takeUps: 0,
+      phases: [],
+      checkpoints: [],
+      warnings: [],
+    };
+  }
+
+  add(event: RunEvent): void {
+    this.report.version = event.version;
+    this.report.updatedAt = event.at;
+    if (event.type.startsWith('phase.')) this.#addToPhases(event);
+    else this.#addToRun(event);
+  }
+
+  #addToRun(event: RunEvent): void {
+    const { report } = this;
+    switch (event.type) {
+      case 'run.created':
+        return this.#begin(event);
+      case 'run.started':
+        report.owner = event.owner;
+        report.ownedSince = event.at;
+        report.takeUps++;
+        report.status = 'running';
+        return;
+      case 'run.reset':
+        return this.#reset(event);
+      case 'run.cancelling':
+        report.reason = event.message ?? `cancelled by ${event.by}`;
+        return;
+      case 'run.failed':
+        return this.#end('failed', event.error?.message ?? report.reason);
+      case 'run.completed':
+        return this.#end('completed', undefined);
+      case 'run.cancelled':
+        return this.#end('cancelled', report.reason);
+      case 'run.waiting':
+        report.status = 'waiting';
+        return;
+      case 'checkpoint.created':
+        report.checkpoints.push({ name: event.name, version: event.version, at: event.at });
+        return;
+      case 'warning':
+        report.warnings.push(event.plugin === undefined ? event.message : `${event.plugin}: ${event.message}`);
+        return;
+      default:
+    }
+  }
+
+  #begin(event: EventOf<'run.created'>): void {
+    const { report } = this;
+    this.spec = event.workflow;
+    report.workflow = event.workflow.id;
+    report.createdAt = event.at;
+    report.directory = event.directory;
+    if (event.source !== undefined) report.source = event.source;
+    for (const { name, kind } of event.workflow.phases) {
+      const phase: Phase = { name, kind, status: 'pending', attempts: [] };
+      report.phases.push(phase);
+      this.#byName.set(name, phase);
+    }
+  }
+
+  #end(status: RunStatus, reason: string | undefined): void {
+    this.report.status = status;
+    if (reason === undefined) delete this.report.reason;
+    else this.report.reason = reason;
+  }
+
+  #reset(event: EventOf<'run.reset'>): void {
+    this.report.status = 'running';
+    delete this.report.reason;
+    for (const name of event.phases) {
+      const phase = this.#byName.get(name);
+      if (phase !== undefined) to(phase, 'pending');
+    }
+  }
+
+  #addToPhases(event: RunEvent): void {
+    if (event.type === 'phase.skipped' || event.type === 'phase.cancelled') {
+      for (const name of event.phases) this.#endWithoutResult(name, event);
+      return;
+    }
+    const phase = 'phase' in event ? this.#byName.get(event.phase) : undefined;
+    if (phase === undefined) return;
+    switch (event.type) {
+      case 'phase.started':
+        to(phase, 'running');
+        phase.attempts.push({ ...idOf(event), key: event.key, startedAt: event.at, status: 'running', adopted: false });
+        return;
+      case 'phase.adopted':
+        change(phase, { adopted: true });
+        return;
+      case 'phase.completed':
+        to(phase, 'completed');
+        if (event.output !== undefined) phase.output = event.output;
+        change(phase, { status: 'completed', endedAt: event.at, ...endOf(event) });
+        return;
+      case 'phase.failed':
+        to(phase, event.retryAt === undefined ? 'failed' : 'pending');
+        if (event.retryAt !== undefined) phase.retryAt = event.retryAt;
+        change(phase, { status: 'failed', endedAt: event.at, class: event.class, error: event.error, ...endOf(event) });
+        return;
+      case 'phase.interrupted':
+        to(phase, 'pending');
+        change(phase, { status: 'interrupted', endedAt: event.at, reason: event.reason, ...endOf(event) });
+        return;
+      default:
+    }
+  }
+
+  #endWithoutResult(name: string, event: EventOf<'phase.skipped'> | EventOf<'phase.cancelled'>): void {
+    const phase = this.#byName.get(name);
+    if (phase === undefined) return;
+    const wasRunning = phase.status === 'running';
+    const status = event.type === 'phase.skipped' ? 'skipped' : 'cancelled';
+    to(phase, status);
+    if (event.type === 'phase.skipped') {
+      phase.reason = event.reason;
+      if (event.cause !== undefined) phase.cause = event.cause;
+    }
+    if (wasRunning)
+      change(phase, { status, endedAt: event.at, ...(event.type === 'phase.cancelled' ? endOf(event) : {}) });
+  }
+}
+
+/** Changes the status and forgets what belonged to the old one. */
+function to(phase: Phase, status: PhaseStatus): void {
+  phase.status = status;
+  delete phase.reason;
+  delete phase.cause;
+  delete phase.retryAt;
+  delete phase.output;
+}
+
+function change(phase: Phase, changes: Partial<AttemptReport>): void {
+  const last = phase.attempts.at(-1);
+  if (last !== undefined) Object.assign(last, changes);
+}
+
+function idOf({ phase, index, attempt, part }: AttemptId): AttemptId {
+  return { phase, attempt, part, ...(index === undefined ? {} : { index }) };
+}
+
+function endOf({ exitCode, signal }: ProcessEnd): ProcessEnd {
+  return { ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) };
+}

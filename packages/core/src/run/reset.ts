@@ -1,0 +1,43 @@
+import { forEachDependent } from '../spec/graph.ts';
+import { nameOf } from './state.ts';
+import type { RunState } from './state.ts';
+
+/** What recover runs again: failed and cancelled phases, and those skipped because of them. */
+export function phasesToRecover(state: RunState): readonly string[] {
+  const chosen = new Set<number>();
+  for (let phase = 0; phase < state.graph.size; phase++) {
+    const { status } = state.phases[phase]!;
+    if (status === 'failed' || status === 'cancelled') chosen.add(phase);
+  }
+  const isVictim = (phase: number): boolean => {
+    const at = state.phases[phase]!;
+    return at.status === 'skipped' && at.cause !== undefined;
+  };
+  return namesOf(state, downstream(state, chosen, isVictim));
+}
+
+/** A phase and everything downstream of it. */
+export function phasesFrom(state: RunState, phase: number): readonly string[] {
+  return namesOf(state, downstream(state, new Set([phase]), () => true));
+}
+
+/** What was not completed at an earlier version, and is not pending now: going back there runs it again. */
+export function phasesSince(state: RunState, earlier: RunState): readonly string[] {
+  const chosen = new Set<number>();
+  for (let phase = 0; phase < state.graph.size; phase++)
+    if (earlier.phases[phase]!.status !== 'completed' && state.phases[phase]!.status !== 'pending') chosen.add(phase);
+  return namesOf(state, chosen);
+}
+
+/** A Set is visited in order of insertion, also while it grows. */
+function downstream(state: RunState, chosen: Set<number>, joins: (phase: number) => boolean): Set<number> {
+  for (const phase of chosen)
+    forEachDependent(state.graph, phase, (dependent) => {
+      if (joins(dependent)) chosen.add(dependent);
+    });
+  return chosen;
+}
+
+function namesOf(state: RunState, phases: ReadonlySet<number>): readonly string[] {
+  return [...phases].sort((a, b) => a - b).map((phase) => nameOf(state, phase));
+}
