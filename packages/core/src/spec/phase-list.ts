@@ -1,0 +1,68 @@
+import { dictionary } from '../json.ts';
+import type { PhaseFunction } from './workflow.ts';
+import type { PhaseSpec } from './workflow-spec.ts';
+
+/** A phase as data, and its function if it has one. */
+export interface LoweredPhase {
+  readonly spec: PhaseSpec;
+  readonly function?: PhaseFunction;
+}
+
+/** The phases of a workflow under construction. Immutable: `add` answers with a longer list. */
+export interface PhaseList {
+  has(name: string): boolean;
+  names(): readonly string[];
+  add(phase: LoweredPhase): PhaseList;
+  read(): { readonly phases: readonly PhaseSpec[]; readonly functions: Readonly<Record<string, PhaseFunction>> };
+}
+
+/** All lists of one chain share a store; each sees its beginning, up to its own length. */
+interface Store {
+  readonly phases: LoweredPhase[];
+  readonly indexOf: Map<string, number>;
+}
+
+/** A list of phases that were checked before; none: empty. */
+export function phaseList(
+  phases: readonly PhaseSpec[] = [],
+  functions: Readonly<Record<string, PhaseFunction>> = {},
+): PhaseList {
+  let list: PhaseList | undefined;
+  // Filled on first use: workflows that come from plans are seldom built upon.
+  const filled = (): PhaseList =>
+    (list ??= viewOf(storeOf(phases.map((spec) => withFunction(spec, functions[spec.name]))), phases.length));
+  return {
+    has: (name) => filled().has(name),
+    names: () => filled().names(),
+    add: (phase) => filled().add(phase),
+    read: () => filled().read(),
+  };
+}
+
+/** The first list that grows appends to the store; a second one from the same point (a branch) copies its beginning. */
+function viewOf(store: Store, length: number): PhaseList {
+  return {
+    has: (name) => (store.indexOf.get(name) ?? length) < length,
+    names: () => store.phases.slice(0, length).map((it) => it.spec.name),
+    add(phase) {
+      const own = store.phases.length === length ? store : storeOf(store.phases.slice(0, length));
+      own.indexOf.set(phase.spec.name, length);
+      own.phases.push(phase);
+      return viewOf(own, length + 1);
+    },
+    read() {
+      const phases = store.phases.slice(0, length);
+      const functions = dictionary<PhaseFunction>();
+      for (const it of phases) if (it.function !== undefined) functions[it.spec.name] = it.function;
+      return { phases: phases.map((it) => it.spec), functions };
+    },
+  };
+}
+
+function storeOf(phases: LoweredPhase[]): Store {
+  return { phases, indexOf: new Map(phases.map((it, index) => [it.spec.name, index])) };
+}
+
+function withFunction(spec: PhaseSpec, run: PhaseFunction | undefined): LoweredPhase {
+  return run === undefined ? { spec } : { spec, function: run };
+}

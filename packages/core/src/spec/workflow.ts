@@ -1,0 +1,225 @@
+import type { Duration } from '../duration.ts';
+import { orchError } from '../errors/orch-error.ts';
+import type { Log } from '../executor/executor.ts';
+import type { Json, Stored } from '../json.ts';
+import type { Schema } from '../schema.ts';
+import { lowerPhase } from './lower-phase.ts';
+import { phaseList, type PhaseList } from './phase-list.ts';
+import { workflowIdPattern, type WorkflowSpec } from './workflow-spec.ts';
+
+/** What a phase does, as data for an executor. `command()` makes one. */
+export interface Work<O = unknown> {
+  /** The kind of executor that carries it out. */
+  readonly kind: string;
+  /** Values of the keys that the kind's plugin owns. */
+  readonly options: { readonly [key: string]: Json };
+  readonly '~output'?: O;
+}
+
+/** The value of a key that a plugin owns. `retry()` makes one. */
+export interface PhaseOption {
+  readonly option: string;
+  readonly value: Json;
+}
+
+/** What the function of a phase is given. */
+export interface PhaseContext<I, O> {
+  readonly inputs: I;
+  /** Outputs of the phases in `dependsOn`, as the journal gives them back; without a prototype. */
+  readonly outputs: O;
+  /** Aborted when the attempt has to end: its timeout, a cancel, a stop. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly runId: string;
+  readonly phase: string;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** The same for every attempt of this phase in this run: hand it to services that can tell repeats by it. */
+  readonly idempotencyKey: string;
+}
+
+/** What the functions that choose (`if`, the list of `each`) are given. */
+export interface Scope<I, O> {
+  readonly inputs: I;
+  readonly outputs: O;
+}
+
+type Outputs<P, N extends keyof P> = { readonly [K in N]: P[K] };
+type OptionalOutputs<P, N extends keyof P> = { readonly [K in N]: P[K] | undefined };
+
+/** The name of a phase that is not there yet; a taken one turns into a type that says so. */
+export type NewName<Name, P> = Name extends keyof P ? `There is a phase "${Name & string}" already.` : Name;
+
+/** What every form of a phase has. `N`: names of its dependencies, `C`: context of its function, `O`: its output. */
+export interface PhaseDefinition<N extends string, C, O> {
+  /** A function, or data for another executor. */
+  readonly run: ((context: C) => O | Promise<O>) | Work<O>;
+  /** Phases that must be completed first; default: none. */
+  readonly dependsOn?: readonly N[];
+  /** Of one attempt; default: none. */
+  readonly timeout?: Duration;
+  /** `false`: no recovery point before the phase. Default: true. */
+  readonly checkpoint?: boolean;
+  /** Values of keys that plugins own. */
+  readonly options?: readonly PhaseOption[];
+  /** Raise it when the meaning of the function changed: an unfinished run of the old one is then refused. */
+  readonly version?: number;
+}
+
+interface Unconditional {
+  readonly if?: never;
+  readonly after?: never;
+  readonly continueOnFailure?: never;
+}
+
+interface Conditional<I, O> {
+  readonly if?: (scope: Scope<I, O>) => boolean;
+  readonly after?: never;
+  readonly continueOnFailure?: boolean;
+}
+
+interface Handler {
+  readonly after: 'failed' | 'always';
+}
+
+interface Item<T> {
+  readonly item: Stored<T>;
+  readonly index: number;
+}
+
+/**
+ * A workflow written in TypeScript. Immutable: each call answers with a new one. A plain object, not a class: what two
+ * copies of core make is interchangeable. `I`: its inputs, `P`: its outputs by phase, `In`: the inputs as they are given.
+ *
+ * Wrong use throws `ORCH_WORKFLOW_INVALID`; options that this release does not carry out yet (`if`, `after`,
+ * `continueOnFailure`, `each`, `secrets`) throw `ORCH_WORKFLOW_NOT_SUPPORTED`.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- `Workflow` alone means any workflow; `unknown` would not match, the parameters stand in both directions
+export interface Workflow<I = any, P extends object = any, In = any> {
+  readonly id: string;
+  readonly contract: 1;
+  /** The same as data and functions, for the engine. */
+  readonly definition: WorkflowDefinition;
+  readonly '~types'?: { readonly inputs: I; readonly outputs: P; readonly given: In };
+
+  phase<const Name extends string, O, const N extends keyof P & string = never>(
+    name: NewName<Name, P>,
+    phase: PhaseDefinition<N, PhaseContext<I, Outputs<P, N>>, O> & Unconditional,
+  ): Workflow<I, P & Record<Name, Stored<O>>, In>;
+
+  /** May end without an output: its dependents run all the same and read `T | undefined`. */
+  phase<const Name extends string, O, const N extends keyof P & string = never>(
+    name: NewName<Name, P>,
+    phase: PhaseDefinition<N, PhaseContext<I, Outputs<P, N>>, O> & Conditional<I, Outputs<P, N>>,
+  ): Workflow<I, P & Record<Name, Stored<O> | undefined>, In>;
+
+  /** A handler or clean-up: every output that it reads may be missing. */
+  phase<const Name extends string, O, const N extends keyof P & string = never>(
+    name: NewName<Name, P>,
+    phase: PhaseDefinition<N, PhaseContext<I, OptionalOutputs<P, N>>, O> & Handler,
+  ): Workflow<I, P & Record<Name, Stored<O> | undefined>, In>;
+
+  /** One instance for each item of a list. */
+  each<const Name extends string, T, O, const N extends keyof P & string = never>(
+    name: NewName<Name, P>,
+    over: (scope: Scope<I, Outputs<P, N>>) => readonly T[],
+    phase: PhaseDefinition<N, PhaseContext<I, Outputs<P, N>> & Item<T>, O> & { readonly maxParallel?: number },
+  ): Workflow<I, P & Record<Name, readonly Stored<O>[]>, In>;
+}
+
+/** The function of a phase, as the engine calls it. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the builder has checked it against the outputs that it reads
+export type PhaseFunction = (context: PhaseContext<any, any>) => unknown;
+
+/** What the engine reads of a workflow. */
+export interface WorkflowDefinition {
+  readonly spec: WorkflowSpec;
+  /** By phase name, of the phases of kind `function`; without a prototype. */
+  readonly functions: Readonly<Record<string, PhaseFunction>>;
+  readonly inputs?: Schema;
+}
+
+export interface WorkflowOptions<In, I> {
+  /** Any Standard Schema (zod, valibot, arktype …). Checked once, when a run starts; the checked value is stored. */
+  readonly inputs?: Schema<In, I>;
+  /** Inputs that are not stored. Not supported yet. */
+  readonly secrets?: readonly (keyof I & string)[];
+}
+
+type Nothing = Record<never, never>;
+
+/**
+ * Begins a workflow.
+ *
+ * @example
+ * const hello = workflow('hello')
+ *   .phase('fetch', { run: async () => (await fetch('https://example.com')).status })
+ *   .phase('report', { dependsOn: ['fetch'], run: ({ outputs, log }) => log.info(`status ${outputs.fetch}`) });
+ */
+export function workflow<In = Nothing, I = In>(
+  id: string,
+  options: WorkflowOptions<In, I> = {},
+): Workflow<I, Nothing, In> {
+  if (typeof id !== 'string' || !workflowIdPattern.test(id))
+    throw orchError({
+      code: 'ORCH_WORKFLOW_INVALID',
+      message: `${typeof id === 'string' ? JSON.stringify(id) : String(id)} is no workflow id.`,
+      hint: 'An id has 1 to 64 characters out of A-Z a-z 0-9 . _ - and begins with a letter or digit.',
+    });
+  const { inputs, secrets } = options;
+  if (secrets !== undefined && secrets.length > 0) throw notSupported(`Workflow "${id}"`, 'secrets');
+  if (inputs !== undefined && !isSchema(inputs))
+    throw orchError({
+      code: 'ORCH_WORKFLOW_INVALID',
+      message: `Workflow "${id}": inputs is no Standard Schema.`,
+      hint: 'Hand in a schema of zod, valibot, arktype or another library that implements Standard Schema v1.',
+    });
+  const list = phaseList();
+  const base: Base = { id, ...(inputs === undefined ? {} : { inputs: inputs as Schema }) };
+  return build(base, list) as Workflow<I, Nothing, In>;
+}
+
+/** A workflow made of a definition that has been checked: what the parser of plans answers with. */
+export function workflowOf(definition: WorkflowDefinition): Workflow {
+  const { phases, ...rest } = definition.spec;
+  const base: Base = { ...rest, ...(definition.inputs === undefined ? {} : { inputs: definition.inputs }) };
+  return build(base, phaseList(phases, definition.functions), definition);
+}
+
+type Base = Omit<WorkflowSpec, 'phases'> & { readonly inputs?: Schema };
+
+function build(base: Base, list: PhaseList, known?: WorkflowDefinition): Workflow {
+  const where = `Workflow "${base.id}"`;
+  let definition = known;
+  const made: Pick<Workflow, 'id' | 'contract' | 'definition'> & { phase: unknown; each: unknown } = {
+    id: base.id,
+    contract: 1,
+    get definition(): WorkflowDefinition {
+      return (definition ??= define(base, list));
+    },
+    phase: (name: unknown, phase: unknown): Workflow => build(base, list.add(lowerPhase(where, name, phase, list))),
+    each: (name: unknown): never => {
+      throw notSupported(`${where}, phase ${JSON.stringify(name)}`, 'each');
+    },
+  };
+  return Object.freeze(made) as Workflow;
+}
+
+function define({ inputs, ...head }: Base, list: PhaseList): WorkflowDefinition {
+  const { phases, functions } = list.read();
+  return { spec: { ...head, phases }, functions, ...(inputs === undefined ? {} : { inputs }) };
+}
+
+function isSchema(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  const standard = (value as Partial<Schema>)['~standard'];
+  return standard?.version === 1 && typeof standard.validate === 'function';
+}
+
+function notSupported(where: string, option: string): Error {
+  return orchError({
+    code: 'ORCH_WORKFLOW_NOT_SUPPORTED',
+    message: `${where}: ${option} is not supported yet.`,
+    hint: `Leave ${option} out: this release would not carry it out.`,
+  });
+}
