@@ -42,6 +42,7 @@ export interface ExecuteOptions<In> {
 
 export interface RecoverOptions<P extends object, In> {
   /** The definition, when it holds functions. A workflow of commands stands in the journal and may be left out. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- any workflow: its input types stand in both directions
   readonly workflow?: Workflow<any, P, In>;
   /** Runs this phase and everything downstream of it again. Not beside `checkpoint`. */
   readonly from?: keyof P & string;
@@ -80,7 +81,8 @@ export type RunResult<P extends object = object> = { readonly runId: string } & 
     }
 );
 
-type Arguments<In> = Record<never, never> extends In
+/** Options may be left out where no input is required. */
+export type ExecuteArguments<In> = Record<never, never> extends In
   ? [options?: ExecuteOptions<In>]
   : [options: ExecuteOptions<In> & { readonly inputs: In }];
 
@@ -88,7 +90,8 @@ type Arguments<In> = Record<never, never> extends In
 export interface OrchestratorApi extends AsyncDisposable {
   /** Everything that is wrong with a workflow; asks the executors too (missing commands). */
   validate(workflow: Workflow): Promise<readonly Finding[]>;
-  execute<P extends object, In>(workflow: Workflow<any, P, In>, ...options: Arguments<In>): RunHandle<P>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- any workflow: its input types stand in both directions
+  execute<P extends object, In>(workflow: Workflow<any, P, In>, ...options: ExecuteArguments<In>): RunHandle<P>;
   recover<P extends object, In>(runId: string, options?: RecoverOptions<P, In>): RunHandle<P>;
   /** Through the inbox of a run driven elsewhere; a run that nobody drives is taken up and cancelled. */
   cancel(runId: string, options?: { readonly by?: string; readonly message?: string }): Promise<void>;

@@ -1,0 +1,211 @@
+import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
+import type { Attempt, AttemptContext, Executor, Log, Outcome, StopReason } from '../executor/executor.ts';
+import { dictionary } from '../json.ts';
+import type { Json } from '../json.ts';
+import { nameOf } from '../run/state.ts';
+import type { RunState, Running } from '../run/state.ts';
+import { optionsOf } from '../spec/workflow-spec.ts';
+import type { EngineParts } from './run-parts.ts';
+
+/** An attempt under way in this process, or adopted by it. */
+export interface ActiveAttempt {
+  readonly phase: number;
+  readonly attempt: Attempt;
+  readonly stop: AbortController;
+  readonly kill: AbortController;
+  /** Monotonic time in milliseconds at which this process began with it. */
+  readonly begunAt: number;
+  /** Why the engine ended it, once it did. */
+  reason: StopReason | undefined;
+  cancelTimer: () => void;
+}
+
+/** How an attempt came to its end: by its executor, or by a tap that skipped it. */
+export type AttemptEnd = Outcome | { readonly status: 'skipped'; readonly reason: string };
+
+/** What `beforePhase` taps changed. */
+interface Preparation {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export interface AttemptRunnerParts {
+  readonly engine: EngineParts;
+  readonly state: RunState;
+  readonly executorOf: (kind: string) => Executor;
+  readonly log: (phase: string) => Log;
+  /** Whether the lease holds: no effect on the world without it. */
+  readonly holds: () => Promise<boolean>;
+  /** Runs the `beforePhase` taps. Rejects where a tap fails. */
+  readonly prepare: ((active: ActiveAttempt) => Promise<Preparation | { readonly skip: string }>) | undefined;
+  /** Called once for each attempt that was started or adopted here. */
+  readonly onEnd: (active: ActiveAttempt, outcome: AttemptEnd) => void;
+}
+
+const nothingPrepared: Preparation = { env: dictionary() };
+
+/** Carries out the attempts of one run: hands them to their executors, watches their timeouts, ends them on demand. */
+export class AttemptRunner {
+  readonly #parts: AttemptRunnerParts;
+  readonly #active = new Map<number, ActiveAttempt>();
+
+  constructor(parts: AttemptRunnerParts) {
+    this.#parts = parts;
+  }
+
+  get active(): Iterable<ActiveAttempt> {
+    return this.#active.values();
+  }
+
+  /** Executes a phase whose `phase.started` is committed. */
+  start(phase: number, running: Running): void {
+    const active = this.#activate(phase, running);
+    void this.#execute(active, running).then((outcome) => this.#end(active, outcome));
+  }
+
+  /** Waits for what an earlier process started; its deadline goes on. */
+  adopt(active: ActiveAttempt, running: Running, outcome: Promise<Outcome>): void {
+    if (running.deadline !== undefined) this.#watchTimeout(active, running.deadline - this.#parts.engine.clock.monotonic());
+    void outcome.catch(failedToRun).then((settled) => this.#end(active, settled));
+  }
+
+  /** Registers an attempt of an earlier process, so that it can be stopped like our own. */
+  activate(phase: number, running: Running): ActiveAttempt {
+    return this.#activate(phase, running);
+  }
+
+  /** An attempt that was registered, but is not there any more. */
+  forget(active: ActiveAttempt): void {
+    this.#active.delete(active.phase);
+  }
+
+  stopAll(reason: StopReason): void {
+    for (const active of this.#active.values()) stop(active, reason);
+  }
+
+  killAll(): void {
+    for (const active of this.#active.values()) active.kill.abort();
+  }
+
+  /** Looks at nothing any more: the attempts go on by themselves. */
+  abandon(): void {
+    for (const active of this.#active.values()) active.cancelTimer();
+    this.#active.clear();
+  }
+
+  contextOf(active: ActiveAttempt, { env, cwd }: Preparation = nothingPrepared): AttemptContext {
+    const { state } = this.#parts;
+    const { attempt } = active;
+    const key = attempt.index === undefined ? attempt.phase : `${attempt.phase}[${attempt.index}]`;
+    return {
+      signal: active.stop.signal,
+      kill: active.kill.signal,
+      inputs: state.created.inputs,
+      outputs: outputsFor(state, active.phase),
+      env,
+      ...(cwd === undefined ? {} : { cwd }),
+      directory: state.created.directory,
+      idempotencyKey: `${state.runId}/${key}`,
+      log: this.#parts.log(attempt.phase),
+    };
+  }
+
+  #activate(phase: number, running: Running): ActiveAttempt {
+    const { state, engine } = this.#parts;
+    const spec = state.spec.phases[phase]!;
+    const active: ActiveAttempt = {
+      phase,
+      attempt: {
+        runId: state.runId,
+        workflow: state.spec.id,
+        phase: spec.name,
+        number: running.attempt,
+        part: running.part,
+        key: running.key,
+        options: optionsOf(state.spec, spec),
+        ...(running.timeoutMs === undefined ? {} : { timeoutMs: running.timeoutMs }),
+        owner: running.owner,
+      },
+      stop: new AbortController(),
+      kill: new AbortController(),
+      begunAt: engine.clock.monotonic(),
+      reason: undefined,
+      cancelTimer: () => {},
+    };
+    this.#active.set(phase, active);
+    return active;
+  }
+
+  async #execute(active: ActiveAttempt, running: Running): Promise<AttemptEnd> {
+    const { prepare, holds, executorOf, state } = this.#parts;
+    let preparation = nothingPrepared;
+    if (prepare !== undefined) {
+      try {
+        const answer = await prepare(active);
+        if ('skip' in answer) return { status: 'skipped', reason: answer.skip };
+        preparation = answer;
+      } catch (error) {
+        return { status: 'failed', class: 'plugin', error: hookFailure(error) };
+      }
+    }
+    try {
+      if (!(await holds())) return { status: 'aborted' };
+      if (active.reason !== undefined) return { status: 'aborted' };
+      if (running.timeoutMs !== undefined) this.#watchTimeout(active, running.timeoutMs);
+      const executor = executorOf(state.spec.phases[active.phase]!.kind);
+      return await executor.execute(active.attempt, this.contextOf(active, preparation));
+    } catch (error) {
+      return failedToRun(error);
+    }
+  }
+
+  #watchTimeout(active: ActiveAttempt, leftMs: number): void {
+    active.cancelTimer = this.#parts.engine.clock.timer(leftMs, () => stop(active, 'timeout'));
+  }
+
+  #end(active: ActiveAttempt, outcome: AttemptEnd): void {
+    active.cancelTimer();
+    if (this.#active.get(active.phase) !== active) return;
+    this.#active.delete(active.phase);
+    this.#parts.onEnd(active, outcome);
+  }
+}
+
+function stop(active: ActiveAttempt, reason: StopReason): void {
+  if (active.reason !== undefined) return;
+  active.reason = reason;
+  active.stop.abort(reason);
+}
+
+/** Outputs of the completed dependencies, by name. */
+function outputsFor(state: RunState, phase: number): { readonly [phase: string]: Json } {
+  const outputs = dictionary<Json>();
+  for (const name of state.spec.phases[phase]!.dependsOn ?? []) {
+    const at = state.phases[state.graph.indexOf.get(name)!]!;
+    if (at.status === 'completed' && at.output !== undefined) outputs[name] = at.output;
+  }
+  return outputs;
+}
+
+function failedToRun(error: unknown): Outcome {
+  const { code, hint } = isOrchError(error) ? error : { code: 'ORCH_PHASE_START' };
+  return {
+    status: 'failed',
+    class: 'unknown',
+    error: { code, message: messageOf(error), ...(hint === undefined ? {} : { hint }) },
+  };
+}
+
+function hookFailure(error: unknown): { code: string; message: string } {
+  return { code: 'ORCH_PHASE_HOOK', message: messageOf(error) };
+}
+
+/** A phase of a kind that no loaded plugin carries out. */
+export function noExecutor(state: RunState, phase: number): Error {
+  const { kind } = state.spec.phases[phase]!;
+  return orchError({
+    code: 'ORCH_PLUGIN_MISSING',
+    message: `Phase ${JSON.stringify(nameOf(state, phase))} is of kind ${JSON.stringify(kind)}, which no loaded plugin carries out.`,
+    hint: kind === 'command' ? 'Add commandPlugin() of @orch/plugin-command to the plugins.' : 'Add the plugin that carries it out to the plugins.',
+  });
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { orchError } from '../errors/orch-error.ts';
+import type { OrchError } from '../errors/orch-error.ts';
+import type { Json } from '../json.ts';
+import type { PhaseSpec, WorkflowSpec } from '../spec/workflow-spec.ts';
+
+/** SHA-256 of the canonical JSON (keys sorted) of a definition's data, in hex. */
+export function workflowHash(spec: WorkflowSpec): string {
+  return createHash('sha256').update(canonical(spec as unknown as Json)).digest('hex');
+}
+
+/** JSON with the keys of every object sorted, so that equal data is equal text. */
+export function canonical(value: Json): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    const sorted = Object.create(null) as Record<string, unknown>;
+    for (const key of Object.keys(inner).sort()) sorted[key] = (inner as Record<string, unknown>)[key];
+    return sorted;
+  });
+}
+
+/** What differs between two definitions that are not equal, a line each; function bodies can't be compared. */
+function differences(before: WorkflowSpec, after: WorkflowSpec): readonly string[] {
+  const found: string[] = [];
+  const { phases: oldPhases, ...oldHead } = before;
+  const { phases: newPhases, ...newHead } = after;
+  if (canonical(oldHead as unknown as Json) !== canonical(newHead as unknown as Json)) found.push('settings of the workflow changed');
+  const left = new Map(oldPhases.map((phase) => [phase.name, phase]));
+  for (const phase of newPhases) {
+    const old = left.get(phase.name);
+    left.delete(phase.name);
+    if (old === undefined) found.push(`phase ${JSON.stringify(phase.name)} is new`);
+    else if (!samePhase(old, phase)) found.push(`phase ${JSON.stringify(phase.name)} changed`);
+  }
+  for (const name of left.keys()) found.push(`phase ${JSON.stringify(name)} is gone`);
+  return found.length > 0 ? found : ['the order of the phases changed'];
+}
+
+function samePhase(a: PhaseSpec, b: PhaseSpec): boolean {
+  return canonical(a as unknown as Json) === canonical(b as unknown as Json);
+}
+
+const shownDifferences = 10;
+
+/** Refuses a definition that is not the one that the run was started with. */
+export function refuseChanges(
+  runId: string,
+  before: { readonly workflow: WorkflowSpec; readonly workflowHash: string },
+  after: WorkflowSpec,
+): void {
+  if (workflowHash(after) !== before.workflowHash) throw changed(runId, differences(before.workflow, after));
+}
+
+function changed(runId: string, found: readonly string[]): OrchError {
+  const more = found.length > shownDifferences ? `; and ${found.length - shownDifferences} more` : '';
+  return orchError({
+    code: 'ORCH_WORKFLOW_CHANGED',
+    message: `Run ${runId} was started with another definition: ${found.slice(0, shownDifferences).join('; ')}${more}.`,
+    hint: 'Take the run up with the definition it was started with, or start a new run.',
+  });
+}

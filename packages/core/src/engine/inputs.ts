@@ -1,0 +1,31 @@
+import { orchError } from '../errors/orch-error.ts';
+import type { Json } from '../json.ts';
+import type { Schema, SchemaIssue } from '../schema.ts';
+
+type Inputs = { readonly [name: string]: Json };
+
+/** The inputs of a run as they are stored: checked once, before anything starts, and JSON. */
+export async function checkInputs(workflow: string, schema: Schema | undefined, given: unknown): Promise<Inputs> {
+  if (schema === undefined) {
+    if (given === undefined || (isObject(given) && Object.keys(given).length === 0)) return {};
+    throw invalid(workflow, 'the workflow takes none.');
+  }
+  const checked = await schema['~standard'].validate(given ?? {});
+  if (checked.issues !== undefined) throw invalid(workflow, checked.issues.map(describe).join('; '));
+  const stored: unknown = JSON.parse(JSON.stringify(checked.value) ?? 'null');
+  if (!isObject(stored)) throw invalid(workflow, 'they must be an object.');
+  return stored as Inputs;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describe({ message, path = [] }: SchemaIssue): string {
+  const where = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+  return where === '' ? message : `${where}: ${message}`;
+}
+
+function invalid(workflow: string, why: string): Error {
+  return orchError({ code: 'ORCH_INPUT_INVALID', message: `Inputs of workflow ${workflow}: ${why}`, hint: 'Nothing was started.' });
+}

@@ -1,0 +1,191 @@
+import type { Backend, Commit } from '../backend/backend.ts';
+import type { Clock } from '../clock.ts';
+import { messageOf, orchError } from '../errors/orch-error.ts';
+import type { RunEvent, RunSummary } from '../run/event.ts';
+import type { Fence } from '../run/owner.ts';
+
+export interface JournalWriterParts {
+  readonly backend: Pick<Backend, 'append'>;
+  readonly clock: Clock;
+  readonly runId: string;
+  readonly fence: Fence;
+  /** Version of the newest event that is committed. */
+  readonly version: number;
+  /** Phase completions per forced flush. */
+  readonly checkpointInterval: number;
+  /** Called once for each commit, after it was acknowledged, before the next is sent. */
+  readonly onCommitted: (events: readonly RunEvent[]) => void;
+  /** Called at most once: nothing more will be written. */
+  readonly onFailed: (error: Error) => void;
+}
+
+/** What one decision adds to the journal: its events stay together. */
+interface Batch {
+  readonly events: readonly RunEvent[];
+  readonly summary: RunSummary;
+  readonly handled: readonly string[];
+  readonly bytes: number;
+}
+
+/** A commit holds at most so much; one decision may exceed it alone. */
+const commitLimit = { events: 1_000, bytes: 2 ** 20 };
+
+/** A commit whose fate is unknown is sent again, byte for byte, after these pauses. */
+const resendAfterMs = [100, 1_000, 3_000];
+
+/** With a `checkpoint_interval` above 1, these are flushed all the same. */
+const flushed: ReadonlySet<RunEvent['type']> = new Set([
+  'run.started',
+  'run.reset',
+  'run.replanned',
+  'run.cancelling',
+  'run.waiting',
+  'run.stopped',
+  'run.completed',
+  'run.failed',
+  'run.cancelled',
+  'phase.approved',
+  'phase.rejected',
+]);
+
+/** Group commit: one append is in flight at a time and takes what is queued. */
+export class JournalWriter {
+  readonly #parts: JournalWriterParts;
+  readonly #idle: (() => void)[] = [];
+  #queue: Batch[] = [];
+  #version: number;
+  #completions = 0;
+  #busy = false;
+  #failed = false;
+
+  constructor(parts: JournalWriterParts) {
+    this.#parts = parts;
+    this.#version = parts.version;
+  }
+
+  /** Queues the events of one decision. */
+  add(events: readonly RunEvent[], summary: RunSummary, handled: readonly string[] = []): void {
+    if (this.#failed) return;
+    let bytes = 0;
+    for (const event of events) bytes += weigh(event);
+    this.#queue.push({ events, summary, handled, bytes });
+    if (!this.#busy) void this.#send();
+  }
+
+  /** Settles when nothing is queued or in flight. */
+  idle(): Promise<void> {
+    return this.#busy ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve();
+  }
+
+  /** Writes nothing more; what is in flight may still arrive. */
+  abandon(): void {
+    this.#failed = true;
+    this.#queue = [];
+  }
+
+  async #send(): Promise<void> {
+    this.#busy = true;
+    try {
+      while (this.#queue.length > 0) {
+        // What ended in this turn of the event loop leaves together.
+        await new Promise(setImmediate);
+        const commit = this.#takeCommit();
+        if (commit === undefined) break;
+        await this.#append(commit);
+        if (this.#failed) break;
+        this.#version = commit.summary.version;
+        this.#parts.onCommitted(commit.events);
+      }
+    } catch (error) {
+      if (!this.#failed) {
+        this.abandon();
+        this.#parts.onFailed(error instanceof Error ? error : new Error(String(error)));
+      }
+    } finally {
+      this.#busy = false;
+      for (const settle of this.#idle.splice(0)) settle();
+    }
+  }
+
+  #takeCommit(): Commit | undefined {
+    let count = 0;
+    let events = 0;
+    let bytes = 0;
+    for (const batch of this.#queue) {
+      events += batch.events.length;
+      bytes += batch.bytes;
+      if (count > 0 && (events > commitLimit.events || bytes > commitLimit.bytes)) break;
+      count++;
+    }
+    const batches = this.#queue.splice(0, count);
+    const last = batches.at(-1);
+    if (last === undefined) return undefined;
+    const taken = batches.length === 1 ? last.events : batches.flatMap((batch) => batch.events);
+    const handled = batches.flatMap((batch) => batch.handled);
+    return {
+      expectedVersion: this.#version,
+      fence: this.#parts.fence,
+      events: taken,
+      summary: last.summary,
+      flush: this.#mustFlush(taken),
+      ...(handled.length > 0 ? { handled } : {}),
+    };
+  }
+
+  #mustFlush(events: readonly RunEvent[]): boolean {
+    let forced = this.#parts.checkpointInterval === 1;
+    for (const { type } of events) {
+      if (type === 'phase.completed') this.#completions++;
+      forced ||= flushed.has(type);
+    }
+    if (!forced && this.#completions < this.#parts.checkpointInterval) return false;
+    this.#completions = 0;
+    return true;
+  }
+
+  async #append(commit: Commit): Promise<void> {
+    const { backend, clock, runId } = this.#parts;
+    for (let tries = 0; ; tries++) {
+      try {
+        const answer = await backend.append(runId, commit);
+        if (answer.status === 'ok') return;
+        throw lost(runId, answer.status === 'lost-lease' ? `epoch ${answer.epoch} holds it` : `it is at version ${answer.version}, not at ${commit.expectedVersion}`);
+      } catch (error) {
+        const pauseMs = resendAfterMs[tries];
+        if (pauseMs === undefined || this.#failed || !isPassing(error)) throw error;
+        await new Promise<void>((resolve) => clock.timer(pauseMs, resolve));
+      }
+    }
+  }
+}
+
+function lost(runId: string, why: string): Error {
+  return orchError({
+    code: 'ORCH_RUN_LOST',
+    message: `Run ${runId} was taken over by another process: ${why}. This one stopped driving it and left its commands alone.`,
+    hint: `See who drives it: orch show ${runId}`,
+  });
+}
+
+/** Only an unreachable backend may be reachable again; `permanent` is a backend's word that it will not be. */
+function isPassing(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ORCH_BACKEND_UNAVAILABLE' && !/\bstopped\b/.test(messageOf(error));
+}
+
+/** Bytes of an event as JSON, roughly: exact only for those that can be large. */
+function weigh(event: RunEvent): number {
+  switch (event.type) {
+    case 'run.created':
+    case 'phase.failed':
+    case 'plugin.recorded':
+      return JSON.stringify(event).length;
+    case 'phase.completed':
+      return event.output === undefined ? 200 : 200 + JSON.stringify(event.output).length;
+    case 'phase.skipped':
+    case 'phase.cancelled':
+    case 'run.reset':
+      return 200 + event.phases.reduce((sum, name) => sum + name.length + 3, 0);
+    default:
+      return 300;
+  }
+}

@@ -1,0 +1,98 @@
+import { orchError } from '../errors/orch-error.ts';
+import type { OrchError } from '../errors/orch-error.ts';
+import type { Executor } from '../executor/executor.ts';
+import { functionExecutor } from '../executor/function-executor.ts';
+import type { Json } from '../json.ts';
+import type { Fence } from '../run/owner.ts';
+import { replay } from '../run/replay.ts';
+import type { RunState } from '../run/state.ts';
+import type { WorkflowDefinition } from '../spec/workflow.ts';
+import { canonical, refuseChanges } from './definition.ts';
+import { noExecutor } from './attempt-runner.ts';
+import { takeRun } from './lease.ts';
+import type { EngineParts } from './run-parts.ts';
+
+/** A run that was read, and perhaps taken. */
+export interface OpenedRun {
+  readonly state: RunState;
+  readonly knownKeys: ReadonlySet<string>;
+}
+
+/** Reads a run without taking it. */
+export async function readRun({ backend }: EngineParts, runId: string): Promise<OpenedRun> {
+  const knownKeys = new Set<string>();
+  const state = await replay(runId, backend.read(runId), {
+    visit: (event) => {
+      if (event.type === 'phase.started') knownKeys.add(event.key);
+    },
+  });
+  return { state, knownKeys };
+}
+
+/** Takes a run, and reads what was written since it was read. */
+export async function takeOpened(
+  { backend, host, ids }: EngineParts,
+  { state, knownKeys }: OpenedRun,
+  takeOver: boolean,
+): Promise<{ readonly fence: Fence } & OpenedRun> {
+  const { runId } = state;
+  const fence = await takeRun({ backend, host, runId, token: ids.random(), takeOver });
+  try {
+    const keys = new Set(knownKeys);
+    const reached = await replay(runId, backend.read(runId, { after: state.version }), {
+      state,
+      visit: (event) => {
+        if (event.type === 'phase.started') keys.add(event.key);
+      },
+    });
+    return { fence, state: reached, knownKeys: keys };
+  } catch (error) {
+    await backend.release(runId, fence);
+    throw error;
+  }
+}
+
+/** The executors of one run: those of the plugins, and the functions of its workflow. */
+export function executorsFor(
+  engine: EngineParts,
+  definition: WorkflowDefinition | undefined,
+): { readonly all: ReadonlyMap<string, Executor>; readonly of: (state: RunState) => (kind: string) => Executor } {
+  const all = new Map(engine.executors);
+  if (definition !== undefined) all.set('function', functionExecutor(definition.functions, { clock: engine.clock }));
+  return {
+    all,
+    of: (state) => (kind) => {
+      const executor = all.get(kind);
+      if (executor === undefined) throw noExecutor(state, state.spec.phases.findIndex((phase) => phase.kind === kind));
+      return executor;
+    },
+  };
+}
+
+/** Refuses to go on with another definition or other inputs, or without the code of a run of functions. */
+export function checkAgainst(
+  state: RunState,
+  definition: WorkflowDefinition | undefined,
+  inputs: { readonly [name: string]: Json } | undefined,
+  cancels: boolean,
+): void {
+  if (definition === undefined) {
+    if (!cancels && state.spec.phases.some(({ kind }) => kind === 'function')) throw workflowMissing(state);
+    return;
+  }
+  refuseChanges(state.runId, state.created, definition.spec);
+  if (inputs !== undefined && canonical(inputs) !== canonical(state.created.inputs))
+    throw orchError({
+      code: 'ORCH_INPUT_CHANGED',
+      message: `Run ${state.runId} was started with other inputs.`,
+      hint: 'Go on with the inputs it was started with, or start a new run.',
+    });
+}
+
+function workflowMissing(state: RunState): OrchError {
+  return orchError({
+    code: 'ORCH_WORKFLOW_MISSING',
+    message: `Run ${state.runId} is of workflow ${state.spec.id}, whose phases are functions: a journal can't hold their code.`,
+    hint: 'Run the script that defines the workflow, or hand the workflow to recover.',
+  });
+}

@@ -1,0 +1,302 @@
+import { availableParallelism } from 'node:os';
+import type { Backend } from '../backend/backend.ts';
+import { systemClock } from '../clock.ts';
+import { isOrchError, orchError } from '../errors/orch-error.ts';
+import type { Log } from '../executor/executor.ts';
+import { loadPlugins } from '../hooks/plugin-host.ts';
+import type { LoadedPlugins } from '../hooks/plugin-host.ts';
+import { randomIds, runIdPattern } from '../id.ts';
+import { apply } from '../run/apply.ts';
+import type { RunEvent, RunSummary } from '../run/event.ts';
+import type { Fence } from '../run/owner.ts';
+import type { RunReport } from '../run/report.ts';
+import { isTerminal } from '../run/state.ts';
+import type { RunState } from '../run/state.ts';
+import { validateSpec } from '../spec/validate-spec.ts';
+import type { Workflow, WorkflowDefinition } from '../spec/workflow.ts';
+import type { Finding, WorkflowSpec } from '../spec/workflow-spec.ts';
+import { orchVersion } from '../version.ts';
+import { workflowHash } from './definition.ts';
+import { Driver } from './driver.ts';
+import { checkInputs } from './inputs.ts';
+import { isHeld, leaseMs } from './lease.ts';
+import { checkAgainst, executorsFor, readRun, takeOpened } from './open-run.ts';
+import type { ExecuteArguments, ExecuteOptions, OrchestratorApi, OrchestratorOptions, RecoverOptions, RunHandle } from './options.ts';
+import { eventsOf, listRuns, reportOf } from './read-runs.ts';
+import type { EventsOptions, ListFilter } from './read-runs.ts';
+import { runHandle } from './run-handle.ts';
+import type { Opened } from './run-handle.ts';
+import type { EngineParts } from './run-parts.ts';
+import { summaryOf } from './summary.ts';
+import { settleAll, takeUp } from './take-up.ts';
+import { validateWorkflow } from './validate.ts';
+import { cancelMessage } from './messages.ts';
+import type { CancelRequest } from './messages.ts';
+
+/** What opening a run needs besides its id. */
+interface Entry {
+  readonly definition: WorkflowDefinition | undefined;
+  readonly inputs?: RunState['created']['inputs'];
+  readonly from?: string | undefined;
+  readonly checkpoint?: string | undefined;
+  readonly takeOver?: boolean | undefined;
+  readonly otherHost?: boolean | undefined;
+  readonly cancel?: CancelRequest;
+}
+
+/**
+ * Drives runs on a backend, with plugins.
+ *
+ * @example
+ * const orch = new Orchestrator({ backend: jsonBackend('.orch') });
+ * await orch.execute(hello, { runId: 'hello-1' }).outputs(); // killed? run the script again: it goes on
+ * await orch.close();
+ */
+export class Orchestrator implements OrchestratorApi {
+  readonly #options: OrchestratorOptions;
+  readonly #plugins: LoadedPlugins;
+  readonly #log: Log;
+  readonly #drivers = new Map<string, Driver>();
+  #engine: Promise<EngineParts> | undefined;
+  #closed = false;
+
+  /** Throws `ORCH_PLUGIN_INVALID` or `ORCH_PLUGIN_CONTRACT` where the plugins or the backend don't fit. */
+  constructor(options: OrchestratorOptions) {
+    if ((options.backend as { contract?: unknown }).contract !== 1)
+      throw orchError({
+        code: 'ORCH_PLUGIN_CONTRACT',
+        message: `Backend ${JSON.stringify(options.backend.name)} is made for contract ${String(options.backend.contract)}; this release speaks contract 1.`,
+      });
+    this.#options = options;
+    this.#log = options.log ?? stderrLog;
+    const { clock = systemClock, random = Math.random } = options;
+    this.#plugins = loadPlugins(options.plugins ?? [], { clock, random, log: this.#log });
+  }
+
+  validate(workflow: Workflow): Promise<readonly Finding[]> {
+    return validateWorkflow(workflow.definition.spec, this.#plugins);
+  }
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- any workflow: its input types stand in both directions
+  execute<P extends object, In>(workflow: Workflow<any, P, In>, ...[options = {}]: ExecuteArguments<In>): RunHandle<P> {
+    const { ids = randomIds } = this.#options;
+    const runId = options.runId ?? ids.runId();
+    refuseRunId(runId);
+    return runHandle<P>(runId, this.#track(runId, this.#start(runId, workflow.definition, options)), options.signal);
+  }
+
+  recover<P extends object, In>(runId: string, options: RecoverOptions<P, In> = {}): RunHandle<P> {
+    refuseRunId(runId);
+    const { workflow, signal, ...rest } = options;
+    const opening = this.#open(runId, { ...rest, definition: workflow?.definition });
+    return runHandle<P>(runId, this.#track(runId, opening), signal);
+  }
+
+  async cancel(runId: string, { by = 'api', message }: { by?: string; message?: string } = {}): Promise<void> {
+    const own = this.#drivers.get(runId);
+    if (own !== undefined) return own.cancel(by, message);
+    const engine = await this.#opened();
+    const { state } = await readRun(engine, runId);
+    if (isTerminal(state.status)) throw finished(runId, state.status);
+    const said = message === undefined ? {} : { message };
+    if (!isHeld(await engine.backend.holder(runId), engine.host)) {
+      try {
+        const opened = await this.#track(runId, this.#open(runId, { definition: undefined, cancel: { by, ...said } }));
+        if ('driver' in opened) await opened.driver.done;
+        return;
+      } catch (error) {
+        // Somebody took it up in between: a message reaches them.
+        if (!isOrchError(error, 'ORCH_RUN_OWNED')) throw error;
+      }
+    }
+    const posted = await engine.backend.post(runId, { id: engine.ids.random(), body: cancelMessage({ by, ...said }) });
+    if (posted === 'finished') throw finished(runId, 'over');
+  }
+
+  async show(runId: string): Promise<RunReport> {
+    return reportOf(await this.#opened(), runId);
+  }
+
+  async *list(filter: ListFilter = {}): AsyncIterable<RunSummary> {
+    yield* listRuns(await this.#opened(), filter);
+  }
+
+  async *events(runId: string, options: EventsOptions = {}): AsyncIterable<RunEvent> {
+    yield* eventsOf(await this.#opened(), runId, options);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const ends = [...this.#drivers.values()].map((driver) => {
+      driver.stop();
+      return driver.done.catch(() => undefined);
+    });
+    await Promise.all(ends);
+    await this.#plugins.close();
+    if (this.#engine !== undefined) await (await this.#engine).backend.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #start<In>(runId: string, definition: WorkflowDefinition, options: ExecuteOptions<In>): Promise<Opened> {
+    refuseFindings(definition.spec, validateSpec(definition.spec, this.#plugins.phaseKeys));
+    const inputs = await checkInputs(definition.spec.id, definition.inputs, options.inputs);
+    const engine = await this.#opened();
+    const { backend, host, ids } = engine;
+    const events = this.#firstEvents(engine, definition.spec, inputs, options);
+    const state = events.reduce<RunState | undefined>((reached, event) => apply(reached, event, runId), undefined)!;
+    const taking = { owner: host.owner, token: ids.random(), ttlMs: leaseMs };
+    const created = await backend.create(runId, { ...taking, events, summary: summaryOf(state) });
+    if (created.status === 'exists')
+      return this.#open(runId, { definition, ...(options.inputs === undefined ? {} : { inputs }) });
+    const { fence } = created;
+    const executors = executorsFor(engine, definition);
+    await releaseOnError(backend, runId, fence, () => settleAll(executors.all, runId, new Set()));
+    const driver = new Driver({ engine, state, fence, resumed: false, executorOf: executors.of(state) });
+    driver.begin({ committed: events });
+    return { driver };
+  }
+
+  #firstEvents<In>(
+    { clock, host }: EngineParts,
+    spec: WorkflowSpec,
+    inputs: RunState['created']['inputs'],
+    { directory = process.cwd(), source }: ExecuteOptions<In>,
+  ): readonly RunEvent[] {
+    const stamp = { at: clock.now(), epoch: 1 };
+    const { concurrency } = this.#options;
+    return [
+      {
+        type: 'run.created',
+        version: 1,
+        ...stamp,
+        format: 1,
+        workflow: spec,
+        workflowHash: workflowHash(spec),
+        inputs,
+        options: concurrency === undefined ? {} : { concurrency },
+        directory,
+        ...(source === undefined ? {} : { source }),
+      },
+      {
+        type: 'run.started',
+        version: 2,
+        ...stamp,
+        owner: host.owner,
+        orchVersion,
+        concurrency: concurrency ?? spec.concurrency ?? availableParallelism(),
+      },
+    ];
+  }
+
+  async #open(runId: string, entry: Entry): Promise<Opened> {
+    const engine = await this.#opened();
+    const read = await readRun(engine, runId);
+    const again = entry.from !== undefined || entry.checkpoint !== undefined;
+    checkAgainst(read.state, entry.definition, entry.inputs, entry.cancel !== undefined);
+    if (read.state.status === 'completed' && !again) return { state: read.state };
+    const executors = executorsFor(engine, entry.definition);
+    const { state, fence, knownKeys } = await takeOpened(engine, read, entry.takeOver ?? false);
+    return releaseOnError(engine.backend, runId, fence, async () => {
+      // It may have ended between the look and the taking.
+      if (entry.cancel === undefined ? state.status === 'completed' && !again : isTerminal(state.status)) {
+        await engine.backend.release(runId, fence);
+        return { state };
+      }
+      const driver = await takeUp({
+        engine,
+        state,
+        fence,
+        knownKeys,
+        executors: executors.all,
+        executorOf: executors.of(state),
+        concurrency:
+          this.#options.concurrency ?? state.created.options.concurrency ?? state.spec.concurrency ?? availableParallelism(),
+        from: entry.from,
+        checkpoint: entry.checkpoint,
+        otherHost: entry.otherHost ?? false,
+        cancel: entry.cancel,
+      });
+      return { driver };
+    });
+  }
+
+  /** Opens the backend, once. */
+  #opened(): Promise<EngineParts> {
+    if (this.#closed) return Promise.reject(orchError({ code: 'ORCH_BACKEND_CLOSED', message: 'The orchestrator is closed.' }));
+    return (this.#engine ??= this.#openEngine());
+  }
+
+  async #openEngine(): Promise<EngineParts> {
+    const { backend, clock = systemClock, ids = randomIds, host } = this.#options;
+    await backend.open();
+    return {
+      backend,
+      clock,
+      ids,
+      // Only here does core reach for the file system: the main entry stays free of it for those who bring a host.
+      host: host ?? (await import('../node/process-identity.ts')).processHost(),
+      log: this.#log,
+      hooks: this.#plugins.calls,
+      executors: this.#plugins.executors,
+    };
+  }
+
+  /** Remembers who drives a run, for `close` and `cancel`. */
+  async #track(runId: string, opening: Promise<Opened>): Promise<Opened> {
+    const opened = await opening;
+    if (!('driver' in opened)) return opened;
+    const { driver } = opened;
+    this.#drivers.set(runId, driver);
+    const forget = (): void => {
+      if (this.#drivers.get(runId) === driver) this.#drivers.delete(runId);
+    };
+    driver.done.then(forget, forget);
+    return opened;
+  }
+}
+
+const stderrLog: Log = {
+  info: (message) => void process.stderr.write(`${message}\n`),
+  warn: (message) => void process.stderr.write(`warning: ${message}\n`),
+};
+
+async function releaseOnError<T>(backend: Backend, runId: string, fence: Fence, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await backend.release(runId, fence);
+    throw error;
+  }
+}
+
+function refuseFindings(spec: WorkflowSpec, findings: readonly Finding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const first = errors[0];
+  if (first === undefined) return;
+  throw orchError({
+    code: 'ORCH_WORKFLOW_INVALID',
+    message: `Workflow ${spec.id} is not valid: ${errors.map(({ message }) => message).join(' ')}`,
+    hint: first.hint,
+  });
+}
+
+function refuseRunId(runId: string): void {
+  if (typeof runId === 'string' && runIdPattern.test(runId)) return;
+  throw orchError({
+    code: 'ORCH_RUN_ID_INVALID',
+    message: `${JSON.stringify(runId)} is no run id.`,
+    hint: 'A run id has 1 to 128 characters out of A-Z a-z 0-9 . _ - and begins with a letter or digit.',
+  });
+}
+
+function finished(runId: string, status: string): Error {
+  return orchError({
+    code: 'ORCH_RUN_FINISHED',
+    message: `Run ${runId} is ${status}: there is nothing to cancel.`,
+    hint: `See what it did: orch show ${runId}`,
+  });
+}

@@ -1,0 +1,93 @@
+import { orchError } from '../errors/orch-error.ts';
+import type { Clock } from '../clock.ts';
+import type { RunEvent, RunSummary, StoredRunStatus } from '../run/event.ts';
+import type { RunReport } from '../run/report.ts';
+import { runReporter } from '../run/reporter.ts';
+import { isHeld } from './lease.ts';
+import type { EngineParts } from './run-parts.ts';
+
+export interface ListFilter {
+  readonly workflow?: string;
+  readonly status?: StoredRunStatus | 'interrupted';
+}
+
+export interface EventsOptions {
+  readonly after?: number;
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** How often a followed journal is looked at where its backend can't say that it changed. */
+const pollEveryMs = 200;
+
+/** A run's journal, folded. */
+export async function reportOf(engine: EngineParts, runId: string): Promise<RunReport> {
+  const reporter = runReporter(runId);
+  for await (const events of engine.backend.read(runId)) for (const event of events) reporter.add(event);
+  const { report } = reporter;
+  if (report.version === 0)
+    throw orchError({ code: 'ORCH_RUN_UNKNOWN', message: `There is no run ${runId}.`, hint: 'See: orch list' });
+  return { ...report, status: await statusNow(engine, runId, report.status) };
+}
+
+/** The runs, newest first. */
+export async function* listRuns(engine: EngineParts, { workflow, status }: ListFilter): AsyncIterable<RunSummary> {
+  const filter = {
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(status === undefined ? {} : { status: status === 'interrupted' ? ('running' as const) : status }),
+  };
+  let cursor: string | undefined;
+  do {
+    const page = await engine.backend.list(filter, cursor);
+    for (const summary of page.runs) {
+      const now = await statusNow(engine, summary.runId, summary.status);
+      if (status === undefined || status === now) yield { ...summary, status: now };
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+/** A run that says running and that nobody holds is interrupted. */
+async function statusNow({ backend, host }: EngineParts, runId: string, status: RunSummary['status']): Promise<RunSummary['status']> {
+  if (status !== 'running') return status;
+  return isHeld(await backend.holder(runId), host) ? 'running' : 'interrupted';
+}
+
+/** The events of a journal; followed until the run has ended or was let go. */
+export async function* eventsOf(
+  { backend, clock, host }: EngineParts,
+  runId: string,
+  { after = 0, follow = false, signal }: EventsOptions,
+): AsyncIterable<RunEvent> {
+  let reached = after;
+  for (;;) {
+    // Asked before the read: what was written by then is shown before the end is believed.
+    const held = !follow || isHeld(await backend.holder(runId), host);
+    for await (const events of backend.read(runId, { after: reached }))
+      for (const event of events) {
+        reached = event.version;
+        yield event;
+      }
+    if (!follow || !held || signal?.aborted === true) return;
+    await changed(backend, clock, runId, reached, signal);
+  }
+}
+
+async function changed(
+  backend: EngineParts['backend'],
+  clock: Clock,
+  runId: string,
+  after: number,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  if (backend.changed !== undefined) return backend.changed(runId, after, signal);
+  await new Promise<void>((resolve) => {
+    const wake = (): void => {
+      signal.removeEventListener('abort', wake);
+      cancel();
+      resolve();
+    };
+    const cancel = clock.timer(pollEveryMs, wake);
+    signal.addEventListener('abort', wake);
+  });
+}

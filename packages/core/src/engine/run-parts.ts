@@ -1,0 +1,18 @@
+import type { Backend } from '../backend/backend.ts';
+import type { Clock } from '../clock.ts';
+import type { Executor, Log } from '../executor/executor.ts';
+import type { HookCalls } from '../hooks/hook-calls.ts';
+import type { Ids } from '../id.ts';
+import type { Host } from './host.ts';
+
+/** What the pieces that drive runs have in common: made once by the orchestrator. */
+export interface EngineParts {
+  readonly backend: Backend;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly host: Host;
+  readonly log: Log;
+  readonly hooks: HookCalls;
+  /** By kind of phase; `function` is made for each run, from its workflow. */
+  readonly executors: ReadonlyMap<string, Executor>;
+}

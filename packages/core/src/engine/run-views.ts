@@ -1,0 +1,125 @@
+import type { Outcome } from '../executor/executor.ts';
+import type { HookCalls } from '../hooks/hook-calls.ts';
+import type { AttemptView, Decision, Memory, OptionKey, RunView } from '../hooks/lifecycle-hooks.ts';
+import { dictionary } from '../json.ts';
+import type { Json } from '../json.ts';
+import type { EventOf, RunEvent, RunStatus } from '../run/event.ts';
+import type { RunState } from '../run/state.ts';
+import type { ActiveAttempt } from './attempt-runner.ts';
+
+export interface RunViewsParts {
+  readonly state: RunState;
+  readonly resumed: boolean;
+  /** Journals a value of a plugin; settles when it is committed. */
+  readonly record: (plugin: string, key: string, value: Json) => Promise<void>;
+}
+
+/** What the taps of a run get to see: each hook call with its context, made only where somebody listens. */
+export class RunViews {
+  readonly #parts: RunViewsParts;
+  readonly #stopped = new AbortController();
+
+  constructor(parts: RunViewsParts) {
+    this.#parts = parts;
+  }
+
+  /** Tells taps that the run is stopped or cancelled. */
+  abort(reason: 'stopped' | 'cancelled'): void {
+    this.#stopped.abort(reason);
+  }
+
+  told(event: RunEvent, hooks: HookCalls): void {
+    const { runId, spec } = this.#parts.state;
+    if (hooks.tapped.onEvent) hooks.onEvent(event, { runId, workflow: spec.id });
+  }
+
+  beforeRun(hooks: HookCalls): Promise<void> {
+    return hooks.beforeRun((plugin) => this.#runView(plugin));
+  }
+
+  afterRun(hooks: HookCalls, status: RunStatus): Promise<void> {
+    return hooks.afterRun((plugin) => ({ ...this.#runView(plugin), status }));
+  }
+
+  checkpoint({ name, version }: EventOf<'checkpoint.created'>, hooks: HookCalls): Promise<void> | undefined {
+    if (!hooks.tapped.onCheckpoint) return undefined;
+    return hooks.onCheckpoint((plugin) => ({ ...this.#runView(plugin), checkpoint: name, version }));
+  }
+
+  /** The `beforePhase` taps, and what they changed. */
+  async prepare(
+    active: ActiveAttempt,
+    hooks: HookCalls,
+  ): Promise<{ readonly skip: string } | { readonly env: Record<string, string>; readonly cwd?: string }> {
+    const env = dictionary<string>();
+    const chosen: { cwd?: string } = {};
+    const view = this.#attemptViews(active);
+    const answer = await hooks.beforePhase((plugin) => {
+      const context = { ...view(plugin), env };
+      // One value for all taps, each of which has a context of its own.
+      return Object.defineProperty(context, 'cwd', {
+        enumerable: true,
+        get: () => chosen.cwd,
+        set: (cwd: string) => (chosen.cwd = cwd),
+      });
+    });
+    return answer ?? { env, ...chosen };
+  }
+
+  onError(
+    active: ActiveAttempt,
+    failure: Extract<Outcome, { readonly status: 'failed' }>,
+    hooks: HookCalls,
+  ): Promise<Decision | undefined> {
+    const { exitCode, signal } = failure;
+    const error = {
+      ...failure.error,
+      phase: active.attempt.phase,
+      attempt: active.attempt.number,
+      class: failure.class,
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const view = this.#attemptViews(active);
+    return hooks.onError((plugin) => ({ ...view(plugin), error }));
+  }
+
+  afterPhase(active: ActiveAttempt, outcome: Outcome, hooks: HookCalls): Promise<void> | undefined {
+    if (!hooks.tapped.afterPhase) return undefined;
+    const view = this.#attemptViews(active);
+    return hooks.afterPhase((plugin) => ({ ...view(plugin), outcome }));
+  }
+
+  #runView(plugin: string): RunView {
+    const { state, resumed } = this.#parts;
+    return {
+      runId: state.runId,
+      workflow: state.spec.id,
+      resumed,
+      signal: this.#stopped.signal,
+      memory: this.#memoryOf(plugin),
+    };
+  }
+
+  #memoryOf(plugin: string): Memory {
+    const { state, record } = this.#parts;
+    return {
+      get: (key) => state.memory.get(plugin)?.get(key),
+      set: (key, value) => record(plugin, key, value),
+    };
+  }
+
+  #attemptViews({ attempt, phase, stop }: ActiveAttempt): (plugin: string) => AttemptView {
+    const { index, options } = attempt;
+    const charged = this.#parts.state.charged[phase]!;
+    return (plugin) => ({
+      run: this.#runView(plugin),
+      phase: attempt.phase,
+      ...(index === undefined ? {} : { index }),
+      attempt: attempt.number,
+      charged,
+      signal: stop.signal,
+      option: <T>(key: OptionKey<T>) => options[key.key] as T | undefined,
+    });
+  }
+}

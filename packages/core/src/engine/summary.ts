@@ -1,0 +1,19 @@
+import type { RunSummary } from '../run/event.ts';
+import type { RunState } from '../run/state.ts';
+
+/** What `list` shows of a run. */
+export function summaryOf(state: RunState): RunSummary {
+  const { runId, status, counts, created, updatedAt, version } = state;
+  return {
+    runId,
+    workflow: state.spec.id,
+    status,
+    createdAt: created.at,
+    updatedAt,
+    version,
+    phases: state.graph.size,
+    completed: counts.completed,
+    failed: counts.failed,
+    ...(created.source === undefined ? {} : { source: created.source }),
+  };
+}

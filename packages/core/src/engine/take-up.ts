@@ -1,0 +1,223 @@
+import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
+import type { OrchError } from '../errors/orch-error.ts';
+import type { Adopted, Executor } from '../executor/executor.ts';
+import type { AttemptId } from '../run/event.ts';
+import type { Draft } from '../run/decide.ts';
+import type { Fence } from '../run/owner.ts';
+import { replay } from '../run/replay.ts';
+import { phasesFrom, phasesSince, phasesToRecover } from '../run/reset.ts';
+import { isTerminal, nameOf } from '../run/state.ts';
+import type { RunState, Running } from '../run/state.ts';
+import { orchVersion } from '../version.ts';
+import { Driver } from './driver.ts';
+import type { AdoptedAttempt } from './driver.ts';
+import { cancelIn } from './messages.ts';
+import type { CancelRequest } from './messages.ts';
+import type { EngineParts } from './run-parts.ts';
+
+/** A phase that was lost so many times in a row fails: something about it kills orch or the machine. */
+const lostLimit = 20;
+
+export interface TakeUpRequest {
+  readonly engine: EngineParts;
+  /** Replayed after the fence was taken. */
+  readonly state: RunState;
+  readonly fence: Fence;
+  /** Keys of all attempts that the journal knows. */
+  readonly knownKeys: ReadonlySet<string>;
+  readonly executors: ReadonlyMap<string, Executor>;
+  readonly executorOf: (kind: string) => Executor;
+  readonly concurrency: number;
+  readonly from?: string | undefined;
+  readonly checkpoint?: string | undefined;
+  readonly otherHost: boolean;
+  /** Cancels the run instead of going on. */
+  readonly cancel?: CancelRequest | undefined;
+}
+
+/**
+ * Takes a run up again: stops what the journal does not know, adopts what goes on, records what is lost, resets what
+ * is to run again. Nothing starts before all of that is committed.
+ */
+export async function takeUp(given: TakeUpRequest): Promise<Driver> {
+  const { engine, state, fence, executorOf } = given;
+  const asked = await askedToCancel(given);
+  const request = { ...given, cancel: given.cancel ?? asked?.cancel };
+  const reset = await planReset(request);
+  await settleAll(request.executors, state.runId, request.knownKeys);
+  const driver = new Driver({ engine, state, fence, resumed: true, executorOf });
+  try {
+    const { events, adopted } = await settleRunning(request, driver, new Set(reset?.phases));
+    // What is replaced must be over before it can be reset.
+    const isReplaced = (event: Draft): boolean => event.type === 'phase.interrupted' && event.reason === 'replaced';
+    const drafts: Draft[] = events.filter(isReplaced);
+    if (reset !== undefined) drafts.push(reset);
+    drafts.push({ type: 'run.started', owner: engine.host.owner, orchVersion, concurrency: request.concurrency });
+    drafts.push(...events.filter((event) => !isReplaced(event)));
+    if (request.cancel !== undefined) drafts.push({ type: 'run.cancelling', reason: 'cancel', ...request.cancel });
+    driver.begin({ drafts, adopted, handled: asked?.handled ?? [] });
+    return driver;
+  } catch (error) {
+    await driver.detach();
+    throw error;
+  }
+}
+
+/** Claims and stops what the journal does not know. */
+export async function settleAll(
+  executors: ReadonlyMap<string, Executor>,
+  runId: string,
+  knownKeys: ReadonlySet<string>,
+): Promise<void> {
+  for (const executor of new Set(executors.values())) {
+    try {
+      await executor.settle?.(runId, knownKeys);
+    } catch (error) {
+      throw executorFailed(runId, 'settle what was left behind', error);
+    }
+  }
+}
+
+/** A cancel that nobody was there to hear. */
+async function askedToCancel({
+  engine,
+  state,
+}: TakeUpRequest): Promise<{ readonly cancel: CancelRequest; readonly handled: readonly string[] } | undefined> {
+  if (isTerminal(state.status) || state.cancelling !== undefined) return undefined;
+  for (const { id, body } of await engine.backend.messages(state.runId)) {
+    const cancel = cancelIn(body);
+    if (cancel !== undefined) return { cancel, handled: [id] };
+  }
+  return undefined;
+}
+
+type Reset = Extract<Draft, { readonly type: 'run.reset' }>;
+
+/** What the take-up resets; `undefined`: nothing. */
+async function planReset({ engine, state, from, checkpoint, cancel }: TakeUpRequest): Promise<Reset | undefined> {
+  if (cancel !== undefined) return undefined;
+  if (from !== undefined) {
+    const phase = state.graph.indexOf.get(from);
+    if (phase === undefined) throw noPhase(state, from);
+    return { type: 'run.reset', cause: 'rewind', phases: phasesFrom(state, phase) };
+  }
+  if (checkpoint !== undefined) {
+    const to = checkpointVersion(state, checkpoint, await checkpointsOf(engine, state));
+    const earlier = await replay(state.runId, engine.backend.read(state.runId), { upTo: to });
+    return { type: 'run.reset', cause: 'rewind', to, phases: phasesSince(state, earlier) };
+  }
+  const phases = phasesToRecover(state);
+  return phases.length > 0 || isTerminal(state.status) ? { type: 'run.reset', cause: 'recover', phases } : undefined;
+}
+
+interface Checkpoint {
+  readonly name: string;
+  readonly version: number;
+}
+
+async function checkpointsOf({ backend }: EngineParts, state: RunState): Promise<readonly Checkpoint[]> {
+  const found: Checkpoint[] = [];
+  for await (const events of backend.read(state.runId))
+    for (const event of events)
+      if (event.type === 'checkpoint.created') found.push({ name: event.name, version: event.version });
+  return found;
+}
+
+/** `NAME`: the latest on the current line; `NAME@VERSION`: that very one, of an older line too. */
+function checkpointVersion(state: RunState, wanted: string, all: readonly Checkpoint[]): number {
+  const phase = state.graph.indexOf.get(wanted);
+  const latest = phase === undefined ? 0 : state.checkpoints[phase]!;
+  if (latest > 0) return latest;
+  const exact = all.find(({ name, version }) => `${name}@${version}` === wanted);
+  if (exact !== undefined) return exact.version;
+  const there = all.map(({ name, version }) => `${name}@${version}`);
+  throw orchError({
+    code: 'ORCH_RUN_NO_CHECKPOINT',
+    message: `Run ${state.runId} has no checkpoint ${JSON.stringify(wanted)} on its current line.`,
+    hint: there.length === 0 ? 'It has none at all.' : `There are: ${there.join(', ')}`,
+  });
+}
+
+interface Settled {
+  readonly events: readonly Draft[];
+  readonly adopted: readonly AdoptedAttempt[];
+}
+
+/** Asks the executors what became of the attempts that have no outcome, all at once: they share their look at the machine. */
+async function settleRunning(request: TakeUpRequest, driver: Driver, replaced: ReadonlySet<string>): Promise<Settled> {
+  const { state } = request;
+  const running: number[] = [];
+  for (let phase = 0; phase < state.graph.size; phase++)
+    if (state.phases[phase]!.status === 'running') running.push(phase);
+  const events: Draft[] = [];
+  const adopted: AdoptedAttempt[] = [];
+  const answers = await Promise.all(
+    running.map((phase) => settleAttempt(request, driver, phase, replaced.has(nameOf(state, phase)))),
+  );
+  for (const answer of answers) {
+    events.push(answer.event);
+    if (answer.adopted !== undefined) adopted.push(answer.adopted);
+  }
+  return { events, adopted };
+}
+
+async function settleAttempt(
+  { state, executorOf, otherHost }: TakeUpRequest,
+  driver: Driver,
+  phase: number,
+  replaced: boolean,
+): Promise<{ readonly event: Draft; readonly adopted?: AdoptedAttempt }> {
+  const running = state.phases[phase] as Running;
+  const id: AttemptId = { phase: nameOf(state, phase), attempt: running.attempt, part: running.part };
+  const active = driver.attempts.activate(phase, running);
+  const executor = executorOf(state.spec.phases[phase]!.kind);
+  let found: Adopted;
+  try {
+    if (replaced) {
+      active.reason = 'replaced';
+      active.stop.abort('replaced');
+    }
+    found = (await executor.adopt?.(active.attempt, { ...driver.attempts.contextOf(active), otherHost })) ?? { gone: true };
+    if (replaced && 'outcome' in found) await found.outcome;
+  } catch (error) {
+    throw executorFailed(state.runId, `adopt attempt ${running.attempt} of phase ${JSON.stringify(id.phase)}`, error);
+  }
+  if ('outcome' in found && !replaced) return { event: { type: 'phase.adopted', ...id }, adopted: { active, outcome: found.outcome } };
+  driver.attempts.forget(active);
+  if (replaced) return { event: { type: 'phase.interrupted', ...id, reason: 'replaced' } };
+  return { event: lostOrPoisoned(state, phase, id) };
+}
+
+function lostOrPoisoned(state: RunState, phase: number, id: AttemptId): Draft {
+  if (state.lost[phase]! + 1 < lostLimit) return { type: 'phase.interrupted', ...id, reason: 'lost' };
+  return {
+    type: 'phase.failed',
+    ...id,
+    class: 'interrupted',
+    error: {
+      code: 'ORCH_PHASE_LOST',
+      message: `The phase was lost ${lostLimit} times in a row: its process, or orch, was killed each time.`,
+      hint: 'Look for what kills it (out of memory?), then recover the run.',
+    },
+    durationMs: 0,
+    charge: true,
+  };
+}
+
+function noPhase(state: RunState, name: string): OrchError {
+  return orchError({
+    code: 'ORCH_RUN_NO_PHASE',
+    message: `Workflow ${state.spec.id} has no phase ${JSON.stringify(name)}.`,
+    hint: `See its phases: orch show ${state.runId}`,
+  });
+}
+
+function executorFailed(runId: string, what: string, cause: unknown): unknown {
+  if (isOrchError(cause)) return cause;
+  return orchError({
+    code: 'ORCH_EXECUTOR_FAILED',
+    message: `Run ${runId}: could not ${what}: ${messageOf(cause)}`,
+    hint: 'Nothing was started. Remove the cause, then recover the run.',
+    cause,
+  });
+}

@@ -1,0 +1,27 @@
+import type { Executor } from '../executor/executor.ts';
+import type { PhaseKeys } from '../spec/phase-keys.ts';
+import { validateSpec } from '../spec/validate-spec.ts';
+import { optionsOf } from '../spec/workflow-spec.ts';
+import type { Finding, WorkflowSpec } from '../spec/workflow-spec.ts';
+
+/** Everything that is wrong with a workflow, on this machine too: executors look for missing programs and the like. */
+export async function validateWorkflow(
+  spec: WorkflowSpec,
+  { phaseKeys, executors }: { readonly phaseKeys: PhaseKeys; readonly executors: ReadonlyMap<string, Executor> },
+): Promise<readonly Finding[]> {
+  const findings = [...validateSpec(spec, phaseKeys)];
+  const indexOf = new Map(spec.phases.map(({ name }, index) => [name, index]));
+  for (const [kind, executor] of executors) {
+    const phases = spec.phases
+      .filter((phase) => phase.kind === kind)
+      .map((phase) => ({
+        phase: phase.name,
+        options: optionsOf(spec, phase),
+        dependent: (phase.dependsOn ?? []).length > 0,
+      }));
+    if (phases.length === 0) continue;
+    for (const { phase, path, ...finding } of (await executor.check?.(phases)) ?? [])
+      findings.push({ ...finding, path: ['phases', indexOf.get(phase) ?? 0, ...path] });
+  }
+  return findings;
+}
