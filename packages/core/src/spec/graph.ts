@@ -15,12 +15,9 @@ export interface Graph {
   readonly inDegree: Int32Array;
 }
 
-/** Numbers the phases and turns the edges round. Unknown dependencies are left out: validation reports them. */
-export function buildGraph(spec: Pick<WorkflowSpec, 'phases'>): Graph {
-  const { phases } = spec;
-  const size = phases.length;
-  const indexOf = new Map<string, number>();
-  for (let index = 0; index < size; index++) indexOf.set(phases[index]!.name, index);
+/** Numbers the phases and turns the edges round. Unknown dependencies, and a phase's on itself, are left out: validation reports them. */
+export function buildGraph(spec: Pick<WorkflowSpec, 'phases'>, indexOf: Graph['indexOf'] = numberPhases(spec)): Graph {
+  const size = spec.phases.length;
   const inDegree = new Int32Array(size);
   const offsets = new Int32Array(size + 1);
   let edges = 0;
@@ -38,6 +35,12 @@ export function buildGraph(spec: Pick<WorkflowSpec, 'phases'>): Graph {
   return { size, indexOf, offsets, targets, inDegree };
 }
 
+function numberPhases({ phases }: Pick<WorkflowSpec, 'phases'>): Map<string, number> {
+  const indexOf = new Map<string, number>();
+  for (let index = 0; index < phases.length; index++) indexOf.set(phases[index]!.name, index);
+  return indexOf;
+}
+
 /** Calls `visit` with each dependent of a phase. */
 export function forEachDependent(graph: Graph, phase: number, visit: (dependent: number) => void): void {
   const end = graph.offsets[phase + 1]!;
@@ -52,38 +55,51 @@ function forEachEdge(
   for (let to = 0; to < phases.length; to++)
     for (const name of phases[to]!.dependsOn ?? []) {
       const from = indexOf.get(name);
-      if (from !== undefined) visit(from, to);
+      if (from !== undefined && from !== to) visit(from, to);
     }
 }
 
 /** One circle of dependencies, as phase numbers in the order `a needs b needs … needs a` (`a` named once), or `undefined`. */
 export function findCycle(graph: Graph): readonly number[] | undefined {
+  return findCycles(graph)[0];
+}
+
+/** Circles of dependencies that have no phase in common, in the form of {@link findCycle}: not all there are, but some of each knot. */
+export function findCycles(graph: Graph): readonly (readonly number[])[] {
   const left = graph.inDegree.slice();
-  const queue: number[] = [];
-  for (let index = 0; index < graph.size; index++) if (left[index] === 0) queue.push(index);
-  for (let at = 0; at < queue.length; at++)
-    forEachDependent(graph, queue[at]!, (dependent) => {
-      if (--left[dependent]! === 0) queue.push(dependent);
-    });
-  if (queue.length === graph.size) return undefined;
-  return walkBack(graph, left);
+  const queue = new Int32Array(graph.size);
+  let end = 0;
+  for (let index = 0; index < graph.size; index++) if (left[index] === 0) queue[end++] = index;
+  for (let at = 0; at < end; at++) {
+    const from = queue[at]!;
+    for (let edge = graph.offsets[from]!; edge < graph.offsets[from + 1]!; edge++) {
+      const to = graph.targets[edge]!;
+      if (--left[to]! === 0) queue[end++] = to;
+    }
+  }
+  return end === graph.size ? [] : walkBack(graph, left);
 }
 
 /** Every phase that Kahn's algorithm left over has a dependency that is left over too: following one must come round. */
-function walkBack(graph: Graph, left: Int32Array): readonly number[] {
+function walkBack(graph: Graph, left: Int32Array): readonly (readonly number[])[] {
   const needs = new Int32Array(graph.size).fill(-1);
   for (let from = 0; from < graph.size; from++)
     if (left[from]! > 0)
       forEachDependent(graph, from, (to) => {
         if (left[to]! > 0) needs[to] = from;
       });
-  let at = left.findIndex((count) => count > 0);
-  const seenAt = new Int32Array(graph.size).fill(-1);
-  const path: number[] = [];
-  while (seenAt[at] === -1) {
-    seenAt[at] = path.length;
-    path.push(at);
-    at = needs[at]!;
+  const cycles: (readonly number[])[] = [];
+  const walkOf = new Int32Array(graph.size).fill(-1);
+  for (let start = 0; start < graph.size; start++) {
+    if (left[start] === 0 || walkOf[start] !== -1) continue;
+    const path: number[] = [];
+    let at = start;
+    for (; walkOf[at] === -1; at = needs[at]!) {
+      walkOf[at] = start;
+      path.push(at);
+    }
+    // A walk that runs into an earlier one leads to a circle that is known.
+    if (walkOf[at] === start) cycles.push(path.slice(path.indexOf(at)));
   }
-  return path.slice(seenAt[at]!);
+  return cycles;
 }

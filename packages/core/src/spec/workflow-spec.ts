@@ -49,6 +49,8 @@ export interface Finding {
   /** Where in the plan: keys and list positions from its root, as in `['phases', 3, 'depends_on', 0]`. */
   readonly path: readonly (string | number)[];
   readonly hint?: string;
+  /** Other places that belong to it: the first phase of the same name, the other steps of a cycle. */
+  readonly related?: readonly { readonly message: string; readonly path: readonly (string | number)[] }[];
 }
 
 /** The options of a phase, the workflow's defaults included. */

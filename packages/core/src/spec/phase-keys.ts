@@ -1,0 +1,63 @@
+import { orchError } from '../errors/orch-error.ts';
+import type { Json } from '../json.ts';
+import type { DescribedSchema, SchemaIssue } from '../schema.ts';
+
+/** What the loaded plugins can carry out: who owns which key of a phase, and which kinds of work there are. */
+export interface PhaseKeys {
+  readonly options: ReadonlyMap<string, OwnedKey>;
+  /** Kinds that have an executor. In a plan file the option of the same name says that a phase is of the kind. */
+  readonly kinds: ReadonlySet<string>;
+}
+
+export interface OwnedKey {
+  /** Name of the plugin. */
+  readonly owner: string;
+  readonly schema: DescribedSchema<unknown>;
+  /** What a phase of a plan file has that leaves the key out. */
+  readonly planDefault?: Json;
+  /** Whether plan files may use it. */
+  readonly inPlans: boolean;
+}
+
+/** Plugins of this repository by the keys and kinds that they own: a plugin that is not loaded can be named. */
+const wellKnown: ReadonlyMap<string, string> = new Map([
+  ...['command', 'env', 'cwd', 'shell', 'idle_timeout', 'grace', 'leave_running', 'on_orphan'].map(
+    (key) => [key, '@orch/plugin-command'] as const,
+  ),
+  ...['retry', 'retry_count'].map((key) => [key, '@orch/plugin-retry'] as const),
+]);
+
+/** The package that owns a key or kind, if it is one of this repository. */
+export function wellKnownOwner(key: string): string | undefined {
+  return wellKnown.get(key);
+}
+
+/** What a plugin's schema has against a value. A schema that throws or is asynchronous is the plugin's mistake. */
+export function optionIssues(key: string, { owner, schema }: OwnedKey, value: unknown): readonly SchemaIssue[] {
+  let checked;
+  try {
+    checked = schema['~standard'].validate(value);
+  } catch (cause) {
+    throw orchError({
+      code: 'ORCH_PLUGIN_INVALID',
+      message: `Plugin ${owner}: the schema of ${key} threw.`,
+      cause,
+    });
+  }
+  if (!(checked instanceof Promise)) return checked.issues ?? [];
+  // Its rejection would otherwise end the process.
+  checked.catch(() => undefined);
+  throw orchError({
+    code: 'ORCH_PLUGIN_INVALID',
+    message: `Plugin ${owner}: the schema of ${key} is asynchronous.`,
+    hint: 'Values of phases are checked at once: use a schema without asynchronous parts.',
+  });
+}
+
+/** Where in a value an issue is. */
+export function issuePath({ path = [] }: SchemaIssue): readonly (string | number)[] {
+  return path.map((part) => {
+    const key = typeof part === 'object' ? part.key : part;
+    return typeof key === 'symbol' ? String(key) : key;
+  });
+}

@@ -1,0 +1,140 @@
+import { durationMs } from '../duration.ts';
+import { describe } from './quote.ts';
+import { workflowIdPattern } from './workflow-spec.ts';
+
+/** A key of plan files that core owns. The parser is driven by these tables, and so are its messages and the docs. */
+export interface PlanKey {
+  readonly key: string;
+  /** Completes "must be …". */
+  readonly type: string;
+  /** As it is written in a plan; absent: none. */
+  readonly default?: string;
+  readonly meaning: string;
+  readonly required?: true;
+  /** Absent: this release does not carry the key out, and refuses it. */
+  readonly accepts?: (value: unknown) => boolean;
+}
+
+const wholeNumberFrom1 = {
+  type: 'a whole number from 1 up',
+  accepts: (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1,
+};
+const timeout = {
+  type: 'a number of seconds above 0, or a duration as in "90s", "5m", "2h"',
+  accepts: (value: unknown): boolean => planDurationMs(value) !== undefined,
+};
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isList = (value: unknown): boolean => Array.isArray(value);
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+
+/** Where state may live: a kind of backend, or a name that `orch.config` gives one. */
+const stateBackendPattern = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
+
+/** The keys of a plan. */
+export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
+  {
+    key: 'workflow_id',
+    type: 'an id of 1 to 64 characters out of A-Z a-z 0-9 . _ - that begins with a letter or digit',
+    meaning: 'Names the workflow.',
+    required: true,
+    accepts: (value) => typeof value === 'string' && workflowIdPattern.test(value),
+  },
+  { key: 'description', type: 'text', meaning: 'What the workflow is for.', accepts: isText },
+  {
+    key: 'state_backend',
+    type: '"json", "sqlite", "redis" or the name of a configured backend',
+    default: '"json"',
+    meaning: 'Where the journal lives.',
+    accepts: (value) => typeof value === 'string' && stateBackendPattern.test(value),
+  },
+  { key: 'checkpoint_interval', ...wholeNumberFrom1, default: '1', meaning: 'Phase completions per forced flush.' },
+  {
+    key: 'concurrency',
+    ...wholeNumberFrom1,
+    default: 'the number of CPUs; 1 when no phase has depends_on',
+    meaning: 'Phases at once; among ready ones file order decides.',
+  },
+  { key: 'timeout', ...timeout, meaning: 'Of the whole run, in wall time.' },
+  {
+    key: 'defaults',
+    type: 'an object with keys of a phase',
+    meaning: 'Applied to every phase.',
+    accepts: isObject,
+  },
+  { key: 'phases', type: 'a list with at least one phase', meaning: 'What to do.', required: true, accepts: isList },
+  { key: 'inputs', type: 'an object', meaning: 'Parameters of a run.' },
+  { key: 'lock', type: 'text', meaning: 'One live run a key.' },
+]);
+
+/** The keys of a phase that core owns; all others are plugins'. */
+export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
+  {
+    key: 'name',
+    type: 'text',
+    meaning: 'Any text of 1 to 200 characters without control characters, unique in the plan.',
+    required: true,
+    accepts: isText,
+  },
+  { key: 'timeout', ...timeout, default: '300', meaning: 'Of one attempt.' },
+  {
+    key: 'depends_on',
+    type: 'a list of phase names',
+    default: '[]',
+    meaning: 'Phases that must be completed first.',
+    accepts: isList,
+  },
+  {
+    key: 'checkpoint',
+    type: 'true or false',
+    default: 'true',
+    meaning: 'Recovery point before the phase.',
+    accepts: isBoolean,
+  },
+  { key: 'if', type: 'an expression', meaning: 'Runs the phase only when it holds.' },
+  { key: 'after', type: '"completed", "failed" or "always"', meaning: 'State that its dependencies must have.' },
+  { key: 'continue_on_failure', type: 'true or false', meaning: 'Its failure does not stop its dependents.' },
+  { key: 'output', type: 'an object', meaning: 'Where its structured output stands.' },
+  { key: 'fail_when', type: 'an expression', meaning: 'What counts as a failure.' },
+  { key: 'approval', type: 'true or an object', meaning: 'Waits for a person.' },
+  { key: 'for_each', type: 'an expression', meaning: 'One instance for each item.' },
+  { key: 'max_parallel', type: 'a whole number from 1 up', meaning: 'Instances at once.' },
+  { key: 'retry', type: 'an object', meaning: 'When and how often to try again.' },
+]);
+
+/** Keys of a phase that `defaults` may hold; those of plugins too, but for the kinds of work. */
+export const defaultsKeys: ReadonlySet<string> = new Set(['timeout', 'checkpoint']);
+
+/** Milliseconds of `timeout` where a phase of a plan file does not say: the founding specification's 300 s. */
+export const planTimeoutMs = 300_000;
+
+/** Phases of one workflow. */
+export const maxPhases = 1_000_000;
+
+/** Keys that mean nothing to orch, on every level. */
+export function isIgnoredKey(key: string): boolean {
+  return key === '$schema' || key === '$comment' || key.startsWith('x_');
+}
+
+/** Milliseconds of a timeout in a plan: seconds, or text with a unit; `undefined` where it is neither. */
+export function planDurationMs(value: unknown): number | undefined {
+  const ms = typeof value === 'number' ? value * 1_000 : typeof value === 'string' ? durationMs(value) : undefined;
+  // Rounded up: a timeout of less than a millisecond is not none.
+  return ms !== undefined && ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : undefined;
+}
+
+/** What to write instead of a value that a key does not accept, where that is plain. */
+export function valueHint({ key, accepts }: PlanKey, value: unknown): string | undefined {
+  if (typeof value !== 'string' || accepts === undefined) return undefined;
+  if (key === 'depends_on') return `Write [${describe(value)}].`;
+  if (key === 'workflow_id') return 'Blanks, slashes and quotes are fine in names of phases, not in the id.';
+  const bare = value === 'true' ? true : value === 'false' ? false : value.trim() === '' ? undefined : Number(value);
+  return bare !== undefined && accepts(bare) ? `Write ${String(bare)}, without quotes.` : undefined;
+}
+
+export function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function tableOf(keys: readonly PlanKey[]): ReadonlyMap<string, PlanKey> {
+  return new Map(keys.map((it) => [it.key, it]));
+}
