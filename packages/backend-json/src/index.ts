@@ -1,1 +1,19 @@
-export {};
+import type { Backend } from '@orch/core/author';
+import { nodeFiles } from './files.ts';
+import { makeJsonBackend } from './json-backend.ts';
+
+/**
+ * Keeps runs as plain files on a local disk, one folder a run: `<folder>/runs/<run>/`. Nothing is opened or made before
+ * a run is.
+ *
+ * Rejects with `ORCH_BACKEND_UNAVAILABLE` where the file system refuses, and with `ORCH_JOURNAL_DAMAGED`,
+ * `ORCH_JOURNAL_TRUNCATED` or `ORCH_JOURNAL_NEWER` where a journal is not what was written; each names the file, the
+ * byte and what to do. Network and synced folders are not supported.
+ *
+ * @param folder Usually `.orch`. Made with its own `.gitignore`, for this user only.
+ * @example
+ * const orchestrator = createOrchestrator({ backend: jsonBackend('.orch') });
+ */
+export function jsonBackend(folder: string): Backend {
+  return makeJsonBackend(folder, nodeFiles);
+}

@@ -1,0 +1,152 @@
+import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { RunEvent, RunSummary, Taking } from '@orch/core/author';
+import { damaged, isSystemError } from './damage.ts';
+import { flushFolder, isExisting, makeFolder, readFile, temporaryName, writeNew } from './files.ts';
+import type { Files } from './files.ts';
+import { hold } from './holding.ts';
+import type { Holding } from './holding.ts';
+import { encodeRecord, hex8, kinds } from './record.ts';
+import { epochsOf, segmentFile } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
+import { commitPayload, scanSegment, sealPayload } from './segment.ts';
+import { removeSummaryFile, writeSummaryFile } from './summary-file.ts';
+import { linkDeletion, ownerBytes } from './taking.ts';
+
+export type First = Taking & { readonly events: readonly RunEvent[]; readonly summary: RunSummary };
+
+/** Makes `.orch` and `.orch/runs`. The folder keeps itself out of version control. */
+export function makeStateFolder(files: Files, folder: string): void {
+  makeFolder(files, join(folder, 'runs'));
+  try {
+    files.closeSync(writeNew(files, join(folder, '.gitignore'), Buffer.from('*\n')));
+    flushFolder(files, folder);
+    flushFolder(files, dirname(folder));
+  } catch (error) {
+    if (!isSystemError(error, 'EEXIST')) throw error;
+  }
+}
+
+/** Makes a run, its first commit included, under another name and renames it: it is there whole or not at all. */
+export function createRun(folder: RunFolder, first: First): Holding | undefined {
+  const { files, path } = folder;
+  for (;;) {
+    removeLeftover(folder);
+    if (files.existsSync(path)) return undefined;
+    const epoch = lastEpoch(folder) + 1;
+    const temporary = { ...folder, path: join(dirname(path), temporaryName()) };
+    const made = writeRun(temporary, epoch, first);
+    try {
+      files.renameSync(temporary.path, path);
+    } catch (error) {
+      files.closeSync(made);
+      files.rmSync(temporary.path, { recursive: true, force: true });
+      if (isExisting(error)) continue;
+      throw error;
+    }
+    flushFolder(files, dirname(path));
+    if (lastEpoch(folder) < epoch) {
+      const segment = scanSegment(folder, epoch);
+      return segment === undefined ? undefined : hold(folder, segment, made);
+    }
+    // Made and removed by somebody else meanwhile: its epochs count.
+    files.closeSync(made);
+    linkDeletion(folder, epoch + 1, first);
+    moveAway(folder);
+  }
+}
+
+function writeRun(folder: RunFolder, epoch: number, first: First): number {
+  const { files, run, path } = folder;
+  const { events, summary } = first;
+  makeFolder(files, join(path, 'inbox'));
+  const owner = ownerBytes({ run, epoch, taking: first, kind: kinds.owner });
+  const seal = encodeRecord(kinds.seal, sealPayload([], { version: 0, summary }), owner.crc);
+  const payload = commitPayload({ expectedVersion: 0, events, summary }, summary);
+  const commit = encodeRecord(kinds.commit, payload, seal.crc);
+  const bytes = Buffer.concat([owner.bytes, seal.bytes, commit.bytes]);
+  const fd = writeNew(files, segmentFile(folder, epoch), bytes);
+  try {
+    const flushed = { epoch, length: bytes.length, version: events.length, crc: hex8(commit.crc) };
+    writeSummaryFile(folder, { summary, flushed }, true);
+    return fd;
+  } catch (error) {
+    files.closeSync(fd);
+    files.rmSync(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The epoch in which a run was created and the token of that taking. */
+export function createdBy(folder: RunFolder): { readonly epoch: number; readonly token: string } | undefined {
+  const first = epochsOf(folder)[0];
+  const segment = first === undefined ? undefined : scanSegment(folder, first);
+  return segment === undefined ? undefined : { epoch: segment.owner.epoch, token: segment.owner.token };
+}
+
+/**
+ * Removes a run. The order matters: the epoch is remembered first, linking the next one decides against a taking, and
+ * only then do files go, so that a crash at any point leaves the run whole or removed.
+ */
+export function deleteRun({ folder, fence, taking }: Holding): boolean {
+  rememberEpoch(folder, fence.epoch + 1);
+  if (!linkDeletion(folder, fence.epoch + 1, taking)) return false;
+  moveAway(folder);
+  return true;
+}
+
+/** A removal that a crash cut off is finished by whoever makes the run again. */
+function removeLeftover(folder: RunFolder): void {
+  if (isDeleted(folder)) moveAway(folder);
+}
+
+function isDeleted(folder: RunFolder): boolean {
+  const newest = epochsOf(folder).at(-1);
+  return newest !== undefined && scanSegment(folder, newest)?.deleted === true;
+}
+
+/** Somebody else may have finished the removal and made the run anew: that one stays. */
+function moveAway(folder: RunFolder): void {
+  const { files, path } = folder;
+  if (!isDeleted(folder)) return;
+  removeSummaryFile(folder);
+  const away = join(dirname(path), temporaryName());
+  try {
+    files.renameSync(path, away);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return;
+    throw error;
+  }
+  if (isDeleted({ ...folder, path: away })) {
+    flushFolder(files, dirname(path));
+    files.rmSync(away, { recursive: true, force: true });
+  } else files.renameSync(away, path);
+}
+
+/** Epochs outlive their run: a holder of a removed one must never fit a later one. */
+function epochFile({ path, run }: RunFolder): string {
+  return join(dirname(path), '.epochs', run);
+}
+
+function lastEpoch(folder: RunFolder): number {
+  const file = epochFile(folder);
+  const text = readFile(folder.files, file)?.toString();
+  if (text === undefined) return 0;
+  const epoch = Number(text.split(' ')[0]);
+  if (text === epochText(epoch)) return epoch;
+  throw damaged({ file, offset: 0, what: 'its checksum does not fit' });
+}
+
+function epochText(epoch: number): string {
+  return `${epoch} ${hex8(crc32(String(epoch)))}\n`;
+}
+
+function rememberEpoch(folder: RunFolder, epoch: number): void {
+  const { files } = folder;
+  const file = epochFile(folder);
+  if (makeFolder(files, dirname(file))) flushFolder(files, dirname(dirname(file)));
+  const temporary = join(dirname(file), temporaryName());
+  files.closeSync(writeNew(files, temporary, Buffer.from(epochText(epoch))));
+  files.renameSync(temporary, file);
+  flushFolder(files, dirname(file));
+}

@@ -1,0 +1,89 @@
+import { orchError } from '@orch/core/author';
+import type { OrchError } from '@orch/core/author';
+
+interface Finding {
+  readonly file: string;
+  /** In bytes from the start of the file. */
+  readonly offset: number;
+  readonly what: string;
+}
+
+export function damaged({ file, offset, what }: Finding): OrchError {
+  return orchError({
+    code: 'ORCH_JOURNAL_DAMAGED',
+    message: `${file} is damaged at byte ${offset}: ${what}.`,
+    hint:
+      'Nothing was changed. Restore the folder of the run from a backup. To go on with what stands before the damage, ' +
+      `copy the folder, cut this file to ${offset} bytes, and remove run.json and the journal files of higher number.`,
+  });
+}
+
+export function truncated({ file, offset, what }: Finding): OrchError {
+  return orchError({
+    code: 'ORCH_JOURNAL_TRUNCATED',
+    message: `${file} ends at byte ${offset}, but ${what}.`,
+    hint:
+      'Records that were acknowledged are missing. Nothing was changed. Restore the folder of the run from a backup. To go on ' +
+      'without them, copy the folder, and remove run.json and the journal files of higher number.',
+  });
+}
+
+export function newer({ file, offset, format }: Omit<Finding, 'what'> & { readonly format: string }): OrchError {
+  return orchError({
+    code: 'ORCH_JOURNAL_NEWER',
+    message: `${file} has a record of format ${format} at byte ${offset}; this release reads format 1.`,
+    hint: 'Use the release of orch that wrote it, or a later one.',
+  });
+}
+
+export function unknownRun(run: string): OrchError {
+  return orchError({
+    code: 'ORCH_RUN_UNKNOWN',
+    message: `There is no run ${run}.`,
+    hint: '`orch list` shows the runs.',
+  });
+}
+
+export function notHeld(run: string, epoch: number): OrchError {
+  return orchError({
+    code: 'ORCH_BACKEND_FENCE',
+    message: `Run ${run} is not held under epoch ${epoch} with this token.`,
+    hint: 'Take the run with `acquire` before changing it.',
+  });
+}
+
+/** The holder may not write into its segment any more. */
+export function broken(file: string, cause: unknown): OrchError {
+  return orchError({
+    code: 'ORCH_BACKEND_UNAVAILABLE',
+    message: `An earlier write to ${file} failed; its fate is unknown.`,
+    hint: 'Nothing acknowledged is lost. Remove the cause, then take the run up again.',
+    cause,
+  });
+}
+
+const advice: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free some disk space, then recover the run.',
+  EDQUOT: 'The disk quota is used up. Free some space, then recover the run.',
+  EROFS: 'The file system is read-only. Make it writable, then recover the run.',
+  EACCES: 'Make the folder readable and writable for this user, then recover the run.',
+  EPERM: 'Make the folder readable and writable for this user, then recover the run.',
+  EMFILE: 'Too many files are open. Raise the limit (`ulimit -n`) or drive fewer runs at once.',
+  EIO: 'The disk reports errors. Check it before going on.',
+};
+
+export function isSystemError(thrown: unknown, ...codes: readonly string[]): thrown is NodeJS.ErrnoException {
+  if (!(thrown instanceof Error) || !('syscall' in thrown) || !('code' in thrown)) return false;
+  return codes.length === 0 || codes.includes(String(thrown.code));
+}
+
+/** An error of the file system, said in the words of the catalogue; any other as it is. */
+export function asUnavailable(thrown: unknown): unknown {
+  if (!isSystemError(thrown)) return thrown;
+  return orchError({
+    code: 'ORCH_BACKEND_UNAVAILABLE',
+    message: `The file system refused: ${thrown.message}.`,
+    hint: advice[thrown.code ?? ''] ?? 'Check the folder, then recover the run. Nothing acknowledged is lost.',
+    cause: thrown,
+  });
+}

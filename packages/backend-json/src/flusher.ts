@@ -1,0 +1,47 @@
+import type { Files } from './files.ts';
+
+/** A flush shorter than this is not worth a trip through the thread pool, which costs about 100 µs. */
+const shortMs = 2;
+
+export interface Flusher {
+  /** Counts an append from its call to its answer. */
+  during<Result>(append: () => Promise<Result>): Promise<Result>;
+  flush(fd: number): void | Promise<void>;
+}
+
+/**
+ * Flushes in the calling thread while the disk is fast and one run alone appends, in the thread pool otherwise: there the
+ * flushes of several runs go side by side, and a slow one does not hold up the event loop. Measured in
+ * `docs/decisions/0020-flush-where.md`.
+ */
+export function flusher(files: Files): Flusher {
+  let underWay = 0;
+  let slow = false;
+  const timed = (startedAt: number): void => {
+    slow = performance.now() - startedAt > shortMs;
+  };
+  return {
+    async during(append) {
+      underWay++;
+      try {
+        return await append();
+      } finally {
+        underWay--;
+      }
+    },
+    flush(fd) {
+      const startedAt = performance.now();
+      if (!slow && underWay <= 1) {
+        files.fdatasyncSync(fd);
+        return timed(startedAt);
+      }
+      return new Promise((resolve, reject) => {
+        files.fdatasync(fd, (error) => {
+          timed(startedAt);
+          if (error === null) resolve();
+          else reject(error);
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import type { Commit, Fence, RunSummary, Taking } from '@orch/core/author';
+import { broken, damaged, isSystemError } from './damage.ts';
+import { writeAll } from './files.ts';
+import type { Flusher } from './flusher.ts';
+import { append, perform } from './protocol.ts';
+import type { OwnSegment, Written } from './protocol.ts';
+import { encodeRecord, hex8, kinds } from './record.ts';
+import type { Place } from './record.ts';
+import { hasSegment } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
+import { commitPayload } from './segment.ts';
+import type { CommitRecord, Segment } from './segment.ts';
+import { writeSummaryFile } from './summary-file.ts';
+
+/** `run.json` is written at most this often while a run is driven. */
+const summaryEveryMs = 1000;
+
+/** A segment that this process writes to. */
+export interface Holding {
+  readonly folder: RunFolder;
+  readonly fence: Fence;
+  readonly fd: number;
+  readonly file: string;
+  readonly inode: number;
+  /** Its lease lives `ttlMs` after the file was last touched. */
+  readonly taking: Taking;
+  readonly base: RunSummary;
+  place: Place;
+  version: number;
+  summary: RunSummary;
+  /** The newest commit, to recognise it when it is sent again. */
+  last: { readonly after: number; readonly payload: string; readonly start: number } | undefined;
+  /** Whether all of it is on stable storage. */
+  flushed: boolean;
+  /** Why nothing more may be written here. */
+  failure: unknown;
+  /** When `run.json` was written, by the monotonic clock. */
+  summaryAt: number;
+}
+
+/** `undefined`: the segment is not one to write to; its epoch must be taken over. */
+export function hold(folder: RunFolder, segment: Segment, fd?: number): Holding | undefined {
+  const { owner, state, base, place, inode, file } = segment;
+  if (state === undefined || base === undefined || segment.torn || segment.closed) return undefined;
+  return {
+    folder,
+    fence: { epoch: owner.epoch, token: owner.token },
+    fd: fd ?? folder.files.openSync(file, 'r+'),
+    file,
+    inode,
+    taking: { owner: owner.owner, token: owner.token, ttlMs: owner.ttlMs },
+    base,
+    place,
+    ...state,
+    last: undefined,
+    flushed: false,
+    failure: undefined,
+    summaryAt: 0,
+  };
+}
+
+/** Whether the next epoch is taken, or the run removed. The next epoch first: see `append` in `protocol.ts`. */
+export function isLost(holding: Holding): boolean {
+  return isSuperseded(holding) || !isInPlace(holding);
+}
+
+function isSuperseded({ folder, fence }: Holding): boolean {
+  return hasSegment(folder, fence.epoch + 1);
+}
+
+function isInPlace({ folder, file, inode }: Holding): boolean {
+  return folder.files.statSync(file, { throwIfNoEntry: false })?.ino === inode;
+}
+
+/** Appends a commit that follows on the holding's version. */
+export async function appendCommit(holding: Holding, commit: Commit, flusher: Flusher): Promise<Written> {
+  const payload = commitPayload(commit, holding.base);
+  const start = holding.place.offset;
+  const written = await write(holding, { kind: kinds.commit, payload, flush: commit.flush }, flusher);
+  if (written === 'lost') return written;
+  holding.version += commit.events.length;
+  holding.summary = commit.summary;
+  holding.last = { after: commit.expectedVersion, payload, start };
+  const ended = isTerminal(commit.summary.status);
+  if (commit.flush && (ended || performance.now() - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
+  return written;
+}
+
+export function isTerminal(status: RunSummary['status']): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
+interface Entry {
+  readonly kind: typeof kinds.commit | typeof kinds.end;
+  readonly payload: string;
+  readonly flush: boolean;
+}
+
+async function write(holding: Holding, { kind, payload, flush }: Entry, flusher: Flusher): Promise<Written> {
+  const { files } = holding.folder;
+  const { fd, place } = holding;
+  const { bytes, crc } = encodeRecord(kind, payload, place.crc);
+  const own: OwnSegment = {
+    write: () => writeAll(files, fd, { bytes, offset: place.offset }),
+    flush: () => flusher.flush(fd),
+    superseded: () => isSuperseded(holding),
+    inPlace: () => isInPlace(holding),
+  };
+  try {
+    const written = await perform(append(own, flush));
+    holding.place = { offset: place.offset + bytes.length, crc };
+    holding.flushed = flush;
+    return written;
+  } catch (error) {
+    holding.failure = error;
+    throw error;
+  }
+}
+
+/** Rejects once a write has failed. */
+export function checkWritable(holding: Holding): void {
+  if (holding.failure !== undefined) throw broken(holding.file, holding.failure);
+}
+
+/** Whether a commit is the newest one, sent again. The same fence with other events is damage. */
+export function isRepeated(holding: Holding, commit: Commit): boolean {
+  const { last, base } = holding;
+  if (last?.after !== commit.expectedVersion) return false;
+  if (last.payload === commitPayload(commit, base)) return true;
+  if (sameEvents(JSON.parse(last.payload) as CommitRecord, commit)) return true;
+  throw otherEvents({ file: holding.file, offset: last.start }, commit);
+}
+
+export function sameEvents(stored: CommitRecord, { events }: Commit): boolean {
+  return JSON.stringify(stored.events) === JSON.stringify(events);
+}
+
+export function otherEvents(where: { readonly file: string; readonly offset: number }, commit: Commit): Error {
+  const what = `its holder sent the commit after version ${commit.expectedVersion} again with other events`;
+  return damaged({ ...where, what });
+}
+
+/** Closes the segment: the run is free at once. */
+export function close(holding: Holding, flusher: Flusher): Promise<Written> {
+  return write(holding, { kind: kinds.end, payload: '{}', flush: true }, flusher);
+}
+
+/** Brings `run.json` up to date. All that it names is flushed and acknowledged. A failure costs a reader time, nothing else. */
+export function noteSummary(holding: Holding, durable: boolean): void {
+  const { folder, fence, place, version, summary } = holding;
+  const flushed = { epoch: fence.epoch, length: place.offset, version, crc: hex8(place.crc) };
+  holding.summaryAt = performance.now();
+  try {
+    writeSummaryFile(folder, { summary, flushed }, durable);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    holding.summaryAt = 0;
+  }
+}

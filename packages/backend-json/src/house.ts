@@ -1,0 +1,131 @@
+import { join, resolve } from 'node:path';
+import { orchError, runIdPattern } from '@orch/core/author';
+import type { Fence } from '@orch/core/author';
+import { asUnavailable, broken, notHeld, unknownRun } from './damage.ts';
+import type { Files } from './files.ts';
+import { flusher } from './flusher.ts';
+import type { Flusher } from './flusher.ts';
+import type { Memory } from './history.ts';
+import { hold } from './holding.ts';
+import type { Holding } from './holding.ts';
+import { newestEpoch, segmentFile } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
+import { scanSegment } from './segment.ts';
+import { turns } from './turns.ts';
+
+/** How many runs a process remembers its reading of. */
+const memoryLimit = 256;
+
+/** All that one backend keeps in memory. Everything in it can be read again. */
+export class House {
+  readonly folder: string;
+  readonly runs: string;
+  readonly files: Files;
+  readonly flusher: Flusher;
+  readonly holdings: Map<string, Holding> = new Map();
+  /** `<run> <token>`: let go after a failed write, which could not be said on disk. */
+  readonly letGo: Set<string> = new Set();
+  readonly #memories = new Map<string, Memory>();
+  readonly #turns = turns();
+  #open = false;
+
+  constructor(folder: string, files: Files) {
+    this.folder = resolve(folder);
+    this.runs = join(this.folder, 'runs');
+    this.files = files;
+    this.flusher = flusher(files);
+  }
+
+  open(): void {
+    this.#open = true;
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    await this.#turns.done();
+    for (const run of this.holdings.keys()) this.drop(run);
+    this.#memories.clear();
+  }
+
+  /** One after another for each run: what changes it. */
+  async inTurn<Result>(run: string, task: (folder: RunFolder) => Promise<Result>): Promise<Result> {
+    const folder = this.folderOf(run);
+    return this.guarded(() => this.#turns.take(run, () => task(folder)));
+  }
+
+  async guarded<Result>(task: () => Result | Promise<Result>): Promise<Result> {
+    if (!this.#open)
+      throw orchError({
+        code: 'ORCH_BACKEND_CLOSED',
+        message: 'The JSON backend is not open.',
+        hint: 'Call open() first.',
+      });
+    try {
+      return await task();
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  /** Core checks run ids; one that could leave the folder must not get through all the same. */
+  folderOf(run: string): RunFolder {
+    if (runIdPattern.test(run)) return { files: this.files, run, path: join(this.runs, run) };
+    throw orchError({
+      code: 'ORCH_RUN_ID_INVALID',
+      message: `"${run}" cannot be a run id.`,
+      hint: 'Use letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
+    });
+  }
+
+  memoryOf(run: string): Memory {
+    const memory = this.#memories.get(run) ?? {};
+    this.#memories.delete(run);
+    this.#memories.set(run, memory);
+    for (const oldest of this.#memories.keys()) {
+      if (this.#memories.size <= memoryLimit) break;
+      this.#memories.delete(oldest);
+    }
+    return memory;
+  }
+
+  keep(holding: Holding): void {
+    const { run } = holding.folder;
+    if (this.holdings.get(run) !== holding) this.drop(run);
+    this.holdings.set(run, holding);
+  }
+
+  drop(run: string): void {
+    const holding = this.holdings.get(run);
+    if (holding === undefined) return;
+    this.holdings.delete(run);
+    this.files.closeSync(holding.fd);
+  }
+
+  forget(run: string): void {
+    this.drop(run);
+    this.#memories.delete(run);
+  }
+
+  /**
+   * What is held under a fence: by this object, or by an earlier one of the same token. `undefined`: not any more.
+   * Rejects with `ORCH_BACKEND_FENCE` where the run never had that fence, and with `ORCH_RUN_UNKNOWN`.
+   */
+  holdingOf(folder: RunFolder, fence: Fence): Holding | undefined {
+    const held = this.holdings.get(folder.run);
+    if (held !== undefined && held.fence.epoch === fence.epoch && held.fence.token === fence.token) {
+      // A file of another length was written to by another object of the same token.
+      if (held.failure !== undefined || this.files.fstatSync(held.fd).size === held.place.offset) return held;
+      this.drop(folder.run);
+    }
+    const newest = newestEpoch(folder);
+    if (newest === 0) throw unknownRun(folder.run);
+    const segment = scanSegment(folder, fence.epoch);
+    if (segment === undefined || segment.deleted || segment.owner.token !== fence.token)
+      throw notHeld(folder.run, fence.epoch);
+    if (segment.closed || newest > fence.epoch || this.letGo.has(`${folder.run} ${fence.token}`)) return undefined;
+    const holding = hold(folder, segment);
+    if (holding === undefined) throw broken(segmentFile(folder, fence.epoch), new Error('a write into it was cut off'));
+    this.keep(holding);
+    return holding;
+  }
+}

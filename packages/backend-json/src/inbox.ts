@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Message } from '@orch/core/author';
+import { damaged } from './damage.ts';
+import { flushFolder, isExisting, namesIn, readFile, removeIfThere, temporaryName, writeNew } from './files.ts';
+import { hex8 } from './record.ts';
+import { inboxFolder } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** `<order>-<hash of the id>.json`: sorts by arrival, and an id is found by name. */
+const messageName = /^(\d{12})-([0-9a-f]{32})\.json$/;
+
+interface Letter {
+  readonly name: string;
+  readonly order: number;
+  readonly hash: string;
+}
+
+function lettersIn(folder: RunFolder): readonly Letter[] {
+  return namesIn(folder.files, inboxFolder(folder))
+    .flatMap((name) => {
+      const [, order, hash] = messageName.exec(name) ?? [];
+      return order === undefined || hash === undefined ? [] : [{ name, order: Number(order), hash }];
+    })
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function hashOf(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, 32);
+}
+
+/** Puts a message into the inbox, after those that are there. */
+export function putMessage(folder: RunFolder, message: Message): void {
+  const { files } = folder;
+  const inbox = inboxFolder(folder);
+  const hash = hashOf(message.id);
+  const letters = lettersIn(folder);
+  if (letters.some((letter) => letter.hash === hash)) return;
+  const order = (letters.at(-1)?.order ?? 0) + 1;
+  const line = JSON.stringify({ id: message.id, body: message.body });
+  const temporary = join(inbox, temporaryName());
+  files.closeSync(writeNew(files, temporary, Buffer.from(`${hex8(crc32(line))} ${line}\n`)));
+  try {
+    files.linkSync(temporary, join(inbox, `${String(order).padStart(12, '0')}-${hash}.json`));
+  } catch (error) {
+    // The same message, posted twice at once.
+    if (!isExisting(error)) throw error;
+  } finally {
+    removeIfThere(files, temporary);
+  }
+  flushFolder(files, inbox);
+}
+
+export function hasMessages(folder: RunFolder): boolean {
+  return lettersIn(folder).length > 0;
+}
+
+/** In order of arrival, each id once. */
+export function readMessages(folder: RunFolder): readonly Message[] {
+  const found = new Map<string, Message>();
+  for (const { name } of lettersIn(folder)) {
+    const file = join(inboxFolder(folder), name);
+    const text = readFile(folder.files, file)?.toString();
+    // Handled since the listing.
+    if (text === undefined) continue;
+    const line = text.slice(9, -1);
+    if (text !== `${hex8(crc32(line))} ${line}\n`)
+      throw damaged({ file, offset: 0, what: 'the checksum of the message does not fit' });
+    const message = JSON.parse(line) as Message;
+    if (!found.has(message.id)) found.set(message.id, message);
+  }
+  return [...found.values()];
+}
+
+/** They are in the journal now. One that stays behind is told by that. */
+export function removeMessages(folder: RunFolder, ids: Iterable<string>): void {
+  const hashes = new Set(Array.from(ids, hashOf));
+  if (hashes.size === 0) return;
+  for (const { name, hash } of lettersIn(folder))
+    if (hashes.has(hash)) removeIfThere(folder.files, join(inboxFolder(folder), name));
+}

@@ -1,0 +1,203 @@
+import { join } from 'node:path';
+import type { Acquired, Holder, Taking } from '@orch/core/author';
+import { truncated, unknownRun } from './damage.ts';
+import { flushFolder, isExisting, removeIfThere, temporaryName, writeAll, writeNew } from './files.ts';
+import { hold } from './holding.ts';
+import type { Holding } from './holding.ts';
+import { perform, take } from './protocol.ts';
+import type { SegmentEnd, TakingDisk } from './protocol.ts';
+import { chainStart, encodeRecord, kinds } from './record.ts';
+import type { Kind } from './record.ts';
+import { hasSegment, newestEpoch, segmentFile } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
+import { ownerPayload, scanSegment, sealPayload } from './segment.ts';
+import type { Segment } from './segment.ts';
+import { readSummaryFile } from './summary-file.ts';
+
+export type Acquisition = Holding | Extract<Acquired, { readonly status: 'taken' }>;
+
+export interface AcquireOptions {
+  readonly taking: Taking;
+  /** What this process writes to already. */
+  readonly held: Holding | undefined;
+  /** Whether this process let go of what it took with a token, without being able to say so on disk. */
+  readonly letGo: (token: string) => boolean;
+}
+
+/** Takes a run where it is free, the taking has it already, or it is to be taken over. */
+export async function acquire(folder: RunFolder, { taking, held, letGo }: AcquireOptions): Promise<Acquisition> {
+  for (;;) {
+    const epoch = newestEpoch(folder);
+    const segment = scanSegment(folder, epoch);
+    checkFlushed(folder, epoch, segment);
+    if (segment === undefined || segment.deleted) throw unknownRun(folder.run);
+    const { token } = segment.owner;
+    const own = token === taking.token;
+    if (own && !letGo(token)) {
+      const kept = await keep(folder, segment, held);
+      if (kept !== undefined) return kept;
+    }
+    const free = own || segment.closed || letGo(token) || taking.overEpoch === epoch;
+    if (!free) return { status: 'taken', ...holderOf(segment) };
+    const taken = await takeNext(folder, epoch + 1, taking);
+    if (taken !== undefined) return taken;
+  }
+}
+
+/** The same token again: what it has, if that can still be written to. */
+async function keep(folder: RunFolder, segment: Segment, held: Holding | undefined): Promise<Holding | undefined> {
+  if (held?.fence.epoch === segment.end.epoch && held.failure === undefined) return held;
+  const holding = held === undefined ? hold(folder, segment) : undefined;
+  if (holding === undefined) return undefined;
+  // The process that wrote it may have ended before it could flush.
+  folder.files.fdatasyncSync(holding.fd);
+  flushFolder(folder.files, folder.path);
+  if (!hasSegment(folder, segment.end.epoch + 1)) return holding;
+  folder.files.closeSync(holding.fd);
+  return undefined;
+}
+
+export function holderOf({ owner, touchedAt }: Segment): Holder {
+  const expired = Date.now() > touchedAt + owner.ttlMs;
+  return { by: owner.owner, epoch: owner.epoch, since: owner.since, expired };
+}
+
+/** A journal that is shorter than it was must not be sealed as it is. */
+function checkFlushed(folder: RunFolder, epoch: number, segment: Segment | undefined): void {
+  const flushed = readSummaryFile(folder)?.flushed;
+  if (flushed === undefined || flushed.epoch < epoch) return;
+  const length = flushed.epoch === epoch ? (segment?.place.offset ?? 0) : 0;
+  // It may have grown since it was looked at.
+  const seen = length < flushed.length ? (scanSegment(folder, flushed.epoch)?.place.offset ?? 0) : length;
+  if (seen >= flushed.length) return;
+  const what = `run.json says that ${flushed.length} bytes of it (version ${flushed.version}) were acknowledged`;
+  throw truncated({ file: segmentFile(folder, flushed.epoch), offset: seen, what });
+}
+
+async function takeNext(folder: RunFolder, epoch: number, taking: Taking): Promise<Holding | undefined> {
+  const disk = new EpochOnDisk(folder, epoch, { taking, kind: kinds.owner });
+  try {
+    if ((await perform(take(disk, epoch))) === 'taken') return disk.drop();
+    const segment = scanSegment(folder, epoch);
+    const holding = segment === undefined ? undefined : hold(folder, segment, disk.fd);
+    return holding ?? disk.drop();
+  } catch (error) {
+    disk.drop();
+    throw error;
+  }
+}
+
+/** Ends a run: whoever links this epoch has removed it. `false`: somebody else took it. */
+export function linkDeletion(folder: RunFolder, epoch: number, taking: Taking): boolean {
+  const disk = new EpochOnDisk(folder, epoch, { taking, kind: kinds.deleted });
+  try {
+    disk.writeOwner();
+    const linked = disk.link();
+    disk.unlinkTemporary();
+    if (linked) disk.flushFolder();
+    return linked;
+  } finally {
+    disk.drop();
+  }
+}
+
+interface FirstRecord {
+  readonly taking: Taking;
+  readonly kind: Kind;
+}
+
+/** The steps of `take` on real files. */
+class EpochOnDisk implements TakingDisk<Segment> {
+  fd = -1;
+  readonly #folder: RunFolder;
+  readonly #epoch: number;
+  readonly #first: FirstRecord;
+  readonly #temporary: string;
+  #place = { offset: 0, crc: 0 };
+
+  constructor(folder: RunFolder, epoch: number, first: FirstRecord) {
+    this.#folder = folder;
+    this.#epoch = epoch;
+    this.#first = first;
+    this.#temporary = join(folder.path, temporaryName());
+  }
+
+  writeOwner(): void {
+    const { run, files } = this.#folder;
+    const { taking, kind } = this.#first;
+    const { bytes, crc } = ownerBytes({ run, epoch: this.#epoch, taking, kind });
+    this.fd = writeNew(files, this.#temporary, bytes);
+    this.#place = { offset: bytes.length, crc };
+  }
+
+  link(): boolean {
+    try {
+      this.#folder.files.linkSync(this.#temporary, segmentFile(this.#folder, this.#epoch));
+      return true;
+    } catch (error) {
+      if (isExisting(error)) return false;
+      throw error;
+    }
+  }
+
+  unlinkTemporary(): void {
+    removeIfThere(this.#folder.files, this.#temporary);
+  }
+
+  flushFolder(): void {
+    flushFolder(this.#folder.files, this.#folder.path);
+  }
+
+  scan(epoch: number): Segment | undefined {
+    return scanSegment(this.#folder, epoch);
+  }
+
+  flush(epoch: number): void {
+    const { files } = this.#folder;
+    const fd = files.openSync(segmentFile(this.#folder, epoch), 'r');
+    try {
+      files.fdatasyncSync(fd);
+    } finally {
+      files.closeSync(fd);
+    }
+  }
+
+  writeSeal(ends: readonly SegmentEnd[], unsealed: readonly Segment[]): void {
+    const state = unsealed.find((segment) => segment.state !== undefined)?.state;
+    if (state === undefined) {
+      const what = `no earlier segment of run ${this.#folder.run} was taken whole`;
+      throw truncated({ file: segmentFile(this.#folder, this.#epoch), offset: this.#place.offset, what });
+    }
+    const { bytes, crc } = encodeRecord(kinds.seal, sealPayload(ends, state), this.#place.crc);
+    writeAll(this.#folder.files, this.fd, { bytes, offset: this.#place.offset });
+    this.#place = { offset: this.#place.offset + bytes.length, crc };
+  }
+
+  flushOwn(): void {
+    this.#folder.files.fdatasyncSync(this.fd);
+  }
+
+  exists(epoch: number): boolean {
+    return hasSegment(this.#folder, epoch);
+  }
+
+  drop(): undefined {
+    if (this.fd >= 0) this.#folder.files.closeSync(this.fd);
+    this.fd = -1;
+    removeIfThere(this.#folder.files, this.#temporary);
+    return undefined;
+  }
+}
+
+interface Owned {
+  readonly run: string;
+  readonly epoch: number;
+  readonly taking: Taking;
+  readonly kind: Kind;
+}
+
+export function ownerBytes({ run, epoch, taking, kind }: Owned): { readonly bytes: Buffer; readonly crc: number } {
+  const { token, ttlMs, owner } = taking;
+  const payload = ownerPayload({ run, epoch, token, ttlMs, since: Date.now(), owner });
+  return encodeRecord(kind, payload, chainStart(run, epoch).crc);
+}
