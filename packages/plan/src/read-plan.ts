@@ -1,0 +1,164 @@
+import { open } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { parseWorkflow, type Workflow } from '@orch/core';
+import type { Plugin } from '@orch/core/author';
+import { decode } from './decode.ts';
+import { findSyntaxError } from './find-syntax-error.ts';
+import { countKeys, measureNesting } from './measure-nesting.ts';
+import { findingAt, positionFindings, type PositionedFinding } from './position-findings.ts';
+
+export interface ReadPlanOptions {
+  /** Who owns the keys and carries out the kinds of work; default: none. */
+  readonly plugins?: readonly Plugin[];
+}
+
+export interface ParsePlanOptions extends ReadPlanOptions {
+  /** How findings call the file; default `plan.json`. */
+  readonly file?: string;
+}
+
+export interface PlanReading {
+  /** Absent when a finding is an error. */
+  readonly workflow?: Workflow;
+  /** Everything there is, in the order of the text. */
+  readonly findings: readonly PositionedFinding[];
+  /** The plan's `state_backend`, if it has one. */
+  readonly stateBackend?: string;
+  /** The value of the plan, where its text is JSON. */
+  readonly plan?: unknown;
+  readonly text: string;
+  readonly file: string;
+}
+
+/** Bytes of a plan file. */
+const maxBytes = 64 * 1024 * 1024;
+
+/** Brackets inside one another. */
+const maxDepth = 64;
+
+/** Endings of files that are plans, but not yet for this release. */
+const laterEndings: Readonly<Record<string, string>> = {
+  '.jsonc': 'JSON with comments',
+  '.yaml': 'YAML',
+  '.yml': 'YAML',
+  '.mts': 'TypeScript',
+  '.ts': 'TypeScript',
+  '.mjs': 'JavaScript',
+  '.js': 'JavaScript',
+};
+
+/** Reads a plan file. What is wrong with it, even that it is not there, is a finding; this never rejects for it. */
+export async function readPlan(path: string, { plugins }: ReadPlanOptions = {}): Promise<PlanReading> {
+  const kind = laterEndings[extname(path).toLowerCase()];
+  if (kind !== undefined)
+    return refused(
+      path,
+      'ORCH_PLAN_NOT_SUPPORTED',
+      `Plans in ${kind} are not supported yet.`,
+      'Write it as a .json file.',
+    );
+  let bytes: Uint8Array;
+  try {
+    bytes = await readAtMost(path, maxBytes);
+  } catch (thrown) {
+    return refused(path, 'ORCH_PLAN_NOT_FOUND', ...whyUnreadable(path, thrown));
+  }
+  return parsePlanText(bytes, { file: path, ...(plugins === undefined ? {} : { plugins }) });
+}
+
+/** Reads the text of a plan, or the bytes of its file. */
+export function parsePlanText(
+  input: string | Uint8Array,
+  { plugins = [], file = 'plan.json' }: ParsePlanOptions = {},
+): PlanReading {
+  const size = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
+  if (size > maxBytes)
+    return refused(
+      file,
+      'ORCH_PLAN_LIMIT',
+      `The file has more than ${maxBytes / 2 ** 20} MiB.`,
+      'Split it into several plans.',
+    );
+  const decoded = typeof input === 'string' ? { text: input } : decode(input);
+  if ('problem' in decoded) {
+    const { problem: message, hint, before: text } = decoded;
+    const at = { offset: text.length, length: 0 };
+    return { findings: [findingAt(text, { code: 'ORCH_PLAN_SYNTAX', message, hint, file, ...at })], text, file };
+  }
+  const { text } = decoded;
+  const { tooDeepAt, keys } = measureNesting(text, maxDepth);
+  if (tooDeepAt !== undefined) {
+    const message = `The plan is nested more than ${maxDepth} deep.`;
+    return {
+      findings: [findingAt(text, { code: 'ORCH_PLAN_LIMIT', message, file, offset: tooDeepAt, length: 1 })],
+      text,
+      file,
+    };
+  }
+  let plan: unknown;
+  try {
+    plan = JSON.parse(text);
+  } catch (thrown) {
+    return { findings: [syntaxFinding(text, file, thrown)], text, file };
+  }
+  const { workflow, findings, stateBackend } = parseWorkflow(plan, { plugins });
+  const carried = { plan, text, file, ...(stateBackend === undefined ? {} : { stateBackend }) };
+  // Places cost another reading of the text: only for whom something is found.
+  const repeats = keys !== countKeys(plan);
+  if (findings.length === 0 && !repeats)
+    return { findings: [], ...carried, ...(workflow === undefined ? {} : { workflow }) };
+  const positioned = positionFindings(text, file, findings);
+  return { findings: positioned, ...carried, ...(workflow === undefined || repeats ? {} : { workflow }) };
+}
+
+function syntaxFinding(text: string, file: string, thrown: unknown): PositionedFinding {
+  const code = 'ORCH_PLAN_SYNTAX';
+  if (text.trim() === '')
+    return findingAt(text, {
+      code,
+      message: 'The file is empty.',
+      hint: 'A plan begins with {"workflow_id": …}.',
+      file,
+      offset: 0,
+      length: 0,
+    });
+  const found = findSyntaxError(text);
+  // Both readers follow the same grammar; should they ever differ, the word of the one that refused counts.
+  if (found === undefined) return findingAt(text, { code, message: String(thrown), file, offset: 0, length: 0 });
+  const { opened, ...problem } = found;
+  const related = opened === undefined ? {} : { related: [{ message: 'Opened here.', offset: opened, length: 1 }] };
+  return findingAt(text, { code, file, ...problem, ...related });
+}
+
+function refused(file: string, code: string, message: string, hint: string): PlanReading {
+  return { findings: [findingAt('', { code, message, hint, file, offset: 0, length: 0 })], text: '', file };
+}
+
+function whyUnreadable(path: string, thrown: unknown): [message: string, hint: string] {
+  const { code, message } = thrown as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return [`There is no file ${path}.`, 'Check the path; it is taken from the current folder.'];
+    case 'EISDIR':
+      return [`${path} is a folder.`, 'Name the plan file in it.'];
+    case 'EACCES':
+    case 'EPERM':
+      return [`${path} may not be read.`, 'Check its permissions.'];
+    default:
+      return [`${path} cannot be read: ${message}.`, 'Check the path.'];
+  }
+}
+
+/** One byte more than allowed is enough to know. The size that the file system names is a guess: a pipe has none. */
+async function readAtMost(path: string, limit: number): Promise<Uint8Array> {
+  await using file = await open(path, 'r');
+  const { size } = await file.stat();
+  let bytes = Buffer.allocUnsafe(Math.min(size, limit) + 1);
+  for (let length = 0; ;) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, null);
+    length += bytesRead;
+    if (bytesRead === 0 || length > limit) return bytes.subarray(0, length);
+    if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(2 * length + 65_536, limit + 1));
+  }
+}
