@@ -13,7 +13,7 @@ export interface ActiveAttempt {
   readonly attempt: Attempt;
   readonly stop: AbortController;
   readonly kill: AbortController;
-  /** Monotonic time in milliseconds at which this process began with it. */
+  /** Monotonic time in milliseconds at which it began, as well as wall time tells it for one of an earlier process. */
   readonly begunAt: number;
   /** Why the engine ended it, once it did. */
   reason: StopReason | undefined;
@@ -128,7 +128,7 @@ export class AttemptRunner {
       },
       stop: new AbortController(),
       kill: new AbortController(),
-      begunAt: engine.clock.monotonic(),
+      begunAt: engine.clock.monotonic() - Math.max(0, engine.clock.now() - running.startedAt),
       reason: undefined,
       cancelTimer: () => {},
     };

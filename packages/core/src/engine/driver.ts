@@ -98,6 +98,7 @@ export class Driver {
     this.#views = new RunViews({
       state,
       resumed: parts.resumed,
+      warn: ({ plugin, message }) => this.warn(message, [], plugin),
       record: (plugin, key, value) => this.#record({ type: 'plugin.recorded', plugin, key, value }),
     });
     const { hooks } = engine;
@@ -165,6 +166,15 @@ export class Driver {
       this.#submit(drafts);
     }
     this.#armWake();
+  }
+
+  /** A timer has nobody to throw at. */
+  #wake(): void {
+    try {
+      this.#pump();
+    } catch (error) {
+      this.#leave(error);
+    }
   }
 
   #next(): readonly Draft[] {
@@ -337,7 +347,7 @@ export class Driver {
     this.#cancelWake = () => {};
     if (this.#phase !== 'driving' || !this.#prepared) return;
     const at = nextWakeAt(this.#state);
-    if (at !== undefined) this.#cancelWake = this.#parts.engine.clock.timer(Math.max(0, at - this.#now()), () => this.#pump());
+    if (at !== undefined) this.#cancelWake = this.#parts.engine.clock.timer(Math.max(0, at - this.#now()), () => this.#wake());
   }
 
   #logOf(phase: string): { info(message: string): void; warn(message: string): void } {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../executor/executor.ts';
-import type { HookCalls } from '../hooks/hook-calls.ts';
+import type { HookCalls, Warn } from '../hooks/hook-calls.ts';
 import type { AttemptView, Decision, Memory, OptionKey, RunView } from '../hooks/lifecycle-hooks.ts';
 import { dictionary } from '../json.ts';
 import type { Json } from '../json.ts';
@@ -12,6 +12,8 @@ export interface RunViewsParts {
   readonly resumed: boolean;
   /** Journals a value of a plugin; settles when it is committed. */
   readonly record: (plugin: string, key: string, value: Json) => Promise<void>;
+  /** Hears of observers that failed. */
+  readonly warn: Warn;
 }
 
 /** What the taps of a run get to see: each hook call with its context, made only where somebody listens. */
@@ -38,12 +40,12 @@ export class RunViews {
   }
 
   afterRun(hooks: HookCalls, status: RunStatus): Promise<void> {
-    return hooks.afterRun((plugin) => ({ ...this.#runView(plugin), status }));
+    return hooks.afterRun((plugin) => ({ ...this.#runView(plugin), status }), this.#parts.warn);
   }
 
   checkpoint({ name, version }: EventOf<'checkpoint.created'>, hooks: HookCalls): Promise<void> | undefined {
     if (!hooks.tapped.onCheckpoint) return undefined;
-    return hooks.onCheckpoint((plugin) => ({ ...this.#runView(plugin), checkpoint: name, version }));
+    return hooks.onCheckpoint((plugin) => ({ ...this.#runView(plugin), checkpoint: name, version }), this.#parts.warn);
   }
 
   /** The `beforePhase` taps, and what they changed. */
@@ -87,7 +89,7 @@ export class RunViews {
   afterPhase(active: ActiveAttempt, outcome: Outcome, hooks: HookCalls): Promise<void> | undefined {
     if (!hooks.tapped.afterPhase) return undefined;
     const view = this.#attemptViews(active);
-    return hooks.afterPhase((plugin) => ({ ...view(plugin), outcome }));
+    return hooks.afterPhase((plugin) => ({ ...view(plugin), outcome }), this.#parts.warn);
   }
 
   #runView(plugin: string): RunView {
