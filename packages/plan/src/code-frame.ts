@@ -11,8 +11,8 @@ export interface FrameOptions extends Span {
   readonly dim: (text: string) => string;
 }
 
-/** Room that is left of a span when its line has to be clipped. */
-const leadIn = 20;
+/** The most columns left of a span when its line has to be clipped. */
+const maxLeadIn = 20;
 
 /**
  * The line of a span with the one before and the one after, and marks under the span. Characters that a terminal would
@@ -54,6 +54,7 @@ function clip(text: string, at: { start: number; end: number } & Span, room: num
   let before = visible(text.slice(far, at.offset));
   const spot = visible(text.slice(at.offset, Math.min(at.end, at.offset + at.length, at.offset + room)));
   const after = visible(text.slice(at.offset + at.length, Math.min(at.end, at.offset + at.length + room)));
+  const leadIn = Math.min(maxLeadIn, Math.floor(room / 2));
   const fits = far === at.start && columns(before) + columns(spot) + columns(after) <= room;
   if (!fits && columns(before) > leadIn) before = `…${lastColumns(before, leadIn - 1)}`;
   else if (far > at.start) before = `…${before}`;

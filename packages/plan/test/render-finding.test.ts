@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { parsePlanText, renderFinding } from '@orch/plan';
+import { plugins } from './plugins.ts';
+
+function render(text: string, options: { width?: number; color?: boolean } = {}): string {
+  const { findings } = parsePlanText(text, { plugins, file: 'plan.json' });
+  return renderFinding(findings[0]!, { text, ...options });
+}
+
+/** Columns of the longest line of the code frame. */
+const widest = (rendered: string): number =>
+  Math.max(
+    ...rendered
+      .split('\n')
+      .filter((it) => /^ *\d* \|/.test(it))
+      .map((it) => it.length),
+  );
+
+describe('a finding for people', () => {
+  const text = '{\n  "workflow_id": "w",\n  "phases": [\n    {"name": "a", "comand": "make"}\n  ]\n}\n';
+  test('place, severity, code, message, the lines around it, what to do', () => {
+    expect(render(text).split('\n')).toEqual([
+      'plan.json:4:19 error ORCH_PLAN_UNKNOWN_KEY Phase "a" has an unknown key "comand".',
+      '3 |   "phases": [',
+      '4 |     {"name": "a", "comand": "make"}',
+      '  |                   ^^^^^^^^',
+      '5 |   ]',
+      '  hint: Did you mean command?',
+    ]);
+  });
+  test('in colour', () => {
+    expect(render(text, { color: true })).toContain('\u001b[31m^^^^^^^^\u001b[0m');
+  });
+  test('without the text', () => {
+    const { findings } = parsePlanText(text, { plugins });
+    expect(renderFinding(findings[0]!).split('\n')).toHaveLength(2);
+  });
+  test('a file that is not there', () => {
+    expect(render('')).toBe(
+      'plan.json:1:1 error ORCH_PLAN_SYNTAX The file is empty.\n  hint: A plan begins with {"workflow_id": …}.',
+    );
+  });
+  test('the other places of a cycle, at most eight', () => {
+    const phases = Array.from({ length: 12 }, (_, at) => ({
+      name: `p${at}`,
+      command: 'x',
+      depends_on: [`p${(at + 1) % 12}`],
+    }));
+    const rows = render(JSON.stringify({ workflow_id: 'w', phases })).split('\n');
+    expect(rows.filter((it) => it.startsWith('  plan.json:1:'))).toHaveLength(8);
+    expect(rows).toContain('  … and 3 more places');
+  });
+});
+
+describe('code frames', () => {
+  test('the first and the last line have no neighbour', () => {
+    expect(render('{"a": 1 "b": 2}').split('\n').slice(1)).toEqual(['1 | {"a": 1 "b": 2}', '  |         ^^^']);
+    expect(render('{\n"a": }').split('\n').slice(1)).toEqual(['1 | {', '2 | "a": }', '  |      ^']);
+  });
+  test('tabs and control characters are shown, the caret stays under its place', () => {
+    const rows = render('{\t"a\u001b[2J\u007f\u009b\u202e": }').split('\n');
+    expect(rows[0]).toContain('ORCH_PLAN_SYNTAX');
+    expect(rows[1]).toBe('1 | {→"a␛[2J␡\ufffd\ufffd": }');
+    expect(rows[2]).toBe('  |     ^');
+  });
+  test('wide characters take two columns, marks on letters none', () => {
+    const rows = render('{"名e\u0301": ]}').split('\n');
+    expect(rows[2]).toBe(`  | ${' '.repeat(8)}^`);
+  });
+  test('Windows line ends are not shown', () => {
+    expect(render('{\r\n"a": }\r\n').split('\n').slice(1)).toEqual(['1 | {', '2 | "a": }', '  |      ^']);
+  });
+  test.each([20, 40, 80])('a long line is clipped around the place, %d columns wide', (width) => {
+    const rendered = render(`{"x_a": "${'y'.repeat(100_000)}" "b": "${'z'.repeat(100_000)}"}`, { width });
+    expect(widest(rendered)).toBeLessThanOrEqual(width);
+    const [line = '', marks = ''] = rendered.split('\n').slice(1);
+    expect(line.slice(marks.indexOf('^'), marks.lastIndexOf('^') + 1)).toBe('"b"');
+  });
+  test('a long value is marked as far as it is shown', () => {
+    const rendered = render(`{"workflow_id": "${'w'.repeat(1000)}", "phases": [{"name": "a", "command": "x"}]}`, {
+      width: 60,
+    });
+    expect(widest(rendered)).toBeLessThanOrEqual(60);
+  });
+  test('nothing of a file reaches the terminal as a command', () => {
+    const { findings } = parsePlanText('{"\u009b2J": 1}', { file: 'a\u001b[2J.json' });
+    expect(renderFinding(findings[0]!, { text: '{"\u009b2J": 1}' })).not.toMatch(/[\u001b\u009b]/);
+  });
+});
