@@ -1,0 +1,38 @@
+import { userInfo } from 'node:os';
+import { exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { findRun } from '../find-run.ts';
+import { openSession } from '../session.ts';
+import { say } from '../streams.ts';
+
+export interface CancelOptions {
+  readonly stateDir?: string;
+  readonly message?: string;
+}
+
+/** Ends a run for good: through its inbox where another process drives it, else by taking it up. */
+export async function cancel(text: string, { stateDir, message }: CancelOptions): Promise<ExitCode> {
+  await using session = openSession({ stateDir });
+  const { runId, status } = await findRun(session, text);
+  if (status === 'cancelled') {
+    say(`Run ${runId} is cancelled already.`);
+    return exitCodes.done;
+  }
+  await session.orchestrator.cancel(runId, { by: userName(), ...(message === undefined ? {} : { message }) });
+  const { status: reached } = await session.orchestrator.show(runId);
+  say(
+    reached === 'running'
+      ? `Run ${runId} was told to cancel; its driver ends its commands.`
+      : `Run ${runId} is ${reached}.`,
+  );
+  return exitCodes.done;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without an entry in the user database, as in containers.
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,0 +1,21 @@
+import { exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { findRun } from '../find-run.ts';
+import { openSession } from '../session.ts';
+import { endWhenReaderLeaves, print } from '../streams.ts';
+
+export interface EventsOptions {
+  readonly stateDir?: string;
+  readonly follow?: boolean;
+  readonly after?: number;
+}
+
+/** The events of a run's journal, a line of JSON each. */
+export async function events(text: string, { stateDir, follow = false, after = 0 }: EventsOptions): Promise<ExitCode> {
+  endWhenReaderLeaves();
+  await using session = openSession({ stateDir });
+  const { runId } = await findRun(session, text);
+  for await (const event of session.orchestrator.events(runId, { after, follow }))
+    await print(`${JSON.stringify(event)}\n`);
+  return exitCodes.done;
+}

@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import type { RunSummary } from '@orch/core';
+import { isOrchError, randomIds } from '@orch/core/author';
+import { drive } from '../drive.ts';
+import type { DriveRequest } from '../drive.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { follow } from '../follow.ts';
+import { loadPlan } from '../plan-file.ts';
+import { openSession } from '../session.ts';
+import type { Session } from '../session.ts';
+import { recoverCommand } from '../state-place.ts';
+import { say } from '../streams.ts';
+import { chooseOutput } from '../view/view.ts';
+import type { OutputKind } from '../view/view.ts';
+
+export interface ExecuteOptions {
+  readonly stateDir?: string;
+  readonly concurrency?: number;
+  readonly runId?: string;
+  readonly json?: boolean;
+  readonly output?: OutputKind;
+  readonly commandCheck: boolean;
+}
+
+/** Starts a run of a plan and drives it; with `--run-id` goes on with that run, or follows it. */
+export async function execute(path: string, options: ExecuteOptions): Promise<ExitCode> {
+  await using session = openSession(options);
+  const workflow = await loadPlan(session, path, options);
+  const runId = options.runId ?? randomIds.runId();
+  if (options.runId === undefined) await sayUnfinished(session, workflow.id);
+  const request: DriveRequest = {
+    session,
+    runId,
+    takeUp: options.runId !== undefined,
+    output: chooseOutput(options.output, process.stderr),
+    json: options.json ?? false,
+    begin: () => session.orchestrator.execute(workflow, { runId, source: resolve(path) }),
+  };
+  return options.runId === undefined ? drive(request) : driveOrFollow(request);
+}
+
+/** Whoever drives the run is followed; where it vanishes, this process takes its place. */
+async function driveOrFollow(request: DriveRequest): Promise<ExitCode> {
+  for (;;) {
+    try {
+      return await drive(request);
+    } catch (error) {
+      if (!isOrchError(error, 'ORCH_RUN_OWNED')) throw error;
+      say(`${error.message} Following it.`);
+    }
+    const end = await follow(request);
+    if (end !== 'lost') return end;
+    say(`Whoever drove run ${request.runId} is gone. Taking it up.`);
+  }
+}
+
+/** Starting anew while something unfinished is there may be meant, or not. */
+async function sayUnfinished({ orchestrator, place }: Session, workflow: string): Promise<void> {
+  let latest: RunSummary | undefined;
+  for await (const run of orchestrator.list({ workflow })) {
+    latest = run;
+    break;
+  }
+  if (latest === undefined || latest.status === 'completed' || latest.status === 'cancelled') return;
+  const { runId, status, completed, phases } = latest;
+  const done = `${completed} of ${phases} phases done`;
+  if (status === 'running') say(`Run ${runId} of ${workflow} is being driven by another process (${done}).`);
+  else
+    say(
+      `The latest run of ${workflow}, ${runId}, is ${status} (${done}). To go on with it: ${recoverCommand(runId, place)}`,
+    );
+  say('This is a new run.');
+}

@@ -1,0 +1,111 @@
+import type { AttemptReport, RunEvent, RunReport } from '@orch/core';
+import { orchError } from '@orch/core/author';
+import { exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { findRun } from '../find-run.ts';
+import { FoldedRun } from '../run/folded-run.ts';
+import { LogPrinter } from '../run/log-printer.ts';
+import { openSession } from '../session.ts';
+import { endWhenReaderLeaves, say } from '../streams.ts';
+import { harmless } from '../view/text.ts';
+
+export interface LogsOptions {
+  readonly stateDir?: string;
+  readonly follow?: boolean;
+  readonly attempt?: number;
+}
+
+const lookEveryMs = 200;
+const mostNamed = 20;
+
+/**
+ * What the attempts of a run printed, as it was printed. Of one phase: its latest attempt, or the one that `--attempt`
+ * names. Of all phases: the latest attempt of each, in the order in which they began. Followed: what comes after, too.
+ */
+export async function logs(text: string, phase: string | undefined, options: LogsOptions): Promise<ExitCode> {
+  endWhenReaderLeaves();
+  await using session = openSession(options);
+  const { orchestrator } = session;
+  const { runId } = await findRun(session, text);
+  const run = new FoldedRun(runId);
+  for await (const event of orchestrator.events(runId)) run.add(event);
+  if (phase !== undefined) refuseUnknown(run.report, phase, options.attempt);
+  const printer = new LogPrinter((attempt) => session.logPath(runId, attempt), { titles: phase === undefined });
+  const first = latestAttempts(run.report);
+  const print = (): Promise<void> => printer.print(choose(run.report, { phase, attempt: options.attempt, first }));
+  if (options.follow === true) {
+    const stop = new AbortController();
+    const reading = readOn(
+      orchestrator.events(runId, { after: run.report.version, follow: true, signal: stop.signal }),
+      run,
+    );
+    while (!(await endsWithin(reading, lookEveryMs)) && !isOver(run, phase, options.attempt)) await print();
+    stop.abort();
+    await reading;
+  }
+  await print();
+  if (printer.printed === 0) say('Nothing was printed.');
+  return exitCodes.done;
+}
+
+async function readOn(events: AsyncIterable<RunEvent>, run: FoldedRun): Promise<void> {
+  for await (const event of events) run.add(event);
+}
+
+interface Choice {
+  readonly phase: string | undefined;
+  readonly attempt: number | undefined;
+  /** The number of the first attempt that is of interest, by phase; absent: all are. */
+  readonly first: ReadonlyMap<string, number>;
+}
+
+/** In the order in which they began. */
+function choose({ phases }: RunReport, { phase, attempt, first }: Choice): readonly AttemptReport[] {
+  return phases
+    .filter(({ name }) => phase === undefined || name === phase)
+    .flatMap(({ name, attempts }) =>
+      attempts.filter((it) => (attempt === undefined ? it.attempt >= (first.get(name) ?? 1) : it.attempt === attempt)),
+    )
+    .toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+function latestAttempts({ phases }: RunReport): ReadonlyMap<string, number> {
+  return new Map(phases.map(({ name, attempts }) => [name, attempts.at(-1)?.attempt ?? 1]));
+}
+
+/** Whether nothing more can come of what is followed, though the run goes on. */
+function isOver(run: FoldedRun, phase: string | undefined, attempt: number | undefined): boolean {
+  const found = phase === undefined ? undefined : run.phase(phase);
+  if (found === undefined) return false;
+  if (attempt !== undefined) return found.attempts.every((it) => it.attempt !== attempt || it.status !== 'running');
+  return found.status !== 'running' && found.status !== 'pending';
+}
+
+async function endsWithin(promise: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const ended = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return ended;
+}
+
+function refuseUnknown({ runId, phases }: RunReport, phase: string, attempt: number | undefined): void {
+  const found = phases.find(({ name }) => name === phase);
+  if (found === undefined) {
+    const names = phases.slice(0, mostNamed).map(({ name }) => harmless(name));
+    throw orchError({
+      code: 'ORCH_RUN_NO_PHASE',
+      message: `Run ${runId} has no phase "${harmless(phase)}".`,
+      hint: `Its phases: ${names.join(', ')}${phases.length > mostNamed ? ', …' : ''}`,
+    });
+  }
+  if (attempt === undefined || found.attempts.some((it) => it.attempt === attempt)) return;
+  const numbers = found.attempts.map((it) => it.attempt).join(', ');
+  throw orchError({
+    code: 'ORCH_RUN_NO_PHASE',
+    message: `Phase "${harmless(phase)}" of run ${runId} has no attempt ${attempt}.`,
+    hint: numbers === '' ? 'It was not started yet.' : `Its attempts: ${numbers}`,
+  });
+}

@@ -1,0 +1,38 @@
+import { drive } from '../drive.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { findRun } from '../find-run.ts';
+import { openSession } from '../session.ts';
+import { chooseOutput } from '../view/view.ts';
+import type { OutputKind } from '../view/view.ts';
+
+export interface RecoverOptions {
+  readonly stateDir?: string;
+  readonly concurrency?: number;
+  readonly checkpoint?: string;
+  readonly from?: string;
+  readonly takeOver?: boolean;
+  readonly otherHost?: boolean;
+  readonly json?: boolean;
+  readonly output?: OutputKind;
+}
+
+/** Takes a run up again and drives it to its end. */
+export async function recover(text: string, options: RecoverOptions): Promise<ExitCode> {
+  await using session = openSession(options);
+  const { runId } = await findRun(session, text);
+  const { checkpoint, from, takeOver = false, otherHost = false } = options;
+  return drive({
+    session,
+    runId,
+    takeUp: true,
+    output: chooseOutput(options.output, process.stderr),
+    json: options.json ?? false,
+    begin: () =>
+      session.orchestrator.recover<Record<string, unknown>, unknown>(runId, {
+        takeOver,
+        otherHost,
+        ...(checkpoint === undefined ? {} : { checkpoint }),
+        ...(from === undefined ? {} : { from }),
+      }),
+  });
+}

@@ -1,0 +1,28 @@
+import { exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { checkPlan } from '../plan-file.ts';
+import { openSession } from '../session.ts';
+import { print, say } from '../streams.ts';
+import { count } from '../view/text.ts';
+
+export interface ValidateOptions {
+  readonly json?: boolean;
+  readonly commandCheck: boolean;
+}
+
+/** Says everything that is wrong with a plan; needs no state and makes none. */
+export async function validate(path: string, { json = false, commandCheck }: ValidateOptions): Promise<ExitCode> {
+  await using session = openSession({});
+  const { valid, findings, checks, render } = await checkPlan(session, path, { commandCheck });
+  if (json) {
+    await print(`${JSON.stringify({ valid, findings, checks }, null, 2)}\n`);
+  } else {
+    for (const finding of findings) say(`${render(finding)}\n`);
+    const errors = findings.filter(({ severity }) => severity === 'error').length;
+    const warnings = findings.length - errors;
+    const parts = [errors > 0 ? count(errors, 'error') : '', warnings > 0 ? count(warnings, 'warning') : ''];
+    const sum = parts.filter((part) => part !== '').join(', ');
+    say(`${path} is ${valid ? 'valid' : 'not valid'}${sum === '' ? '' : `: ${sum}`}`);
+  }
+  return valid ? exitCodes.done : exitCodes.usage;
+}

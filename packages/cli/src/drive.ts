@@ -1,0 +1,43 @@
+import type { RunHandle, RunResult } from '@orch/core';
+import { exitCodeOfRun, exitCodes } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Session } from './session.ts';
+import { listenToSignals } from './signals.ts';
+import type { Signals } from './signals.ts';
+import { RunWatch } from './watch-run.ts';
+import type { WatchOptions } from './watch-run.ts';
+
+export interface DriveRequest extends WatchOptions {
+  readonly session: Session;
+  readonly runId: string;
+  /** Whether the run may have a past. */
+  readonly takeUp: boolean;
+  readonly begin: () => RunHandle;
+}
+
+/** Drives a run to its end, shows it, and answers with the exit code. Rejects where the run could not be driven. */
+export async function drive({ session, runId, takeUp, begin, ...options }: DriveRequest): Promise<ExitCode> {
+  const watch = await RunWatch.open(session, runId, options);
+  try {
+    if (takeUp) await watch.readPast();
+    session.listener = { event: (event) => watch.news(event), note: (text) => watch.note(text) };
+    const handle = begin();
+    using signals = listenToSignals({
+      handle,
+      say: (text) => watch.note(text),
+      recover: watch.recover,
+      exit: (code) => process.exit(code),
+    });
+    const result = await handle.result();
+    await watch.end(result.status);
+    return exitCodeOf(result, signals);
+  } finally {
+    session.listener = undefined;
+    watch.close();
+  }
+}
+
+function exitCodeOf(result: RunResult, { asked }: Signals): ExitCode {
+  if (result.status === 'interrupted') return asked ?? exitCodes.damaged;
+  return exitCodeOfRun(result.status, 'reason' in result ? result.reason : undefined);
+}

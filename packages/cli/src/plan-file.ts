@@ -1,0 +1,99 @@
+import type { Finding, Workflow } from '@orch/core';
+import { foundingChecks } from '@orch/core';
+import { orchError } from '@orch/core/author';
+import type { OrchError } from '@orch/core/author';
+import { readPlan, renderFinding } from '@orch/plan';
+import type { PlanReading, PositionedFinding } from '@orch/plan';
+import type { Session } from './session.ts';
+import { say } from './streams.ts';
+import { isColoured } from './view/colour.ts';
+import { count, harmless } from './view/text.ts';
+
+/** What executors say about a phase has a path in the plan, but no line. */
+export type PlanFinding = PositionedFinding | (Finding & { readonly file: string });
+
+export interface CheckedPlan {
+  readonly valid: boolean;
+  readonly findings: readonly PlanFinding[];
+  /** The founding specification's map. */
+  readonly checks: Readonly<Record<string, boolean>>;
+  readonly workflow?: Workflow;
+  /** A finding for people. */
+  readonly render: (finding: PlanFinding) => string;
+}
+
+export interface CheckOptions {
+  /** `false`: programs of commands are not looked for. */
+  readonly commandCheck: boolean;
+}
+
+/** Everything that is wrong with a plan file. */
+export async function checkPlan(session: Session, path: string, { commandCheck }: CheckOptions): Promise<CheckedPlan> {
+  const reading = await readPlan(path, { plugins: session.plugins });
+  const findings: PlanFinding[] = [...reading.findings, ...backendFindings(reading)];
+  const { workflow, plan, file } = reading;
+  if (workflow !== undefined && commandCheck)
+    for (const finding of await session.orchestrator.validate(workflow)) findings.push({ ...finding, file });
+  const valid = findings.every(({ severity }) => severity !== 'error');
+  return {
+    valid,
+    findings,
+    checks: foundingChecks(plan, findings),
+    ...(workflow === undefined || !valid ? {} : { workflow }),
+    render: (finding) => render(finding, reading),
+  };
+}
+
+/** The workflow of a plan file. Says what is wrong, and throws where that is too much to run it. */
+export async function loadPlan(session: Session, path: string, options: CheckOptions): Promise<Workflow> {
+  const { workflow, findings, render } = await checkPlan(session, path, options);
+  const missing = findings.find(({ code }) => code === 'ORCH_PLAN_NOT_FOUND');
+  if (missing !== undefined)
+    throw orchError({ code: 'ORCH_PLAN_NOT_FOUND', message: harmless(missing.message), hint: missing.hint });
+  // That phases run one after another is what the founding specification does: validate notes it, a run does not.
+  for (const finding of findings) if (finding.code !== 'ORCH_PLAN_SEQUENTIAL') say(`${render(finding)}\n`);
+  if (workflow !== undefined) return workflow;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  throw invalidPlan(path, errors);
+}
+
+/** An error that carries what was found, for those who asked for JSON. */
+export interface InvalidPlan extends OrchError {
+  readonly findings: readonly PlanFinding[];
+}
+
+function invalidPlan(path: string, findings: readonly PlanFinding[]): InvalidPlan {
+  const error = orchError({
+    code: 'ORCH_PLAN_INVALID',
+    message: `${harmless(path)} has ${count(findings.length, 'error')}. Nothing was started.`,
+  });
+  return Object.assign(error, { findings });
+}
+
+/** Which backends a plan may name. */
+function backendFindings({ stateBackend = 'json', file }: PlanReading): PlanFinding[] {
+  if (stateBackend === 'json') return [];
+  const known = stateBackend === 'sqlite' || stateBackend === 'redis';
+  return [
+    {
+      code: known ? 'ORCH_PLAN_NOT_SUPPORTED' : 'ORCH_BACKEND_UNKNOWN',
+      severity: 'error',
+      message: known
+        ? `state_backend "${stateBackend}" is not supported yet: it needs @orch/backend-${stateBackend}, which this release does not have.`
+        : `There is no backend "${stateBackend}".`,
+      path: ['state_backend'],
+      hint: 'Use "json", or leave the key out.',
+      file,
+    },
+  ];
+}
+
+function render(finding: PlanFinding, { text }: PlanReading): string {
+  if ('line' in finding) {
+    const width = process.stderr.columns ?? 80;
+    return renderFinding(finding, { text, width, color: isColoured(process.stderr) });
+  }
+  const { file, severity, code, message, path, hint } = finding;
+  const head = `${harmless(file)} ${severity} ${code} ${harmless(path.join('.'))}: ${harmless(message)}`;
+  return hint === undefined ? head : `${head}\n  hint: ${harmless(hint)}`;
+}

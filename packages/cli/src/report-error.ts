@@ -1,0 +1,58 @@
+import { arch, platform } from 'node:os';
+import { isOrchError, messageOf, orchError } from '@orch/core/author';
+import type { OrchError } from '@orch/core/author';
+import { exitCodeOf } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { say } from './streams.ts';
+
+/** Says what went wrong, to a person and, where a program asked for JSON, to it too. Answers with the exit code. */
+export function reportError(thrown: unknown, { json = false }: { readonly json?: boolean } = {}): ExitCode {
+  const error = isOrchError(thrown) ? thrown : internal(thrown);
+  say(`orch: ${error.message}`);
+  if (error.hint !== undefined) say(`  ${error.hint}`);
+  say(`  [${error.code}]`);
+  if (process.env['ORCH_DEBUG'] === '1') say(stackOf(thrown));
+  if (json) process.stdout.write(`${JSON.stringify({ error: describe(error) })}\n`);
+  return exitCodeOf(error.code);
+}
+
+/** Errors of the file system that no backend put into words: a place that cannot be used, not a bug. */
+const placeErrors: ReadonlySet<unknown> = new Set([
+  'EACCES',
+  'EDQUOT',
+  'EIO',
+  'EISDIR',
+  'EMFILE',
+  'ENFILE',
+  'ENOENT',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+]);
+
+function internal(thrown: unknown): OrchError {
+  if (thrown instanceof Error && 'code' in thrown && placeErrors.has(thrown.code))
+    return orchError({ code: 'ORCH_BACKEND_UNAVAILABLE', message: thrown.message, cause: thrown });
+  return orchError({
+    code: 'ORCH_INTERNAL',
+    message: `This is a bug in orch: ${messageOf(thrown)}`,
+    hint:
+      'Please report it with the command line, what it printed with ORCH_DEBUG=1, ' +
+      `and this: Node ${process.versions.node}, ${platform()} ${arch()}. Runs are safe: recover takes them up.`,
+    cause: thrown,
+  });
+}
+
+function stackOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { cause, stack = thrown.message } = thrown;
+  return cause === undefined ? stack : `${stack}\ncaused by: ${stackOf(cause)}`;
+}
+
+/** An invalid plan carries its findings. */
+function describe(error: OrchError): Record<string, unknown> {
+  const { code, message, hint, url } = error;
+  const findings = 'findings' in error ? { findings: error.findings } : {};
+  return { code, message, ...(hint === undefined ? {} : { hint }), ...(url === undefined ? {} : { url }), ...findings };
+}

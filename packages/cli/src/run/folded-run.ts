@@ -1,0 +1,118 @@
+import { runReporter } from '@orch/core';
+import type { AttemptReport, Json, PhaseReport, RunEvent, RunReport, RunReporter } from '@orch/core';
+import type { EventOf, PhaseSpec, WorkflowSpec } from '@orch/core/author';
+
+/** A try at a phase as people count it: `number` of `most` since the phase was last reset. */
+export interface Try {
+  readonly number: number;
+  /** Absent: the phase has no retry policy that the command line knows. */
+  readonly most?: number;
+}
+
+/** The journal of one run, folded as far as it is known here, with its phases by name. */
+export class FoldedRun {
+  readonly report: RunReport;
+  readonly #reporter: RunReporter;
+  readonly #phases = new Map<string, PhaseReport>();
+  readonly #specs = new Map<string, PhaseSpec>();
+  readonly #charged = new Map<string, number>();
+  readonly #tries = new Map<string, number>();
+  readonly #statuses = new Map<string, PhaseReport['status']>();
+  readonly #running = new Set<PhaseReport>();
+  readonly #waiting = new Set<PhaseReport>();
+  #failure: EventOf<'run.failed'>['reason'] | undefined;
+  #counts: Record<PhaseReport['status'], number> = noCounts();
+
+  constructor(runId: string) {
+    this.#reporter = runReporter(runId);
+    this.report = this.#reporter.report;
+  }
+
+  get spec(): WorkflowSpec | undefined {
+    return this.#reporter.spec;
+  }
+
+  /** Why a failed run failed. */
+  get failure(): EventOf<'run.failed'>['reason'] | undefined {
+    return this.report.status === 'failed' ? this.#failure : undefined;
+  }
+
+  /** How many phases have which status. */
+  get counts(): Readonly<Record<PhaseReport['status'], number>> {
+    return this.#counts;
+  }
+
+  /** In the order in which they were started. */
+  get running(): Iterable<PhaseReport> {
+    return this.#running;
+  }
+
+  /** Failed ones that wait for their next attempt. */
+  get waiting(): readonly PhaseReport[] {
+    return [...this.#waiting];
+  }
+
+  phase(name: string): PhaseReport | undefined {
+    return this.#phases.get(name);
+  }
+
+  tryOf(phase: string): Try {
+    const most = mostAttempts(this.spec, this.#specs.get(phase));
+    return { number: this.#tries.get(phase) ?? 1, ...(most === undefined ? {} : { most }) };
+  }
+
+  add(event: RunEvent): void {
+    this.#reporter.add(event);
+    if (event.type === 'run.failed') this.#failure = event.reason;
+    if (event.type === 'run.created') this.#begin(event.workflow);
+    else for (const name of phasesOf(event)) this.#follow(name, event);
+  }
+
+  #begin(workflow: WorkflowSpec): void {
+    for (const spec of workflow.phases) this.#specs.set(spec.name, spec);
+    for (const phase of this.report.phases) {
+      this.#phases.set(phase.name, phase);
+      this.#statuses.set(phase.name, phase.status);
+    }
+    this.#counts = { ...noCounts(), pending: this.report.phases.length };
+  }
+
+  #follow(name: string, event: RunEvent): void {
+    const phase = this.#phases.get(name);
+    if (phase === undefined) return;
+    this.#counts[this.#statuses.get(name) ?? 'pending']--;
+    this.#counts[phase.status]++;
+    this.#statuses.set(name, phase.status);
+    if (phase.status === 'running') this.#running.add(phase);
+    else this.#running.delete(phase);
+    if (phase.retryAt === undefined) this.#waiting.delete(phase);
+    else this.#waiting.add(phase);
+    const charged = this.#charged.get(name) ?? 0;
+    if (event.type === 'run.reset') this.#charged.delete(name);
+    else if (event.type === 'phase.started') this.#tries.set(name, charged + 1);
+    else if (event.type === 'phase.failed' && event.charge) this.#charged.set(name, charged + 1);
+  }
+}
+
+/** When an attempt began and ended, or how long it has been running. */
+export function attemptMs({ startedAt, endedAt }: AttemptReport, now: number): number {
+  return Math.max(0, (endedAt ?? now) - startedAt);
+}
+
+function noCounts(): Record<PhaseReport['status'], number> {
+  return { pending: 0, running: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 };
+}
+
+function phasesOf(event: RunEvent): readonly string[] {
+  if ('phases' in event) return event.phases;
+  return 'phase' in event ? [event.phase] : [];
+}
+
+/** What the options of the retry plugin say. 0 and 1 both mean one attempt. */
+function mostAttempts(workflow: WorkflowSpec | undefined, phase: PhaseSpec | undefined): number | undefined {
+  const options: { readonly [key: string]: Json } = { ...workflow?.defaults?.options, ...phase?.options };
+  const { retry, retry_count: retryCount } = options;
+  const most =
+    typeof retry === 'object' && retry !== null && 'max_attempts' in retry ? retry['max_attempts'] : retryCount;
+  return typeof most === 'number' ? Math.max(1, most) : undefined;
+}

@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import { shellWord } from './view/text.ts';
+
+/** Where runs are kept. */
+export interface StatePlace {
+  readonly directory: string;
+  /** What a command line has to add to find the same place from the same folder; empty for the default. */
+  readonly flag: string;
+}
+
+/** `--state-dir`, else `ORCH_STATE`, else `.orch` in the current folder. */
+export function findStatePlace(given: string | undefined, environment: NodeJS.ProcessEnv = process.env): StatePlace {
+  const chosen = given ?? (environment['ORCH_STATE'] || undefined);
+  const directory = resolve(chosen ?? '.orch');
+  return { directory, flag: chosen === undefined ? '' : ` --state-dir ${shellWord(directory)}` };
+}
+
+/** The command line that takes a run up again. */
+export function recoverCommand(runId: string, place: StatePlace): string {
+  return `orch recover ${runId}${place.flag}`;
+}

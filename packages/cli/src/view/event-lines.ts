@@ -1,0 +1,127 @@
+import type { RunEvent } from '@orch/core';
+import { attemptMs } from '../run/folded-run.ts';
+import type { FoldedRun } from '../run/folded-run.ts';
+import type { Colour } from './colour.ts';
+import { count, formatDuration, formatTime, harmless } from './text.ts';
+
+/** What an event says to a person: a word, whom it is about, and the rest. */
+export interface EventLine {
+  readonly word: string;
+  readonly colour: Colour;
+  /** Made harmless already. */
+  readonly subject: string;
+  readonly detail: string;
+  /** Whether the phase is over, so that the line is worth keeping on a terminal. */
+  readonly final: boolean;
+}
+
+const mostNames = 5;
+
+/** The line of an event that was folded into the run already; events that only machines care for have none. */
+export function eventLine(event: RunEvent, run: FoldedRun): EventLine | undefined {
+  switch (event.type) {
+    case 'run.started':
+      return line('started', 'bold', `run ${run.report.runId}`, describeTakeUp(event.concurrency, run), true);
+    case 'run.reset':
+      return line('reset', 'yellow', names(event.phases), event.cause === 'rewind' ? 'to run again' : '', true);
+    case 'run.cancelling':
+      return line('cancelling', 'yellow', `by ${harmless(event.by)}`, describeCancelling(event), true);
+    case 'warning':
+      return line(
+        'warning',
+        'yellow',
+        event.plugin === undefined ? '' : harmless(event.plugin),
+        harmless(event.message),
+        true,
+      );
+    case 'phase.started':
+      return line('started', 'dim', harmless(event.phase), tryText(event.phase, event.attempt, run));
+    case 'phase.adopted':
+      return line('adopted', 'yellow', harmless(event.phase), describeAdopted(event.phase, event.at, run));
+    case 'phase.completed':
+      return line('completed', 'green', harmless(event.phase), describeEnd(event, run), true);
+    case 'phase.failed':
+      return line('failed', 'red', harmless(event.phase), describeEnd(event, run), event.retryAt === undefined);
+    case 'phase.interrupted':
+      return line('interrupted', 'yellow', harmless(event.phase), interruptions[event.reason], true);
+    case 'phase.skipped':
+      return line('skipped', 'dim', names(event.phases), describeSkipped(event.reason, event.cause), true);
+    case 'phase.cancelled':
+      return line('cancelled', 'yellow', names(event.phases), '', true);
+    default:
+      return undefined;
+  }
+}
+
+const interruptions = {
+  lost: 'its process is gone; it runs again',
+  stopped: 'stopped; recover runs it again',
+  replaced: 'stopped, because the phase was reset',
+} as const;
+
+function line(word: string, colour: Colour, subject: string, detail: string, final = false): EventLine {
+  return { word, colour, subject, detail, final };
+}
+
+function names(phases: readonly string[]): string {
+  if (phases.length <= mostNames) return phases.map(harmless).join(', ');
+  return `${count(phases.length, 'phase')} (${phases
+    .slice(0, mostNames - 2)
+    .map(harmless)
+    .join(', ')}, …)`;
+}
+
+function describeTakeUp(concurrency: number, { report, counts }: FoldedRun): string {
+  const size = `workflow ${report.workflow}, ${count(report.phases.length, 'phase')}, ${concurrency} at once`;
+  return report.takeUps > 1 ? `${size}; taken up with ${counts.completed} completed` : size;
+}
+
+function describeCancelling({ reason, message }: Extract<RunEvent, { type: 'run.cancelling' }>): string {
+  if (message !== undefined) return harmless(message);
+  return reason === 'timeout' ? 'the timeout of the run passed' : '';
+}
+
+function describeSkipped(reason: string, cause: string | undefined): string {
+  return cause === undefined ? harmless(reason) : `${harmless(reason)} (${harmless(cause)})`;
+}
+
+function describeAdopted(phase: string, now: number, run: FoldedRun): string {
+  const attempt = run.phase(phase)?.attempts.at(-1);
+  return attempt === undefined
+    ? ''
+    : `attempt ${attempt.attempt}, running for ${formatDuration(attemptMs(attempt, now))}`;
+}
+
+/** `attempt 2/3`; where the run counts further than the policy, because the phase was reset, `attempt 5 (2/3)`. */
+export function tryText(phase: string, attempt: number, run: FoldedRun): string {
+  const { number, most } = run.tryOf(phase);
+  if (most === undefined) return `attempt ${attempt}`;
+  return attempt === number ? `attempt ${number}/${most}` : `attempt ${attempt} (${number}/${most})`;
+}
+
+type EndEvent = Extract<RunEvent, { type: 'phase.completed' | 'phase.failed' }>;
+
+function describeEnd(event: EndEvent, run: FoldedRun): string {
+  const parts = [tryText(event.phase, event.attempt, run), formatDuration(event.durationMs), describeOutcome(event)];
+  const text = parts.filter((part) => part !== '').join(', ');
+  if (event.type === 'phase.completed' || event.retryAt === undefined) return text;
+  const delay = formatDuration(event.delayMs ?? event.retryAt - event.at);
+  return `${text}; next attempt in ${delay}, at ${formatTime(event.retryAt)}`;
+}
+
+function describeOutcome(event: EndEvent): string {
+  if (event.type === 'phase.completed') return event.exitCode === undefined ? '' : `exit code ${event.exitCode}`;
+  return describeFailure(event);
+}
+
+/** Why an attempt failed, in a few words. */
+export function describeFailure(failure: {
+  readonly class?: string;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly error?: { readonly message: string };
+}): string {
+  if (failure.class === 'exit' && failure.exitCode !== undefined) return `exit code ${failure.exitCode}`;
+  if (failure.class === 'signal' && failure.signal !== undefined) return `signal ${failure.signal}`;
+  return failure.error === undefined ? 'failed' : harmless(failure.error.message);
+}

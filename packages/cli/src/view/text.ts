@@ -1,0 +1,86 @@
+import { stripVTControlCharacters } from 'node:util';
+
+// C0 and C1 controls, the separators that break lines, and what reverses the direction of text.
+const controls = /[\p{Cc}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
+/** Text that somebody else chose, as one line that cannot move the cursor, change colours or reverse what follows. */
+export function harmless(text: string): string {
+  return stripVTControlCharacters(text).replace(controls, (character) => (character === '\t' ? ' ' : '\uFFFD'));
+}
+
+const plainAscii = /^[\x20-\x7E]*$/;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const zeroWidth = /^[\p{Mark}\p{Cf}]/u;
+const wideScripts =
+  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Yi}]/u;
+const wideSymbols = /^[\u3000-\u303E\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|^\p{Emoji_Presentation}|^.\uFE0F/u;
+const halfwidth = /^[\uFF61-\uFFDC]/;
+
+function widthOfGrapheme(grapheme: string): number {
+  if (zeroWidth.test(grapheme)) return 0;
+  if (halfwidth.test(grapheme)) return 1;
+  return wideScripts.test(grapheme) || wideSymbols.test(grapheme) ? 2 : 1;
+}
+
+/** Columns that a line takes on a terminal. Escape sequences take none. */
+export function displayWidth(text: string): number {
+  if (plainAscii.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) width += widthOfGrapheme(segment);
+  return width;
+}
+
+/** The beginning of a line that fits into `columns`, with an ellipsis where something was cut off. Without escape sequences. */
+export function clip(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  if (columns < 1) return '';
+  let kept = '';
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    width += widthOfGrapheme(segment);
+    if (width > columns - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+/** Spaces up to `columns`; longer text stays as it is. */
+export function pad(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
+}
+
+/** A length of time for people: `0.4 s`, `12.3 s`, `2 m 05 s`, `3 h 02 m`, `4 d 01 h`. */
+export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms) || ms < 0) return '0.0 s';
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} m ${two(seconds % 60)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1_440) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`;
+  const hours = Math.floor(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
+}
+
+/** Local time of day. */
+export function formatTime(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** Local date and time. */
+export function formatDateTime(at: number): string {
+  const date = new Date(at);
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'));
+  return `${day.join('-')} ${formatTime(at)}`;
+}
+
+/** `1 phase`, `2 phases`. */
+export function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+/** A word of a shell command line. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

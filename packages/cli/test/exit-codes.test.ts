@@ -1,0 +1,38 @@
+import { errorCodes } from '@orch/core/author';
+import { expect, test } from 'vitest';
+import { describeExitCodes, exitCodeOf, exitCodeOfRun, exitCodes } from '../src/exit-codes.ts';
+
+test.each([
+  ['ORCH_PLAN_UNKNOWN_DEP', exitCodes.usage],
+  ['ORCH_PLAN_NOT_FOUND', exitCodes.notFound],
+  ['ORCH_RUN_UNKNOWN', exitCodes.notFound],
+  ['ORCH_RUN_NO_CHECKPOINT', exitCodes.notFound],
+  ['ORCH_RUN_OWNED', exitCodes.driven],
+  ['ORCH_RUN_AMBIGUOUS', exitCodes.usage],
+  ['ORCH_WORKFLOW_CHANGED', exitCodes.usage],
+  ['ORCH_JOURNAL_DAMAGED', exitCodes.damaged],
+  ['ORCH_BACKEND_UNAVAILABLE', exitCodes.damaged],
+  ['ORCH_INTERNAL', exitCodes.damaged],
+  ['ORCH_SOMETHING_NEW', exitCodes.damaged],
+])('%s ends with %i', (code, exitCode) => {
+  expect(exitCodeOf(code)).toBe(exitCode);
+});
+
+test('no error ends with 0', () => {
+  for (const code of Object.keys(errorCodes)) expect(exitCodeOf(code), code).not.toBe(exitCodes.done);
+});
+
+test.each([
+  ['completed', undefined, 0],
+  ['failed', 'phases', 1],
+  ['failed', 'timeout', 124],
+  ['cancelled', undefined, 1],
+  ['waiting', undefined, 6],
+  ['interrupted', undefined, 5],
+])('a run that is %s (%s) ends with %i', (status, reason, exitCode) => {
+  expect(exitCodeOfRun(status, reason)).toBe(exitCode);
+});
+
+test('help names every exit code', () => {
+  for (const code of Object.values(exitCodes)) expect(describeExitCodes()).toMatch(new RegExp(`^ +${code} `, 'm'));
+});
