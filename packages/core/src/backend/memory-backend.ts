@@ -1,0 +1,117 @@
+import { orchError } from '../errors/orch-error.ts';
+import type { RunSummary } from '../run/event.ts';
+import type { Backend, RunFilter } from './backend.ts';
+import { MemoryRun } from './memory-run.ts';
+
+export interface MemoryBackendOptions {
+  /** Wall time in milliseconds since 1970, by which leases live; default: the system's. */
+  readonly now?: () => number;
+}
+
+/**
+ * Keeps runs in this process, for tests and for runs that need not survive it. It is the reference of the contract: the
+ * shortest that passes the conformance suite. Several orchestrators may share one: it is closed when each that opened
+ * it has closed it, and keeps its runs for who opens it again.
+ */
+export function memoryBackend({ now = Date.now }: MemoryBackendOptions = {}): Backend {
+  const runs = new Map<string, MemoryRun>();
+  /** The newest epochs of deleted runs. */
+  const epochs = new Map<string, number>();
+  let opened = 0;
+  const checkOpen = (): void => {
+    if (opened === 0) throw notOpen();
+  };
+  const find = (id: string): MemoryRun | undefined => {
+    checkOpen();
+    return runs.get(id);
+  };
+  const get = (id: string): MemoryRun => find(id) ?? refuseUnknown(id);
+  return {
+    name: 'memory',
+    contract: 1,
+    async open() {
+      opened++;
+    },
+    async close() {
+      opened = Math.max(0, opened - 1);
+      if (opened === 0) for (const run of runs.values()) run.wake();
+    },
+    async create(id, first) {
+      const known = find(id);
+      if (known === undefined) {
+        const made = new MemoryRun(id, now, { ...first, after: epochs.get(id) ?? 0 });
+        runs.set(id, made);
+        return { status: 'created', fence: made.creator };
+      }
+      return known.creator.token === first.token ? { status: 'created', fence: known.creator } : { status: 'exists' };
+    },
+    append: async (id, commit) => get(id).append(commit),
+    async *read(id, { after = 0 } = {}) {
+      for (const events of get(id).read(after)) {
+        yield events;
+        checkOpen();
+      }
+    },
+    async list(filter, cursor) {
+      checkOpen();
+      return listPage(
+        [...runs.values()].map(({ summary }) => summary),
+        filter,
+        cursor,
+      );
+    },
+    acquire: async (id, taking) => get(id).acquire(taking),
+    holder: async (id) => find(id)?.holder(),
+    renew: async (id, fence, ttlMs) => find(id)?.renew(fence, ttlMs) ?? false,
+    release: async (id, fence) => find(id)?.release(fence),
+    post: async (id, message) => find(id)?.post(message) ?? 'unknown-run',
+    messages: async (id) => get(id).messages(),
+    changed: async (id, after, signal) => get(id).changed(after, signal),
+    async delete(id, fence) {
+      const run = get(id);
+      run.checkHeld(fence);
+      epochs.set(id, run.epoch);
+      runs.delete(id);
+      run.wake();
+    },
+  };
+}
+
+const pageSize = 1_000;
+
+type Position = Pick<RunSummary, 'createdAt' | 'runId'>;
+
+/** A cursor names the last run of its page, so runs that come and go do not shift the next. */
+function listPage(
+  summaries: readonly RunSummary[],
+  { workflow, status }: RunFilter,
+  cursor: string | undefined,
+): { readonly runs: readonly RunSummary[]; readonly cursor?: string } {
+  const last = cursor === undefined ? undefined : (JSON.parse(cursor) as Position);
+  const rest = summaries
+    .filter((it) => workflow === undefined || it.workflow === workflow)
+    .filter((it) => status === undefined || it.status === status)
+    .filter((it) => last === undefined || newestFirst(it, last) > 0)
+    .toSorted(newestFirst);
+  const page = rest.slice(0, pageSize);
+  const end = page.at(-1);
+  if (end === undefined || rest.length === page.length) return { runs: page };
+  return { runs: page, cursor: JSON.stringify({ createdAt: end.createdAt, runId: end.runId }) };
+}
+
+function newestFirst(a: Position, b: Position): number {
+  if (a.createdAt !== b.createdAt) return b.createdAt - a.createdAt;
+  return a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0;
+}
+
+function refuseUnknown(run: string): never {
+  throw orchError({ code: 'ORCH_RUN_UNKNOWN', message: `There is no run ${JSON.stringify(run)}.` });
+}
+
+function notOpen(): Error {
+  return orchError({
+    code: 'ORCH_BACKEND_CLOSED',
+    message: 'The memory backend is not open.',
+    hint: 'Call open first.',
+  });
+}

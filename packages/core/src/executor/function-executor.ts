@@ -1,0 +1,120 @@
+import type { Clock } from '../clock.ts';
+import { orchError } from '../errors/orch-error.ts';
+import type { PhaseFunction } from '../spec/workflow.ts';
+import type { Attempt, AttemptContext, Executor, Outcome } from './executor.ts';
+import { completedWith } from './function-output.ts';
+import { ownCopies } from './own-copies.ts';
+import { failedWith } from './thrown-error.ts';
+
+export interface FunctionExecutorOptions {
+  /** Its timer measures the grace. */
+  readonly clock: Clock;
+  /** How long a function has to settle after its signal was aborted; default 5,000 ms. */
+  readonly graceMs?: number;
+}
+
+/**
+ * Functions that did not settle within their grace, by run, phase and index: no other attempt starts beside one. Of the
+ * process, not of an executor: the next take-up of the run has another executor.
+ */
+const stuck = new Map<string, Promise<unknown>>();
+
+/**
+ * Carries out the functions of a workflow, by phase name. A function can't be killed: one that does not settle within
+ * its grace is reported as still running. There is no `adopt`: a function does not outlive its process.
+ */
+export function functionExecutor(
+  functions: Readonly<Record<string, PhaseFunction>>,
+  { clock, graceMs = 5_000 }: FunctionExecutorOptions,
+): Executor {
+  return {
+    async execute(attempt, context) {
+      const work = functions[attempt.phase];
+      if (work === undefined) throw noFunction(attempt);
+      const key = JSON.stringify([attempt.runId, attempt.phase, attempt.index]);
+      await settledOrStopped(stuck.get(key), context);
+      if (context.signal.aborted || context.kill.aborted) return stuck.has(key) ? stillRunning : aborted;
+      const called = call(work, attempt, context);
+      const outcome = await outcomeOrStuck(called, context, { clock, graceMs });
+      if (outcome !== 'stuck') return outcome;
+      stuck.set(key, called);
+      void called.finally(() => stuck.delete(key));
+      return stillRunning;
+    },
+  };
+}
+
+const aborted: Outcome = { status: 'aborted' };
+const stillRunning: Outcome = { status: 'aborted', note: 'still running' };
+
+/** Never rejects. */
+async function call(work: PhaseFunction, attempt: Attempt, context: AttemptContext): Promise<Outcome> {
+  try {
+    const value = await work({
+      inputs: ownCopies(context.inputs),
+      outputs: ownCopies(context.outputs),
+      signal: context.signal,
+      log: context.log,
+      runId: attempt.runId,
+      phase: attempt.phase,
+      attempt: attempt.number,
+      idempotencyKey: context.idempotencyKey,
+    });
+    return completedWith(value);
+  } catch (thrown) {
+    return failedWith(thrown);
+  }
+}
+
+type Signals = Pick<AttemptContext, 'signal' | 'kill'>;
+
+function settledOrStopped(before: Promise<unknown> | undefined, { signal, kill }: Signals): Promise<void> | undefined {
+  if (before === undefined || signal.aborted || kill.aborted) return undefined;
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      signal.removeEventListener('abort', finish);
+      kill.removeEventListener('abort', finish);
+      resolve();
+    };
+    signal.addEventListener('abort', finish);
+    kill.addEventListener('abort', finish);
+    void before.then(finish);
+  });
+}
+
+/** What comes first: the outcome, the end of the grace, or the order to end without one. */
+function outcomeOrStuck(
+  called: Promise<Outcome>,
+  { signal, kill }: Signals,
+  { clock, graceMs }: { readonly clock: Clock; readonly graceMs: number },
+): Promise<Outcome | 'stuck'> {
+  return new Promise((resolve) => {
+    let isStopped = false;
+    let cancelTimer = (): void => {};
+    const finish = (outcome: Outcome | 'stuck'): void => {
+      cancelTimer();
+      signal.removeEventListener('abort', beginGrace);
+      kill.removeEventListener('abort', giveUp);
+      resolve(outcome);
+    };
+    const giveUp = (): void => finish('stuck');
+    const beginGrace = (): void => {
+      isStopped = true;
+      cancelTimer = clock.timer(graceMs, giveUp);
+    };
+    signal.addEventListener('abort', beginGrace, { once: true });
+    kill.addEventListener('abort', giveUp, { once: true });
+    // The function itself may have led to the abort before its first await.
+    if (signal.aborted) beginGrace();
+    if (kill.aborted) giveUp();
+    void called.then((outcome) => finish(isStopped ? aborted : outcome));
+  });
+}
+
+function noFunction({ runId, phase, workflow }: Attempt): Error {
+  return orchError({
+    code: 'ORCH_WORKFLOW_MISSING',
+    message: `Run ${runId}: phase ${JSON.stringify(phase)} is a function, and workflow ${workflow} at hand has none for it.`,
+    hint: 'Run the script that defines the workflow, or hand the workflow to recover.',
+  });
+}

@@ -1,0 +1,53 @@
+import { isOrchError } from '../errors/orch-error.ts';
+import type { Outcome } from './executor.ts';
+
+/** Messages stand in the journal and on the screen. */
+const maxCharacters = 4_000;
+const maxCauses = 3;
+
+/** The outcome of a function that threw. Takes anything: JavaScript throws anything. */
+export function failedWith(thrown: unknown): Outcome {
+  const isOwn = isOrchError(thrown);
+  const place = isOwn ? undefined : placeOf(thrown);
+  return {
+    status: 'failed',
+    class: 'unknown',
+    error: {
+      code: isOwn ? thrown.code : 'ORCH_PHASE_THROWN',
+      message: `${say(thrown)}${place === undefined ? '' : ` (at ${place})`}`,
+      ...(isOwn && thrown.hint !== undefined ? { hint: thrown.hint } : {}),
+    },
+  };
+}
+
+function say(thrown: unknown): string {
+  const words: string[] = [];
+  let next = thrown;
+  do {
+    words.push(wordsOf(next));
+    next = next instanceof Error ? next.cause : undefined;
+  } while (next !== undefined && words.length < maxCauses);
+  const said = words.join(': caused by ');
+  return said.length > maxCharacters ? `${said.slice(0, maxCharacters)}…` : said;
+}
+
+function wordsOf(thrown: unknown): string {
+  try {
+    const { message } = thrown as { readonly message?: unknown };
+    if (typeof message === 'string' && message !== '') return message;
+    return thrown instanceof Error ? thrown.name : String(thrown);
+  } catch {
+    // null, undefined, and objects that can't be made text.
+    return thrown === null || thrown === undefined ? String(thrown) : 'an object that has no words';
+  }
+}
+
+/** Where in the user's own code it was thrown, as `file:line:column`. */
+function placeOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || typeof thrown.stack !== 'string') return undefined;
+  for (const line of thrown.stack.split('\n')) {
+    const [, place] = /^\s+at (?:.* \()?(.+:\d+:\d+)\)?$/.exec(line) ?? [];
+    if (place !== undefined && !/^node:|[/\\]node_modules[/\\]/.test(place)) return place.replace(/^file:\/\//, '');
+  }
+  return undefined;
+}
