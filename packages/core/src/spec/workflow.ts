@@ -47,8 +47,12 @@ export interface Scope<I, O> {
 type Outputs<P, N extends keyof P> = { readonly [K in N]: P[K] };
 type OptionalOutputs<P, N extends keyof P> = { readonly [K in N]: P[K] | undefined };
 
-/** The name of a phase that is not there yet; a taken one turns into a type that says so. */
-export type NewName<Name, P> = Name extends keyof P ? `There is a phase "${Name & string}" already.` : Name;
+/** The name of a phase that is not there yet; a taken one turns into a type that says so. Of any workflow none is known. */
+export type NewName<Name, P> = string extends keyof P
+  ? Name
+  : Name extends keyof P
+    ? `There is a phase "${Name & string}" already.`
+    : Name;
 
 /** What every form of a phase has. `N`: names of its dependencies, `C`: context of its function, `O`: its output. */
 export interface PhaseDefinition<N extends string, C, O> {

@@ -80,6 +80,10 @@ is<Equal<Types['given'], Given>>();
 // Any workflow is a Workflow, and so is one without inputs.
 export const some: readonly Workflow[] = [release, workflow('plain').phase('a', { run: () => 1 })];
 
+// Nothing is known of the phases of any workflow: each name may be new.
+export const longer = (given: Workflow, name: string): Workflow =>
+  given.phase('a', { run: () => 1 }).phase(name, { dependsOn: ['a'], run: ({ outputs }) => outputs.a });
+
 export const bad = workflow('bad')
   .phase('a', { run: () => 1 })
   // @ts-expect-error unknown dependency
