@@ -1,4 +1,14 @@
-export type { Acquired, Appended, Backend, Commit, Created, Holder, Message, RunFilter, Taking } from './backend/backend.ts';
+export type {
+  Acquired,
+  Appended,
+  Backend,
+  Commit,
+  Created,
+  Holder,
+  Message,
+  RunFilter,
+  Taking,
+} from './backend/backend.ts';
 export type { Clock } from './clock.ts';
 export { systemClock } from './clock.ts';
 export { durationMs } from './duration.ts';

@@ -65,7 +65,8 @@ export class AttemptRunner {
 
   /** Waits for what an earlier process started; its deadline goes on. */
   adopt(active: ActiveAttempt, running: Running, outcome: Promise<Outcome>): void {
-    if (running.deadline !== undefined) this.#watchTimeout(active, running.deadline - this.#parts.engine.clock.monotonic());
+    if (running.deadline !== undefined)
+      this.#watchTimeout(active, running.deadline - this.#parts.engine.clock.monotonic());
     void outcome.catch(failedToRun).then((settled) => this.#end(active, settled));
   }
 
@@ -206,6 +207,9 @@ export function noExecutor(state: RunState, phase: number): Error {
   return orchError({
     code: 'ORCH_PLUGIN_MISSING',
     message: `Phase ${JSON.stringify(nameOf(state, phase))} is of kind ${JSON.stringify(kind)}, which no loaded plugin carries out.`,
-    hint: kind === 'command' ? 'Add commandPlugin() of @orch/plugin-command to the plugins.' : 'Add the plugin that carries it out to the plugins.',
+    hint:
+      kind === 'command'
+        ? 'Add commandPlugin() of @orch/plugin-command to the plugins.'
+        : 'Add the plugin that carries it out to the plugins.',
   });
 }

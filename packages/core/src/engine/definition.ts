@@ -6,7 +6,9 @@ import type { PhaseSpec, WorkflowSpec } from '../spec/workflow-spec.ts';
 
 /** SHA-256 of the canonical JSON (keys sorted) of a definition's data, in hex. */
 export function workflowHash(spec: WorkflowSpec): string {
-  return createHash('sha256').update(canonical(spec as unknown as Json)).digest('hex');
+  return createHash('sha256')
+    .update(canonical(spec as unknown as Json))
+    .digest('hex');
 }
 
 /** JSON with the keys of every object sorted, so that equal data is equal text. */
@@ -24,7 +26,8 @@ function differences(before: WorkflowSpec, after: WorkflowSpec): readonly string
   const found: string[] = [];
   const { phases: oldPhases, ...oldHead } = before;
   const { phases: newPhases, ...newHead } = after;
-  if (canonical(oldHead as unknown as Json) !== canonical(newHead as unknown as Json)) found.push('settings of the workflow changed');
+  if (canonical(oldHead as unknown as Json) !== canonical(newHead as unknown as Json))
+    found.push('settings of the workflow changed');
   const left = new Map(oldPhases.map((phase) => [phase.name, phase]));
   for (const phase of newPhases) {
     const old = left.get(phase.name);

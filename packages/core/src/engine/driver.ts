@@ -300,7 +300,10 @@ export class Driver {
   #record(draft: Draft): Promise<void> {
     if (this.#phase !== 'driving' || isTerminal(this.#state.status))
       return Promise.reject(
-        orchError({ code: 'ORCH_RUN_FINISHED', message: `Run ${this.#state.runId} takes no more records: it has ended or stops.` }),
+        orchError({
+          code: 'ORCH_RUN_FINISHED',
+          message: `Run ${this.#state.runId} takes no more records: it has ended or stops.`,
+        }),
       );
     return new Promise((resolve) => {
       this.#submit([draft], resolve);
@@ -310,7 +313,9 @@ export class Driver {
   /** Observers are not waited for, until the run is let go. */
   #observe(observer: Promise<void> | undefined): void {
     if (observer === undefined) return;
-    const settled = observer.catch((error: unknown) => this.warn(messageOf(error))).finally(() => this.#observers.delete(settled));
+    const settled = observer
+      .catch((error: unknown) => this.warn(messageOf(error)))
+      .finally(() => this.#observers.delete(settled));
     this.#observers.add(settled);
   }
 
@@ -347,7 +352,8 @@ export class Driver {
     this.#cancelWake = () => {};
     if (this.#phase !== 'driving' || !this.#prepared) return;
     const at = nextWakeAt(this.#state);
-    if (at !== undefined) this.#cancelWake = this.#parts.engine.clock.timer(Math.max(0, at - this.#now()), () => this.#wake());
+    if (at !== undefined)
+      this.#cancelWake = this.#parts.engine.clock.timer(Math.max(0, at - this.#now()), () => this.#wake());
   }
 
   #logOf(phase: string): { info(message: string): void; warn(message: string): void } {

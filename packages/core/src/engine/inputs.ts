@@ -27,5 +27,9 @@ function describe({ message, path = [] }: SchemaIssue): string {
 }
 
 function invalid(workflow: string, why: string): Error {
-  return orchError({ code: 'ORCH_INPUT_INVALID', message: `Inputs of workflow ${workflow}: ${why}`, hint: 'Nothing was started.' });
+  return orchError({
+    code: 'ORCH_INPUT_INVALID',
+    message: `Inputs of workflow ${workflow}: ${why}`,
+    hint: 'Nothing was started.',
+  });
 }

@@ -149,7 +149,12 @@ export class JournalWriter {
       try {
         const answer = await backend.append(runId, commit);
         if (answer.status === 'ok') return;
-        throw lost(runId, answer.status === 'lost-lease' ? `epoch ${answer.epoch} holds it` : `it is at version ${answer.version}, not at ${commit.expectedVersion}`);
+        throw lost(
+          runId,
+          answer.status === 'lost-lease'
+            ? `epoch ${answer.epoch} holds it`
+            : `it is at version ${answer.version}, not at ${commit.expectedVersion}`,
+        );
       } catch (error) {
         const pauseMs = resendAfterMs[tries];
         if (pauseMs === undefined || this.#failed || !isPassing(error)) throw error;

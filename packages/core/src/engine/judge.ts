@@ -51,7 +51,10 @@ export function judge(request: JudgeRequest): Judgement | Promise<Judgement> {
 }
 
 /** An attempt that the engine ended is a timeout, cancelled or stopped, whatever its exit code. */
-function judgeEnded(request: JudgeRequest, outcome: Exclude<Outcome, { status: 'completed' }>): Judgement | Promise<Judgement> {
+function judgeEnded(
+  request: JudgeRequest,
+  outcome: Exclude<Outcome, { status: 'completed' }>,
+): Judgement | Promise<Judgement> {
   const { active } = request;
   switch (active.reason) {
     case 'timeout':

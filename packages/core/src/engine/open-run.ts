@@ -63,7 +63,11 @@ export function executorsFor(
     all,
     of: (state) => (kind) => {
       const executor = all.get(kind);
-      if (executor === undefined) throw noExecutor(state, state.spec.phases.findIndex((phase) => phase.kind === kind));
+      if (executor === undefined)
+        throw noExecutor(
+          state,
+          state.spec.phases.findIndex((phase) => phase.kind === kind),
+        );
       return executor;
     },
   };

@@ -82,9 +82,10 @@ export type RunResult<P extends object = object> = { readonly runId: string } & 
 );
 
 /** Options may be left out where no input is required. */
-export type ExecuteArguments<In> = Record<never, never> extends In
-  ? [options?: ExecuteOptions<In>]
-  : [options: ExecuteOptions<In> & { readonly inputs: In }];
+export type ExecuteArguments<In> =
+  Record<never, never> extends In
+    ? [options?: ExecuteOptions<In>]
+    : [options: ExecuteOptions<In> & { readonly inputs: In }];
 
 /** Drives runs. Made from a backend and plugins; opens the backend on first use. */
 export interface OrchestratorApi extends AsyncDisposable {
@@ -98,9 +99,15 @@ export interface OrchestratorApi extends AsyncDisposable {
   /** A run with its phases, attempts, errors and checkpoints. */
   show(runId: string): Promise<RunReport>;
   /** Newest first; `interrupted` is derived from a run that says running and whose owner is gone. */
-  list(filter?: { readonly workflow?: string; readonly status?: StoredRunStatus | 'interrupted' }): AsyncIterable<RunSummary>;
+  list(filter?: {
+    readonly workflow?: string;
+    readonly status?: StoredRunStatus | 'interrupted';
+  }): AsyncIterable<RunSummary>;
   /** The journal's events; `follow` goes on until the run ends. */
-  events(runId: string, options?: { readonly after?: number; readonly follow?: boolean; readonly signal?: AbortSignal }): AsyncIterable<RunEvent>;
+  events(
+    runId: string,
+    options?: { readonly after?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
+  ): AsyncIterable<RunEvent>;
   /** Stops the runs that it drives, then closes plugins, then the backend. */
   close(): Promise<void>;
 }

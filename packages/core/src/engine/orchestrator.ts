@@ -21,7 +21,14 @@ import { Driver } from './driver.ts';
 import { checkInputs } from './inputs.ts';
 import { isHeld, leaseMs } from './lease.ts';
 import { checkAgainst, executorsFor, readRun, takeOpened } from './open-run.ts';
-import type { ExecuteArguments, ExecuteOptions, OrchestratorApi, OrchestratorOptions, RecoverOptions, RunHandle } from './options.ts';
+import type {
+  ExecuteArguments,
+  ExecuteOptions,
+  OrchestratorApi,
+  OrchestratorOptions,
+  RecoverOptions,
+  RunHandle,
+} from './options.ts';
 import { eventsOf, listRuns, reportOf } from './read-runs.ts';
 import type { EventsOptions, ListFilter } from './read-runs.ts';
 import { runHandle } from './run-handle.ts';
@@ -214,7 +221,10 @@ export class Orchestrator implements OrchestratorApi {
         executors: executors.all,
         executorOf: executors.of(state),
         concurrency:
-          this.#options.concurrency ?? state.created.options.concurrency ?? state.spec.concurrency ?? availableParallelism(),
+          this.#options.concurrency ??
+          state.created.options.concurrency ??
+          state.spec.concurrency ??
+          availableParallelism(),
         from: entry.from,
         checkpoint: entry.checkpoint,
         otherHost: entry.otherHost ?? false,
@@ -226,7 +236,8 @@ export class Orchestrator implements OrchestratorApi {
 
   /** Opens the backend, once. */
   #opened(): Promise<EngineParts> {
-    if (this.#closed) return Promise.reject(orchError({ code: 'ORCH_BACKEND_CLOSED', message: 'The orchestrator is closed.' }));
+    if (this.#closed)
+      return Promise.reject(orchError({ code: 'ORCH_BACKEND_CLOSED', message: 'The orchestrator is closed.' }));
     return (this.#engine ??= this.#openEngine());
   }
 

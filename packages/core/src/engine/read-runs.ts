@@ -48,7 +48,11 @@ export async function* listRuns(engine: EngineParts, { workflow, status }: ListF
 }
 
 /** A run that says running and that nobody holds is interrupted. */
-async function statusNow({ backend, host }: EngineParts, runId: string, status: RunSummary['status']): Promise<RunSummary['status']> {
+async function statusNow(
+  { backend, host }: EngineParts,
+  runId: string,
+  status: RunSummary['status'],
+): Promise<RunSummary['status']> {
   if (status !== 'running') return status;
   return isHeld(await backend.holder(runId), host) ? 'running' : 'interrupted';
 }

@@ -11,7 +11,11 @@ import type { RunHandle, RunResult } from './options.ts';
 export type Opened = { readonly driver: Driver } | { readonly state: RunState };
 
 /** A handle on a run that is being opened. */
-export function runHandle<P extends object>(runId: string, opening: Promise<Opened>, signal?: AbortSignal): RunHandle<P> {
+export function runHandle<P extends object>(
+  runId: string,
+  opening: Promise<Opened>,
+  signal?: AbortSignal,
+): RunHandle<P> {
   const driver = async (): Promise<Driver | undefined> => {
     const opened = await opening;
     return 'driver' in opened ? opened.driver : undefined;

@@ -177,12 +177,15 @@ async function settleAttempt(
       active.reason = 'replaced';
       active.stop.abort('replaced');
     }
-    found = (await executor.adopt?.(active.attempt, { ...driver.attempts.contextOf(active), otherHost })) ?? { gone: true };
+    found = (await executor.adopt?.(active.attempt, { ...driver.attempts.contextOf(active), otherHost })) ?? {
+      gone: true,
+    };
     if (replaced && 'outcome' in found) await found.outcome;
   } catch (error) {
     throw executorFailed(state.runId, `adopt attempt ${running.attempt} of phase ${JSON.stringify(id.phase)}`, error);
   }
-  if ('outcome' in found && !replaced) return { event: { type: 'phase.adopted', ...id }, adopted: { active, outcome: found.outcome } };
+  if ('outcome' in found && !replaced)
+    return { event: { type: 'phase.adopted', ...id }, adopted: { active, outcome: found.outcome } };
   driver.attempts.forget(active);
   if (replaced) return { event: { type: 'phase.interrupted', ...id, reason: 'replaced' } };
   return { event: lostOrPoisoned(state, phase, id) };

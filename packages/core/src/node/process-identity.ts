@@ -53,7 +53,8 @@ export function seesProcessesOf(owner: Owner): boolean {
 
 function look(owner: Owner): 'alive' | 'dead' | 'unknown' {
   const self = processOwner();
-  if (owner.boot !== self.boot && owner.machine === self.machine && self.boot !== '' && owner.boot !== '') return 'dead';
+  if (owner.boot !== self.boot && owner.machine === self.machine && self.boot !== '' && owner.boot !== '')
+    return 'dead';
   if (!seesProcessesOf(owner) || owner.startTime === '') return 'unknown';
   const found = lookAt(owner.pid);
   return found !== undefined && !found.zombie && found.startTime === owner.startTime ? 'alive' : 'dead';

@@ -28,7 +28,8 @@ import type { PhaseState, RunState, Running } from './state.ts';
  */
 export function apply(state: RunState | undefined, event: RunEvent, runId = ''): RunState {
   if (state === undefined) {
-    if (event.type !== 'run.created' || event.version !== 1) throw invalid(runId, event, 'the journal does not begin with run.created');
+    if (event.type !== 'run.created' || event.version !== 1)
+      throw invalid(runId, event, 'the journal does not begin with run.created');
     return initialState(runId, event, buildGraph(event.workflow));
   }
   if (event.version !== state.version + 1)
@@ -176,7 +177,11 @@ function start(state: RunState, event: EventOf<'phase.started'>): void {
 
 function complete(state: RunState, event: EventOf<'phase.completed'>): void {
   const phase = runningPhase(state, event);
-  set(state, phase, event.output === undefined ? completedWithoutOutput : { status: 'completed', output: event.output });
+  set(
+    state,
+    phase,
+    event.output === undefined ? completedWithoutOutput : { status: 'completed', output: event.output },
+  );
   forEachDependent(state.graph, phase, (dependent) => {
     if (--state.unmet[dependent]! === 0 && state.phases[dependent]!.status === 'pending') state.ready.push(dependent);
   });
@@ -243,7 +248,8 @@ function reset(state: RunState, event: EventOf<'run.reset'>): void {
 function dropCheckpoints(state: RunState, event: EventOf<'run.reset'>, phases: ReadonlySet<number>): void {
   const { to } = event;
   if (to !== undefined) {
-    for (let phase = 0; phase < state.graph.size; phase++) if (state.checkpoints[phase]! > to) state.checkpoints[phase] = 0;
+    for (let phase = 0; phase < state.graph.size; phase++)
+      if (state.checkpoints[phase]! > to) state.checkpoints[phase] = 0;
     return;
   }
   for (const phase of phases)
@@ -269,7 +275,8 @@ function refillQueues(state: RunState): void {
     const at = state.phases[phase]!;
     if (at.status === 'pending' && at.dueAt !== undefined) state.due.push({ at: at.dueAt, phase });
     else if (at.status === 'pending' && state.unmet[phase] === 0) state.ready.push(phase);
-    else if (at.status === 'failed' || at.status === 'skipped' || at.status === 'cancelled') state.spreading.push(phase);
+    else if (at.status === 'failed' || at.status === 'skipped' || at.status === 'cancelled')
+      state.spreading.push(phase);
   }
 }
 

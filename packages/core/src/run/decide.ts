@@ -102,5 +102,7 @@ function cancelWhatIsLeft(state: RunState): readonly Draft[] {
 }
 
 function finish(state: RunState): readonly Draft[] {
-  return state.counts.failed + state.counts.cancelled > 0 ? [{ type: 'run.failed', reason: 'phases' }] : [{ type: 'run.completed' }];
+  return state.counts.failed + state.counts.cancelled > 0
+    ? [{ type: 'run.failed', reason: 'phases' }]
+    : [{ type: 'run.completed' }];
 }

@@ -32,7 +32,14 @@ export interface AttemptId {
 
 /** Why an attempt failed, for policies to judge. */
 export type FailureClass =
-  'timeout' | 'signal' | 'exit' | 'invalid-output' | 'rate-limited' | 'interrupted' | 'plugin' | 'unknown';
+  | 'timeout'
+  | 'signal'
+  | 'exit'
+  | 'invalid-output'
+  | 'rate-limited'
+  | 'interrupted'
+  | 'plugin'
+  | 'unknown';
 
 /** An error as data. */
 export interface SerializedError {

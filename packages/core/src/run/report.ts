@@ -1,5 +1,13 @@
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
-import type { AttemptId, FailureClass, PhaseStatus, ProcessEnd, RunEvent, RunStatus, SerializedError } from './event.ts';
+import type {
+  AttemptId,
+  FailureClass,
+  PhaseStatus,
+  ProcessEnd,
+  RunEvent,
+  RunStatus,
+  SerializedError,
+} from './event.ts';
 import type { Owner } from './owner.ts';
 
 /** What a person wants to know of a run: the journal, folded. */

@@ -18,7 +18,10 @@ export function phasesToRecover(state: RunState): readonly string[] {
 
 /** A phase and everything downstream of it. */
 export function phasesFrom(state: RunState, phase: number): readonly string[] {
-  return namesOf(state, downstream(state, new Set([phase]), () => true));
+  return namesOf(
+    state,
+    downstream(state, new Set([phase]), () => true),
+  );
 }
 
 /** What was not completed at an earlier version, and is not pending now: going back there runs it again. */

@@ -59,7 +59,15 @@ describe('the state chart of a phase', () => {
 });
 
 const runEvents: Record<string, EventBody> = {
-  created: { type: 'run.created', format: 1, workflow: specOf(['a']), workflowHash: '', inputs: {}, options: {}, directory: '/' },
+  created: {
+    type: 'run.created',
+    format: 1,
+    workflow: specOf(['a']),
+    workflowHash: '',
+    inputs: {},
+    options: {},
+    directory: '/',
+  },
   started: { type: 'run.started', owner, orchVersion: '0', concurrency: 1 },
   stopped: { type: 'run.stopped', reason: 'signal' },
   cancelling: { type: 'run.cancelling', by: 'x', reason: 'cancel' },
@@ -117,13 +125,17 @@ describe('the state chart of a run', () => {
 describe('apply', () => {
   it('refuses a journal that does not begin with run.created', async () => {
     const { apply } = await import('../../src/run/apply.ts');
-    expect(() => apply(undefined, { type: 'run.completed', version: 1, at: 0, epoch: 1 }, 'r')).toThrow(/does not begin/);
+    expect(() => apply(undefined, { type: 'run.completed', version: 1, at: 0, epoch: 1 }, 'r')).toThrow(
+      /does not begin/,
+    );
   });
 
   it('refuses a gap in the versions', async () => {
     const { apply } = await import('../../src/run/apply.ts');
     const { state } = new Journal(specOf(['a']));
-    expect(() => apply(state, { type: 'run.completed', version: 9, at: 0, epoch: 1 })).toThrow('version 9 follows on version 2');
+    expect(() => apply(state, { type: 'run.completed', version: 9, at: 0, epoch: 1 })).toThrow(
+      'version 9 follows on version 2',
+    );
   });
 
   it.each(['run.replanned', 'phase.waiting', 'phase.approved', 'phase.rejected', 'phase.expanded', 'made.up'])(
@@ -136,13 +148,19 @@ describe('apply', () => {
 
   it('refuses a start before the dependencies are completed, and a wrong number', () => {
     const journal = new Journal(specOf(['a', 'b:a']));
-    expect(() => journal.write({ type: 'phase.started', phase: 'b', attempt: 1, part: 'main' })).toThrow(/not completed/);
-    expect(() => journal.write({ type: 'phase.started', phase: 'a', attempt: 2, part: 'main' })).toThrow(/attempt 2 follows/);
+    expect(() => journal.write({ type: 'phase.started', phase: 'b', attempt: 1, part: 'main' })).toThrow(
+      /not completed/,
+    );
+    expect(() => journal.write({ type: 'phase.started', phase: 'a', attempt: 2, part: 'main' })).toThrow(
+      /attempt 2 follows/,
+    );
   });
 
   it('refuses the outcome of another attempt than the one that runs', () => {
     const journal = new Journal(specOf(['a'])).write({ type: 'phase.started', ...id });
-    expect(() => journal.write({ ...events['completed']!, attempt: 2 } as EventBody)).toThrow(/attempt 1 \(main\) is the one/);
+    expect(() => journal.write({ ...events['completed']!, attempt: 2 } as EventBody)).toThrow(
+      /attempt 1 \(main\) is the one/,
+    );
   });
 
   it('never reuses the number of an attempt, and starts the charged ones again at a reset', () => {
@@ -193,7 +211,13 @@ describe('apply', () => {
   });
 
   it('takes names of phases as they are', () => {
-    const journal = new Journal({ id: 'w', phases: [{ name: '__proto__', kind: 'function' }, { name: 'constructor', kind: 'function', dependsOn: ['__proto__'] }] });
+    const journal = new Journal({
+      id: 'w',
+      phases: [
+        { name: '__proto__', kind: 'function' },
+        { name: 'constructor', kind: 'function', dependsOn: ['__proto__'] },
+      ],
+    });
     expect(journal.decideAll()).toContain('phase.started __proto__');
     journal.end('__proto__');
     expect(journal.decideAll()).toContain('phase.started constructor');

@@ -5,7 +5,12 @@ import { Journal, specOf } from './journal.ts';
 describe('decide', () => {
   it('starts what is ready in file order, as many as may run at once, each behind its checkpoint', () => {
     const journal = new Journal(specOf(['a', 'b', 'c']), 2);
-    expect(journal.decideAll()).toEqual(['checkpoint.created a', 'phase.started a', 'checkpoint.created b', 'phase.started b']);
+    expect(journal.decideAll()).toEqual([
+      'checkpoint.created a',
+      'phase.started a',
+      'checkpoint.created b',
+      'phase.started b',
+    ]);
   });
 
   it('answers the same when asked twice', () => {
@@ -15,7 +20,12 @@ describe('decide', () => {
 
   it('starts a dependent once all it needs is completed', () => {
     const journal = new Journal(specOf(['c:a b', 'a', 'b']));
-    expect(journal.decideAll()).toEqual(['checkpoint.created a', 'phase.started a', 'checkpoint.created b', 'phase.started b']);
+    expect(journal.decideAll()).toEqual([
+      'checkpoint.created a',
+      'phase.started a',
+      'checkpoint.created b',
+      'phase.started b',
+    ]);
     journal.end('a');
     expect(journal.decideAll()).toEqual([]);
     journal.end('b');
@@ -43,7 +53,14 @@ describe('decide', () => {
     expect(journal.events.at(-3)).toMatchObject({ reason: 'deps_not_met', cause: 'a' });
     journal.end('x').decideAll();
     expect(journal.end('e').decideAll()).toEqual(['run.failed']);
-    expect(journal.statuses()).toEqual({ a: 'failed', x: 'completed', b: 'skipped', c: 'skipped', d: 'skipped', e: 'completed' });
+    expect(journal.statuses()).toEqual({
+      a: 'failed',
+      x: 'completed',
+      b: 'skipped',
+      c: 'skipped',
+      d: 'skipped',
+      e: 'completed',
+    });
   });
 
   it('skips what depends on a phase that a plugin skipped, and completes', () => {

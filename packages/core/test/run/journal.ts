@@ -61,7 +61,10 @@ export class Journal {
     return said;
   }
 
-  end(phase: string, more: Partial<Extract<EventBody, { type: 'phase.failed' }>> & { readonly fails?: boolean } = {}): this {
+  end(
+    phase: string,
+    more: Partial<Extract<EventBody, { type: 'phase.failed' }>> & { readonly fails?: boolean } = {},
+  ): this {
     const index = this.state.graph.indexOf.get(phase)!;
     const attempt = this.state.attempts[index]!;
     const { fails = false, ...rest } = more;
