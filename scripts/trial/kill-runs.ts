@@ -1,0 +1,172 @@
+// Kills orch at random instants, recovers, again and again until the run is done; then begins a new run, until orch was
+// killed often enough.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunEvent } from '@orch/core';
+import { killBeside } from './commands.ts';
+import { judge, judgeWork } from './judge.ts';
+import type { KillMode } from './judge.ts';
+import { OrchProcess, readJournal } from './orch-process.ts';
+import type { OrchPlace, OrchProgram } from './orch-process.ts';
+import { processesOfAttempts, processesOfTrial, remaining } from './processes.ts';
+import type { Random } from './random.ts';
+import type { StepLog } from './step-log.ts';
+
+/** A plan with stand-ins that say what they do. */
+export interface TrialWorkload {
+  readonly name: string;
+  /** Makes a folder with `plan.json` as if nothing had ever run there. */
+  prepare(): string;
+  readSteps(folder: string): StepLog;
+  /** Whether what the run made is right, and whether nothing was started more often than needed. */
+  check(folder: string): { readonly right: boolean; readonly clean: boolean; readonly faults: readonly string[] };
+}
+
+export interface KillOptions {
+  readonly program: OrchProgram;
+  readonly workload: TrialWorkload;
+  readonly mode: KillMode;
+  readonly kills: number;
+  readonly random: Random;
+  /** How long orch takes until it prints something, and a phase until it is done. */
+  readonly startupMs: number;
+  readonly phaseMs: number;
+}
+
+export interface KillResult {
+  readonly workload: string;
+  readonly mode: KillMode;
+  readonly runs: number;
+  readonly kills: number;
+  readonly recovers: number;
+  readonly completed: number;
+  readonly acknowledged: number;
+  readonly commandsKilled: number;
+  readonly adopted: number;
+  readonly interrupted: number;
+  readonly right: boolean;
+  readonly clean: boolean;
+  readonly seconds: number;
+  readonly faults: readonly string[];
+}
+
+type Totals = { -readonly [Key in keyof KillResult]: KillResult[Key] } & { faults: string[] };
+
+/** So many kills in a row without a completed phase: then the next one waits for one, or the run would never end. */
+const mostFruitless = 8;
+/** A part of the kills hits orch while it starts or takes the run up. */
+const earlyShare = 0.3;
+const runId = 'trial';
+
+export async function killAgainAndAgain(options: KillOptions): Promise<KillResult> {
+  const { workload, mode, kills } = options;
+  const startedAt = performance.now();
+  const totals: Totals = {
+    workload: workload.name,
+    mode,
+    runs: 0,
+    kills: 0,
+    recovers: 0,
+    completed: 0,
+    acknowledged: 0,
+    commandsKilled: 0,
+    adopted: 0,
+    interrupted: 0,
+    right: true,
+    clean: true,
+    seconds: 0,
+    faults: [],
+  };
+  const mostRuns = kills + 3;
+  while (totals.runs < mostRuns && totals.kills < kills && totals.faults.length === 0) await oneRun(options, totals);
+  totals.faults.push(...judgeWork(mode, { ...totals, wantedKills: kills }));
+  totals.seconds = (performance.now() - startedAt) / 1000;
+  return totals;
+}
+
+async function oneRun(options: KillOptions, totals: Totals): Promise<void> {
+  const { program, workload, mode } = options;
+  const place: OrchPlace = { program, folder: workload.prepare(), trial: randomUUID() };
+  totals.runs++;
+  try {
+    const printed = await driveWithKills(place, options, totals);
+    if (totals.faults.length > 0) return;
+    const events = readJournal(place, runId);
+    const leftovers = await remaining(() => [...processesOfTrial(place.trial), ...processesOfAttempts(keysOf(events))]);
+    const verdict = judge({
+      mode,
+      events,
+      printed,
+      steps: workload.readSteps(place.folder),
+      leftovers: leftovers.map(({ pid, commandLine }) => `${pid} ${commandLine}`),
+    });
+    const { right, clean, faults } = workload.check(place.folder);
+    totals.completed += verdict.completed;
+    totals.acknowledged += verdict.acknowledged;
+    totals.adopted += verdict.adopted;
+    totals.interrupted += verdict.interrupted;
+    totals.right &&= right;
+    totals.clean &&= clean;
+    totals.faults.push(...verdict.faults, ...faults);
+    if (!right) totals.faults.push('what the run made is not right');
+    if (mode === 'orch' && !clean)
+      totals.faults.push('something was started more often than needed, though only orch was killed');
+  } finally {
+    killBeside('tree', place);
+  }
+}
+
+/** Answers with what orch printed as committed, over all of its lives. */
+async function driveWithKills(place: OrchPlace, options: KillOptions, totals: Totals): Promise<RunEvent[]> {
+  const printed: RunEvent[] = [];
+  let exists = false;
+  let fruitless = 0;
+  for (;;) {
+    const args = exists ? ['recover', runId] : ['execute', 'plan.json', '--run-id', runId];
+    const orch = new OrchProcess(place, args);
+    if (totals.kills < options.kills) await killLater(orch, options, fruitless);
+    const { exitCode, signal, stderr } = await orch.ended;
+    printed.push(...orch.printed);
+    // Killed before there was a run: the next one begins it.
+    if (exists && exitCode === 3 && printed.length === 0) {
+      exists = false;
+      continue;
+    }
+    if (exists) totals.recovers++;
+    if (signal === 'SIGKILL') {
+      totals.kills++;
+      totals.commandsKilled += killBeside(options.mode, place);
+      fruitless = orch.printed.some(({ type }) => type === 'phase.completed') ? 0 : fruitless + 1;
+      exists = true;
+      continue;
+    }
+    if (exitCode !== 0)
+      totals.faults.push(`orch ${args.join(' ')} ended with ${exitCode ?? signal}: ${stderr.trim().slice(-2000)}`);
+    return printed;
+  }
+}
+
+async function killLater(
+  orch: OrchProcess,
+  { random, startupMs, phaseMs }: KillOptions,
+  fruitless: number,
+): Promise<void> {
+  const early = random.between(0, 1) < earlyShare;
+  const instant = random.between(0, 1.5 * (early ? startupMs : startupMs + phaseMs));
+  const over = new AbortController();
+  const wait = async (): Promise<void> => {
+    if (fruitless >= mostFruitless) await orch.nextCompletion();
+    await sleep(instant, undefined, { signal: over.signal }).catch(ignoreAbort);
+  };
+  await Promise.race([orch.ended, wait()]);
+  over.abort();
+  orch.kill();
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+}
+
+function keysOf(events: readonly RunEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'phase.started' ? [event.key] : []));
+}

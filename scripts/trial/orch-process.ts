@@ -1,0 +1,107 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import type { RunEvent } from '@orch/core';
+import { trialVariable } from './processes.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** How to start orch: Node's own arguments, the program last. */
+export type OrchProgram = readonly string[];
+
+/** The program as it is published; it has to be built. */
+export const builtOrch: OrchProgram = [join(root, 'packages/cli/bin/orch.js')];
+
+/** The program from its sources, for tests. */
+export const orchFromSources: OrchProgram = ['--conditions=source', join(root, 'packages/cli/src/main.ts')];
+
+/** Where orch runs, and what it is. */
+export interface OrchPlace {
+  readonly program: OrchProgram;
+  readonly folder: string;
+  /** Marks all processes that come of it. */
+  readonly trial: string;
+}
+
+export interface OrchEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+}
+
+/** One process of orch that drives a run and prints each event that it has committed. */
+export class OrchProcess {
+  /** What it printed as committed, whole lines only. */
+  readonly printed: RunEvent[] = [];
+  readonly ended: Promise<OrchEnd>;
+  readonly startedAt: number = performance.now();
+  /** From the start of the process to its first line. */
+  firstLineMs: number | undefined;
+  readonly #child: ChildProcess;
+  #onCompleted: (() => void) | undefined;
+  #rest = '';
+
+  constructor(place: OrchPlace, args: readonly string[]) {
+    this.#child = spawn(process.execPath, [...place.program, ...args, '--output', 'ndjson'], {
+      cwd: place.folder,
+      env: environmentFor(place),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.on('error', reject);
+      this.#child.on('close', (exitCode, signal) => resolve({ exitCode, signal, stderr }));
+    });
+  }
+
+  /** Kills it as the kernel does. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Settles when it prints that a phase was completed. */
+  nextCompletion(): Promise<void> {
+    return new Promise((resolve) => (this.#onCompleted = resolve));
+  }
+
+  #read(text: string): void {
+    this.firstLineMs ??= performance.now() - this.startedAt;
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const event = JSON.parse(line) as RunEvent | { readonly type: 'hello' };
+      if (event.type === 'hello') continue;
+      this.printed.push(event);
+      if (event.type === 'phase.completed') this.#onCompleted?.();
+    }
+  }
+}
+
+/** Runs an orch that answers at once. */
+export function askOrch(place: OrchPlace, args: readonly string[]): OrchEnd & { readonly stdout: string } {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...place.program, ...args], {
+    cwd: place.folder,
+    env: environmentFor(place),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 1024 ** 3,
+  });
+  return { exitCode: status, signal, stdout, stderr };
+}
+
+/** The journal of a run, as `orch events` tells it. */
+export function readJournal(place: OrchPlace, run: string): RunEvent[] {
+  const { exitCode, stdout, stderr } = askOrch(place, ['events', run]);
+  if (exitCode !== 0) throw new Error(`orch events ${run} ended with ${exitCode}: ${stderr}`);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RunEvent);
+}
+
+function environmentFor({ trial }: OrchPlace): NodeJS.ProcessEnv {
+  const { ORCH_STATE: _state, ORCH_LINEAGE: _lineage, ...rest } = process.env;
+  return { ...rest, [trialVariable]: trial };
+}
