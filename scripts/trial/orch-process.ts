@@ -56,6 +56,10 @@ export class OrchProcess {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Kills it as the kernel does. */
   kill(): void {
     this.#child.kill('SIGKILL');
