@@ -10,16 +10,17 @@ export interface MemoryBackendOptions {
 
 /**
  * Keeps runs in this process, for tests and for runs that need not survive it. It is the reference of the contract: the
- * shortest that passes the conformance suite. Several orchestrators may share one: it is closed when each that opened
- * it has closed it, and keeps its runs for who opens it again.
+ * shortest that passes the conformance suite. There is nothing to open; several orchestrators may share one: it is
+ * closed when each that opened it has closed it, and keeps its runs for who opens it again.
  */
 export function memoryBackend({ now = Date.now }: MemoryBackendOptions = {}): Backend {
   const runs = new Map<string, MemoryRun>();
   /** The newest epochs of deleted runs. */
   const epochs = new Map<string, number>();
   let opened = 0;
+  let isClosed = false;
   const checkOpen = (): void => {
-    if (opened === 0) throw notOpen();
+    if (isClosed) throw closed();
   };
   const find = (id: string): MemoryRun | undefined => {
     checkOpen();
@@ -31,10 +32,12 @@ export function memoryBackend({ now = Date.now }: MemoryBackendOptions = {}): Ba
     contract: 1,
     async open() {
       opened++;
+      isClosed = false;
     },
     async close() {
       opened = Math.max(0, opened - 1);
-      if (opened === 0) for (const run of runs.values()) run.wake();
+      isClosed = opened === 0;
+      if (isClosed) for (const run of runs.values()) run.wake();
     },
     async create(id, first) {
       const known = find(id);
@@ -108,10 +111,6 @@ function refuseUnknown(run: string): never {
   throw orchError({ code: 'ORCH_RUN_UNKNOWN', message: `There is no run ${JSON.stringify(run)}.` });
 }
 
-function notOpen(): Error {
-  return orchError({
-    code: 'ORCH_BACKEND_CLOSED',
-    message: 'The memory backend is not open.',
-    hint: 'Call open first.',
-  });
+function closed(): Error {
+  return orchError({ code: 'ORCH_BACKEND_CLOSED', message: 'The memory backend is closed.', hint: 'Open it again.' });
 }
