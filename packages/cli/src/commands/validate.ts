@@ -24,5 +24,6 @@ export async function validate(path: string, { json = false, commandCheck }: Val
     const sum = parts.filter((part) => part !== '').join(', ');
     say(`${path} is ${valid ? 'valid' : 'not valid'}${sum === '' ? '' : `: ${sum}`}`);
   }
+  if (findings.some(({ code }) => code === 'ORCH_PLAN_NOT_FOUND')) return exitCodes.notFound;
   return valid ? exitCodes.done : exitCodes.usage;
 }

@@ -1,0 +1,109 @@
+import type { RunEvent } from '@orch/core';
+import type { EventBody } from '@orch/core/author';
+import { FoldedRun } from '../src/run/folded-run.ts';
+
+const owner = { host: 'here', machine: 'm', boot: 'b', namespace: 'n', pid: 7, startTime: '1' };
+
+/** A journal in the making, for tests of what is shown of it. */
+export class Journal {
+  readonly events: RunEvent[] = [];
+  at = 1_000_000;
+
+  /** Begins with `run.created` and `run.started`. */
+  constructor(phases: readonly string[], options: { readonly retryCount?: number; readonly workflow?: string } = {}) {
+    const { retryCount, workflow = 'demo' } = options;
+    this.add({
+      type: 'run.created',
+      format: 1,
+      workflow: {
+        id: workflow,
+        phases: phases.map((name) => ({ name, kind: 'command' })),
+        ...(retryCount === undefined ? {} : { defaults: { options: { retry_count: retryCount } } }),
+      },
+      workflowHash: '',
+      inputs: {},
+      options: {},
+      directory: '/somewhere',
+    });
+    this.add({ type: 'run.started', owner, orchVersion: '0', concurrency: 2 });
+  }
+
+  add(body: EventBody): RunEvent {
+    const event: RunEvent = { ...body, version: this.events.length + 1, at: this.at, epoch: 1 };
+    this.events.push(event);
+    return event;
+  }
+
+  start(phase: string, attempt = 1): RunEvent {
+    return this.add({ type: 'phase.started', phase, attempt, part: 'main', key: `${phase}-${attempt}` });
+  }
+
+  complete(phase: string, attempt = 1): RunEvent {
+    return this.add({ type: 'phase.completed', phase, attempt, part: 'main', exitCode: 0, durationMs: 1_200 });
+  }
+
+  /** `retryInMs`: absent for a final failure. */
+  fail(phase: string, { attempt = 1, retryInMs }: { attempt?: number; retryInMs?: number } = {}): RunEvent {
+    return this.add({
+      type: 'phase.failed',
+      phase,
+      attempt,
+      part: 'main',
+      exitCode: 2,
+      class: 'exit',
+      charge: true,
+      durationMs: 300,
+      error: { code: 'ORCH_PHASE_EXIT', message: 'The command ended with exit code 2.', hint: 'Read its log.' },
+      ...(retryInMs === undefined ? {} : { retryAt: this.at + retryInMs, delayMs: retryInMs }),
+    });
+  }
+
+  /** All of it, folded. */
+  folded(): FoldedRun {
+    const run = new FoldedRun('bcdfghjkmn');
+    for (const event of this.events) run.add(event);
+    return run;
+  }
+}
+
+/** Collects what is written to it. */
+export class FakeStream {
+  readonly isTTY: boolean;
+  columns: number;
+  rows: number;
+  text = '';
+  writes = 0;
+
+  constructor({ isTTY = false, columns = 80, rows = 24 } = {}) {
+    this.isTTY = isTTY;
+    this.columns = columns;
+    this.rows = rows;
+  }
+
+  write(text: string): void {
+    this.text += text;
+    this.writes++;
+  }
+}
+
+/** What a terminal of some width shows after it was written to: enough of one for line feeds, cursor up and erase. */
+export function screenOf(text: string, columns: number): string[] {
+  const rows: string[] = [''];
+  let row = 0;
+  let column = 0;
+  for (const [token] of text.matchAll(/\u001B\[(\d*)([A-Za-z])|[\s\S]/gu)) {
+    const sequence = /^\u001B\[(\d*)([A-Za-z])$/.exec(token);
+    if (sequence?.[2] === 'A') row = Math.max(0, row - Number(sequence[1] || 1));
+    else if (sequence?.[2] === 'J') rows.splice(row, rows.length, (rows[row] ?? '').slice(0, column));
+    else if (sequence !== null) continue;
+    else if (token === '\r') column = 0;
+    else if (token === '\n') [row, column] = [row + 1, 0];
+    else {
+      if (column === columns) [row, column] = [row + 1, 0];
+      rows[row] = (rows[row] ?? '').padEnd(column).slice(0, column) + token;
+      column++;
+    }
+    rows[row] ??= '';
+  }
+  return rows;
+}

@@ -1,0 +1,66 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { Playground } from './orch-process.ts';
+
+const ground = new Playground();
+afterAll(() => ground[Symbol.dispose]());
+
+test('help goes to stdout and names the exit codes', async () => {
+  const { code, stdout, stderr } = await ground.orch('--help');
+  expect(code).toBe(0);
+  expect(stderr).toBe('');
+  for (const command of ['validate', 'execute', 'recover', 'list', 'show', 'logs', 'events', 'cancel'])
+    expect(stdout).toMatch(new RegExp(`^  ${command}`, 'm'));
+  expect(stdout).toMatch(/^ +143 /m);
+  const execute = await ground.orch('execute', '--help');
+  expect(execute.code).toBe(0);
+  expect(execute.stdout).toContain('Examples:');
+});
+
+test('the version is one line', async () => {
+  expect(await ground.orch('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
+
+describe('wrong usage ends with 2 and says what is right', () => {
+  test.each<[string[], RegExp]>([
+    [[], /Usage: orch/],
+    [['exicute', 'plan.json'], /Unknown command 'exicute'[^]*execute/],
+    [['execute'], /Missing required argument 'plan'[^]*orch execute --help/],
+    [['execute', 'a', 'b'], /Too many arguments/],
+    [['run', 'plan.json', '--concurency', '2'], /'--concurency'[^]*--concurrency/],
+    [['execute', 'plan.json', '--concurrency', '0'], /whole number, 1 or more/],
+    [['execute', 'plan.json', '--concurrency', 'many'], /whole number, 1 or more/],
+    [['events', 'x', '--after', '-1'], /whole number, 0 or more/],
+    [['execute', 'plan.json', '--output', 'loud'], /no such output[^]*plain/],
+    [['recover', 'x', '--checkpoint', 'a', '--from', 'b'], /--checkpoint[^]*--from/],
+    [['list', '--status', 'done'], /completed/],
+  ])('orch %j', async (args, words) => {
+    const { code, stdout, stderr } = await ground.orch(...args);
+    expect(stderr).toMatch(words);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('what a later release will have is refused by name', () => {
+  test.each([
+    [['execute', 'plan.json', '--input', 'a=b'], '--input is not supported yet'],
+    [['execute', 'plan.json', '--detach'], '--detach is not supported yet'],
+    [['execute', 'plan.json', '--only=a,b'], '--only is not supported yet'],
+    [['execute', 'plan.json', '--no-wait'], '--no-wait is not supported yet'],
+    [['resume', 'x', '--plan', 'y'], '--plan is not supported yet'],
+    [['execute', 'plan.json', '--output', 'github'], 'It is not supported yet'],
+    [['graph', 'plan.json'], 'The command graph is not supported yet'],
+    [['doctor'], 'The command doctor is not supported yet'],
+  ])('orch %j', async (args, words) => {
+    const { code, stderr } = await ground.orch(...args);
+    expect(stderr).toContain(words);
+    expect(code).toBe(2);
+  });
+});
+
+test('an error is JSON too, for who asked for JSON', async () => {
+  const { code, stdout } = await ground.orch('execute', 'none.json', '--json');
+  expect(code).toBe(3);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ORCH_PLAN_NOT_FOUND' } });
+});

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Playground } from './orch-process.ts';
+
+let ground: Playground;
+beforeEach(() => {
+  ground = new Playground();
+});
+afterEach(() => ground[Symbol.dispose]());
+
+interface Answer {
+  readonly valid: boolean;
+  readonly findings: readonly { readonly code: string; readonly severity: string; readonly line?: number }[];
+  readonly checks: Record<string, boolean>;
+}
+
+test('a valid plan', async () => {
+  ground.plan([
+    { name: 'a', command: 'true' },
+    { name: 'b', command: 'true', depends_on: ['a'] },
+  ]);
+  const { code, stdout, stderr } = await ground.orch('validate', 'plan.json');
+  expect(stderr).toBe('plan.json is valid\n');
+  expect(stdout).toBe('');
+  expect(code).toBe(0);
+  expect(existsSync(ground.path('.orch'))).toBe(false);
+});
+
+test('the JSON holds findings and the map of the founding specification', async () => {
+  ground.plan([
+    { name: 'a', command: 'no-such-program-of-mine --x' },
+    { name: 'b', command: 'true', depends_on: ['a', 'c'] },
+  ]);
+  const unknown = await ground.json<Answer>('validate', 'plan.json', '--json');
+  expect(unknown.valid).toBe(false);
+  expect(unknown.findings).toContainEqual(
+    expect.objectContaining({ code: 'ORCH_PLAN_UNKNOWN_DEP', severity: 'error', line: expect.any(Number) }),
+  );
+  expect(unknown.checks).toMatchObject({ a_deps: true, b_deps: false, b_cmd: true });
+
+  ground.plan([{ name: 'a', command: 'no-such-program-of-mine --x', depends_on: [] }]);
+  const missing = await ground.json<Answer>('validate', 'plan.json', '--json');
+  expect(missing.checks).toEqual({ a_deps: true, a_cmd: false });
+  const unchecked = await ground.json<Answer>('validate', 'plan.json', '--json', '--no-command-check');
+  expect(unchecked).toEqual({ valid: true, findings: [], checks: { a_deps: true, a_cmd: true } });
+});
+
+test('an invalid plan ends with 2 and says where', async () => {
+  ground.write('plan.json', '{\n  "workflow_id": "demo",\n  "phases": [{ "name": "a", "comand": "true" }]\n}\n');
+  const { code, stderr } = await ground.orch('validate', 'plan.json');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/plan\.json:3:\d+ error ORCH_PLAN_UNKNOWN_KEY/);
+  expect(stderr).toContain('plan.json is not valid');
+});
+
+test.each(['sqlite', 'redis'])('the backend %s is not supported yet', async (backend) => {
+  ground.plan([{ name: 'a', command: 'true' }], { state_backend: backend });
+  for (const command of ['validate', 'execute']) {
+    const { code, stderr } = await ground.orch(command, 'plan.json');
+    expect(code).toBe(2);
+    expect(stderr).toContain(`needs @orch/backend-${backend}`);
+  }
+});
+
+test.each([
+  ['missing.json', 3, 'There is no file'],
+  ['.', 3, 'is a folder'],
+  ['empty.json', 2, 'The file is empty'],
+  ['broken.json', 2, 'ORCH_PLAN_SYNTAX'],
+  ['list.json', 2, 'must be an object'],
+  ['plan.yaml', 2, 'not supported yet'],
+])('validate and execute %s end with %i', async (file, exitCode, words) => {
+  ground.write('empty.json', '');
+  ground.write('broken.json', '{"workflow_id": "a",');
+  ground.write('list.json', '[]');
+  ground.write('plan.yaml', 'workflow_id: a');
+  for (const command of ['validate', 'execute']) {
+    const { code, stderr } = await ground.orch(command, file);
+    expect(stderr).toContain(words);
+    expect(code).toBe(exitCode);
+  }
+});

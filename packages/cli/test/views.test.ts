@@ -1,0 +1,284 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunEvent } from '@orch/core';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FoldedRun } from '../src/run/folded-run.ts';
+import { lastLine, lastLines } from '../src/run/log-tail.ts';
+import { isColoured, paintFor } from '../src/view/colour.ts';
+import { PlainView } from '../src/view/plain-view.ts';
+import { summaryLines } from '../src/view/summary.ts';
+import { displayWidth } from '../src/view/text.ts';
+import { TtyView } from '../src/view/tty-view.ts';
+import { chooseOutput } from '../src/view/view.ts';
+import type { View } from '../src/view/view.ts';
+import { FakeStream, Journal, screenOf } from './run-events.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orch-views-'));
+  vi.useFakeTimers({ now: 1_000_000 });
+  vi.stubEnv('NO_COLOR', '');
+  vi.stubEnv('TERM', 'xterm');
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const logPath = ({ key }: { readonly key: string }): string => join(folder, `${key}.log`);
+
+/** Shows a journal event by event. */
+function show(
+  View: typeof PlainView | typeof TtyView,
+  journal: Journal,
+  stream: FakeStream,
+): { view: View; run: FoldedRun } {
+  const run = new FoldedRun('bcdfghjkmn');
+  const view = new View({ run, stream, logPath });
+  for (const event of journal.events) tell(view, run, event);
+  return { view, run };
+}
+
+function tell(view: View, run: FoldedRun, event: RunEvent): void {
+  run.add(event);
+  view.news(event);
+}
+
+describe('plain', () => {
+  test('one line for each thing that happens', () => {
+    const journal = new Journal(['scout', 'plan', 'build'], { retryCount: 3 });
+    journal.start('scout');
+    journal.complete('scout');
+    journal.start('plan');
+    journal.fail('plan', { retryInMs: 1_500 });
+    journal.start('plan', 2);
+    journal.add({ type: 'phase.adopted', phase: 'plan', attempt: 2, part: 'main' });
+    journal.fail('plan', { attempt: 2 });
+    journal.add({ type: 'phase.skipped', phases: ['build'], reason: 'deps_not_met', cause: 'plan' });
+    const stream = new FakeStream();
+    show(PlainView, journal, stream).view.close();
+    const lines = stream.text.split('\n').map((line) => line.replaceAll(/\d\d:\d\d:\d\d/g, '-'));
+    expect(lines).toEqual([
+      '- started     run bcdfghjkmn: workflow demo, 3 phases, 2 at once',
+      '- started     scout: attempt 1/3',
+      '- completed   scout: attempt 1/3, 1.2 s, exit code 0',
+      '- started     plan: attempt 1/3',
+      '- failed      plan: attempt 1/3, 0.3 s, exit code 2; next attempt in 1.5 s, at -',
+      '- started     plan: attempt 2/3',
+      '- adopted     plan: attempt 2, running for 0.0 s',
+      '- failed      plan: attempt 2/3, 0.3 s, exit code 2',
+      '- skipped     build: deps_not_met (plan)',
+      '',
+    ]);
+  });
+
+  test('names of phases cannot move the cursor', () => {
+    const journal = new Journal(['\u001B[2Jevil\u0007\nname']);
+    journal.start('\u001B[2Jevil\u0007\nname');
+    const stream = new FakeStream();
+    show(PlainView, journal, stream).view.close();
+    expect(stream.text).toContain('evil\uFFFD\uFFFDname');
+    expect(stream.text).not.toContain('\u001B');
+  });
+
+  test('says after 30 s of silence what is still running', () => {
+    const journal = new Journal(['a', 'b']);
+    journal.start('a');
+    const stream = new FakeStream();
+    const { view } = show(PlainView, journal, stream);
+    stream.text = '';
+    vi.advanceTimersByTime(29_900);
+    expect(stream.text).toBe('');
+    vi.advanceTimersByTime(200);
+    expect(stream.text).toMatch(/still running: a 30\.0 s; 0 of 2 completed/);
+    vi.advanceTimersByTime(30_000);
+    expect(stream.text.match(/still running/g)).toHaveLength(2);
+    view.close();
+    vi.advanceTimersByTime(60_000);
+    expect(stream.text.match(/still running/g)).toHaveLength(2);
+  });
+
+  test('many phases of one cause are one line', () => {
+    const names = Array.from({ length: 40 }, (_, index) => `p${index}`);
+    const journal = new Journal(names);
+    journal.add({ type: 'phase.skipped', phases: names, reason: 'deps_not_met', cause: 'x' });
+    const stream = new FakeStream();
+    show(PlainView, journal, stream).view.close();
+    expect(stream.text).toContain('40 phases (p0, p1, p2, …): deps_not_met (x)');
+  });
+});
+
+describe('tty', () => {
+  test('finished phases stay, running ones are written over, no line is wider than the terminal', () => {
+    const journal = new Journal(['a phase with a rather long name', '検査検査検査検査', 'c'], { retryCount: 3 });
+    journal.start('a phase with a rather long name');
+    journal.start('検査検査検査検査');
+    const stream = new FakeStream({ isTTY: true, columns: 40 });
+    writeFileSync(
+      logPath({ key: '検査検査検査検査-1' }),
+      'first\nsecond line of output that is far too long for this\n',
+    );
+    const { view, run } = show(TtyView, journal, stream);
+    vi.advanceTimersByTime(200);
+    for (const line of screenOf(stream.text, 40).slice(1)) expect(displayWidth(line)).toBeLessThan(40);
+    expect(screenOf(stream.text, 40).join('\n')).toContain('second');
+    tell(view, run, journal.complete('検査検査検査検査'));
+    vi.advanceTimersByTime(5_000);
+    const screen = screenOf(stream.text, 40);
+    expect(screen.filter((line) => line.includes('検査検査検査検査'))).toHaveLength(1);
+    expect(screen.filter((line) => line.includes('1 of 3 completed'))).toHaveLength(1);
+    view.close();
+    expect(screenOf(stream.text, 40).join('\n')).not.toContain('1 of 3 completed');
+  });
+
+  test('writes at most ten times a second, and nothing while nothing changes', () => {
+    const journal = new Journal(Array.from({ length: 200 }, (_, index) => `p${index}`));
+    const stream = new FakeStream({ isTTY: true });
+    const { view, run } = show(TtyView, journal, stream);
+    stream.writes = 0;
+    for (let index = 0; index < 100; index++) {
+      tell(view, run, journal.start(`p${index}`));
+      tell(view, run, journal.complete(`p${index}`));
+      vi.advanceTimersByTime(10);
+    }
+    expect(stream.writes).toBeLessThanOrEqual(12);
+    view.close();
+    stream.writes = 0;
+    vi.advanceTimersByTime(10_000);
+    expect(stream.writes).toBe(0);
+  });
+
+  test('is no taller than the screen', () => {
+    const names = Array.from({ length: 50 }, (_, index) => `p${index}`);
+    const journal = new Journal(names);
+    for (const name of names) journal.start(name);
+    const stream = new FakeStream({ isTTY: true, rows: 10 });
+    const { view } = show(TtyView, journal, stream);
+    vi.advanceTimersByTime(200);
+    const lines = screenOf(stream.text, 80).filter((line) => line.startsWith(' '));
+    expect(lines.length).toBeLessThan(10);
+    expect(lines).toContain(' … and 45 more');
+    view.close();
+  });
+
+  test('a phase between attempts counts down', () => {
+    const journal = new Journal(['a'], { retryCount: 3 });
+    journal.start('a');
+    journal.fail('a', { retryInMs: 5_000 });
+    const stream = new FakeStream({ isTTY: true });
+    const { view } = show(TtyView, journal, stream);
+    vi.advanceTimersByTime(2_000);
+    expect(screenOf(stream.text, 80).join('\n')).toContain('a: next attempt in 3 s');
+    view.close();
+  });
+
+  test('erases what a narrower terminal has wrapped', () => {
+    const journal = new Journal(['a phase with a rather long name that fills the line']);
+    journal.start('a phase with a rather long name that fills the line');
+    const stream = new FakeStream({ isTTY: true, columns: 80 });
+    const { view } = show(TtyView, journal, stream);
+    vi.advanceTimersByTime(200);
+    stream.columns = 20;
+    stream.text = '';
+    vi.advanceTimersByTime(2_000);
+    // 26 and 36 columns in rows of 20.
+    expect(stream.text).toMatch(/^\r\u001B\[[45]A\u001B\[J/);
+    view.close();
+  });
+});
+
+describe('colour', () => {
+  test('is decided by the terminal, NO_COLOR and TERM', () => {
+    expect(isColoured({ isTTY: true, write() {} }, {})).toBe(true);
+    expect(isColoured({ isTTY: true, write() {} }, { NO_COLOR: '1' })).toBe(false);
+    expect(isColoured({ isTTY: true, write() {} }, { NO_COLOR: '' })).toBe(true);
+    expect(isColoured({ isTTY: true, write() {} }, { TERM: 'dumb' })).toBe(false);
+    expect(isColoured({ isTTY: false, write() {} }, {})).toBe(false);
+  });
+
+  test('NO_COLOR leaves no colour in the live view', () => {
+    vi.stubEnv('NO_COLOR', '1');
+    const journal = new Journal(['a']);
+    journal.start('a');
+    journal.complete('a');
+    const stream = new FakeStream({ isTTY: true });
+    show(TtyView, journal, stream).view.close();
+    expect(stream.text).toContain('completed');
+    expect(stream.text).not.toMatch(/\u001B\[\d+m/);
+  });
+});
+
+test('the output is what was asked for, else what the stream is', () => {
+  expect(chooseOutput('none', { isTTY: true, write() {} }, {})).toBe('none');
+  expect(chooseOutput(undefined, { isTTY: true, write() {} }, {})).toBe('tty');
+  expect(chooseOutput(undefined, { isTTY: true, write() {} }, { TERM: 'dumb' })).toBe('plain');
+  expect(chooseOutput(undefined, { write() {} }, {})).toBe('plain');
+});
+
+describe('the tail of a log', () => {
+  test('is the last lines, harmless, as a terminal would show them', () => {
+    const path = join(folder, 'log');
+    writeFileSync(path, 'one\n 10 %\r 50 %\r100 %\n\u001B[31mthree\u001B[0m\n\n');
+    expect(lastLines(path, 3)).toEqual(['100 %', 'three', '']);
+    expect(lastLine(path)).toBe('three');
+  });
+
+  test('of a long log begins with a whole line', () => {
+    const path = join(folder, 'log');
+    writeFileSync(path, `${'x'.repeat(100_000)}\nlast\n`);
+    expect(lastLines(path, 20)).toEqual(['last']);
+  });
+
+  test('of no log is empty', () => {
+    expect(lastLines(join(folder, 'none'), 20)).toEqual([]);
+    expect(lastLine(join(folder, 'none'))).toBe('');
+  });
+});
+
+describe('summary', () => {
+  test('names what failed, why, the end of its log and the command to go on', () => {
+    const journal = new Journal(['a', 'b', 'c'], { retryCount: 1 });
+    journal.start('a');
+    journal.at += 2_000;
+    journal.complete('a');
+    journal.start('b');
+    journal.at += 1_000;
+    journal.fail('b');
+    journal.add({ type: 'phase.skipped', phases: ['c'], reason: 'deps_not_met', cause: 'b' });
+    journal.add({ type: 'run.failed', reason: 'phases' });
+    writeFileSync(logPath({ key: 'b-1' }), Array.from({ length: 30 }, (_, index) => `line ${index + 1}\n`).join(''));
+    const run = journal.folded();
+    const lines = summaryLines({
+      run,
+      status: 'failed',
+      paint: paintFor(new FakeStream()),
+      logPath,
+      recover: 'orch recover x',
+    });
+    expect(lines.slice(0, 7)).toEqual([
+      '',
+      'Run bcdfghjkmn of demo: failed after 3.0 s; phases: 1 completed, 1 failed, 1 skipped',
+      'Slowest: a 2.0 s, b 1.0 s',
+      '',
+      'failed b: exit code 2',
+      '  Read its log.',
+      `  Last 20 lines of ${logPath({ key: 'b-1' })}:`,
+    ]);
+    expect(lines.slice(7, 27)).toEqual(Array.from({ length: 20 }, (_, index) => `  | line ${index + 11}`));
+    expect(lines.slice(27)).toEqual(['', 'To go on: orch recover x']);
+  });
+
+  test('of a completed run is short', () => {
+    const journal = new Journal(['a']);
+    journal.start('a');
+    journal.complete('a');
+    journal.add({ type: 'run.completed' });
+    const run = journal.folded();
+    const lines = summaryLines({ run, status: 'completed', paint: paintFor(new FakeStream()), logPath, recover: '' });
+    expect(lines).toEqual(['', 'Run bcdfghjkmn of demo: completed after 0.0 s; phases: 1 completed']);
+  });
+});
