@@ -43,6 +43,9 @@ interface Level {
   step: string | number;
 }
 
+/** Repeated keys that are told. */
+const maxRepeated = 1_000;
+
 /** Reads a text that is known to be JSON once more, to say where the values of some paths stand. Keeps its own stack. */
 export function locator(text: string, paths: readonly Path[]): Locator {
   const root: Wanted = { inside: new Map() };
@@ -112,7 +115,8 @@ function readKey(
   const span = { offset: token.offset, length: token.end - token.offset };
   const first = keys.get(name);
   if (first === undefined) keys.set(name, span);
-  else repeated.push({ path: [...levels.slice(0, -1).map((it) => it.step), name], key: name, at: span, first });
+  else if (repeated.length < maxRepeated)
+    repeated.push({ path: [...levels.slice(0, -1).map((it) => it.step), name], key: name, at: span, first });
   return { name, span };
 }
 

@@ -1,4 +1,5 @@
 import { didYouMean } from './did-you-mean.ts';
+import type { FindingSink } from './finding-list.ts';
 import { buildGraph, findCycles } from './graph.ts';
 import { quote } from './quote.ts';
 import type { Finding, PhaseSpec } from './workflow-spec.ts';
@@ -21,7 +22,7 @@ const maxNamesShown = 8;
  * Adds what is wrong with names and dependencies: duplicates, the unknown, a phase's on itself, circles.
  * @param key how the workflow writes the list of dependencies, for paths
  */
-export function checkGraph(nodes: Nodes, key: 'depends_on' | 'dependsOn', findings: Finding[]): void {
+export function checkGraph(nodes: Nodes, key: 'depends_on' | 'dependsOn', findings: FindingSink): void {
   const indexOf = numberNames(nodes, findings);
   const suggest = suggestionsFrom(indexOf);
   let edges = 0;
@@ -52,7 +53,7 @@ function labelOf({ name }: GraphNode, phase: number): string {
   return `Phase ${name === undefined ? `number ${phase + 1}` : quote(name)}`;
 }
 
-function numberNames(nodes: Nodes, findings: Finding[]): ReadonlyMap<string, number> {
+function numberNames(nodes: Nodes, findings: FindingSink): ReadonlyMap<string, number> {
   const indexOf = new Map<string, number>();
   for (let phase = 0; phase < nodes.length; phase++) {
     const { name } = nodes[phase]!;
@@ -101,7 +102,7 @@ function unknownDependency(where: string, path: Finding['path'], name: string, m
   };
 }
 
-function checkRepeats(node: GraphNode, phase: number, key: string, findings: Finding[]): void {
+function checkRepeats(node: GraphNode, phase: number, key: string, findings: FindingSink): void {
   const { dependsOn = [] } = node;
   const firstAt = new Map<string, number>();
   for (let at = 0; at < dependsOn.length; at++) {

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors/codes.ts';
 import type { Json } from '../json.ts';
 import type { GraphNode } from './check-graph.ts';
 import { copyJson } from './copy-json.ts';
+import type { FindingSink } from './finding-list.ts';
 import type { KeyHints } from './key-hints.ts';
 import { issuePath, optionIssues, wellKnownOwner, type OwnedKey, type PhaseKeys } from './phase-keys.ts';
 import { phaseNameProblem } from './phase-name.ts';
@@ -24,7 +25,7 @@ type Options = Record<string, Json>;
 export interface ParseContext {
   readonly keys: PhaseKeys;
   readonly hints: KeyHints;
-  readonly findings: Finding[];
+  readonly findings: FindingSink;
 }
 
 /** What phases have that do not say otherwise. */

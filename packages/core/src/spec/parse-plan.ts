@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/codes.ts';
 import { dictionary, type Json } from '../json.ts';
 import { checkGraph } from './check-graph.ts';
+import { findingList } from './finding-list.ts';
 import { keyHints } from './key-hints.ts';
 import { parseDefaults, parsePhase, type ParseContext, type PhaseDefaults } from './parse-phase.ts';
 import type { PhaseKeys } from './phase-keys.ts';
@@ -30,7 +31,8 @@ export interface ParsedPlan {
 
 /** Turns the value of a plan file into a workflow, or says everything that is wrong with it. */
 export function parsePlan(plan: unknown, keys: PhaseKeys): ParsedPlan {
-  const context: ParseContext = { keys, hints: keyHints(keys), findings: [] };
+  const findings = findingList();
+  const context: ParseContext = { keys, hints: keyHints(keys), findings };
   if (!isObject(plan)) {
     report(
       context,
@@ -39,21 +41,20 @@ export function parsePlan(plan: unknown, keys: PhaseKeys): ParsedPlan {
       `A plan must be an object, not ${describe(plan)}.`,
       'It begins with {"workflow_id": …}.',
     );
-    return { findings: context.findings };
+    return { findings: findings.read() };
   }
   const head = readHead(plan, context);
   const defaults = readDefaults(head.get('defaults'), context);
   const { phases, sequential } = readPhases(head.get('phases'), defaults, context);
   const stateBackend = head.get('state_backend') as string | undefined;
-  const { findings } = context;
   const carried = stateBackend === undefined ? {} : { stateBackend };
-  if (findings.some((it) => it.severity === 'error')) return { findings, ...carried };
+  if (findings.hasErrors()) return { findings: findings.read(), ...carried };
   const spec = specOf(head, phases, defaults);
   if (sequential && spec.concurrency === undefined) {
     spec.concurrency = 1;
     if (phases.length > 1) findings.push(sequentialNote());
   }
-  return { workflow: workflowOf({ spec, functions: dictionary() }), findings, ...carried };
+  return { workflow: workflowOf({ spec, functions: dictionary() }), findings: findings.read(), ...carried };
 }
 
 /** The plan's own keys that have a right value. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/codes.ts';
 import { checkGraph } from './check-graph.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { findingList, type FindingSink } from './finding-list.ts';
 import { issuePath, optionIssues, wellKnownOwner, type PhaseKeys } from './phase-keys.ts';
 import { phaseNameProblem } from './phase-name.ts';
 import { maxPhases } from './plan-keys.ts';
@@ -15,7 +16,7 @@ type Options = PhaseSpec['options'];
  * are those of the specification, as in `['phases', 3, 'dependsOn', 0]`.
  */
 export function validateSpec(spec: WorkflowSpec, keys: PhaseKeys): readonly Finding[] {
-  const findings: Finding[] = [];
+  const findings = findingList();
   const { id, phases, defaults } = spec;
   if (!workflowIdPattern.test(id)) report(findings, 'ORCH_PLAN_TYPE', ['id'], `${quote(id)} is no workflow id.`);
   if (phases.length === 0)
@@ -23,18 +24,18 @@ export function validateSpec(spec: WorkflowSpec, keys: PhaseKeys): readonly Find
   if (phases.length > maxPhases) {
     const message = `Workflow ${quote(id)} has ${phases.length} phases; ${maxPhases} are the most.`;
     report(findings, 'ORCH_PLAN_LIMIT', ['phases'], message, 'Split it into several workflows.');
-    return findings;
+    return findings.read();
   }
   checkNumbers(spec, findings);
   checkOptions('The defaults', ['defaults', 'options'], defaults?.options, keys, new Set(), findings);
   for (let index = 0; index < phases.length; index++) checkPhase(phases[index]!, index, keys, findings);
   checkGraph(phases, 'dependsOn', findings);
-  return findings;
+  return findings.read();
 }
 
 function checkNumbers(
   { concurrency, checkpointInterval, timeoutMs, defaults }: WorkflowSpec,
-  findings: Finding[],
+  findings: FindingSink,
 ): void {
   const numbers: readonly (readonly [path: Path, value: number | undefined])[] = [
     [['concurrency'], concurrency],
@@ -45,7 +46,7 @@ function checkNumbers(
   for (const [path, value] of numbers) checkNumber(path.join('.'), path, value, findings);
 }
 
-function checkNumber(label: string, path: Path, value: number | undefined, findings: Finding[]): void {
+function checkNumber(label: string, path: Path, value: number | undefined, findings: FindingSink): void {
   if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return;
   report(findings, 'ORCH_PLAN_TYPE', path, `${label} must be a whole number from 1 up, not ${String(value)}.`);
 }
@@ -54,7 +55,7 @@ function checkPhase(
   { name, kind, timeoutMs, options }: PhaseSpec,
   index: number,
   keys: PhaseKeys,
-  findings: Finding[],
+  findings: FindingSink,
 ): void {
   const path = ['phases', index];
   const label = name === '' ? `Phase number ${index + 1}` : `Phase ${quote(name)}`;
@@ -78,7 +79,7 @@ function checkOptions(
   options: Options,
   keys: PhaseKeys,
   missing: Set<string>,
-  findings: Finding[],
+  findings: FindingSink,
 ): void {
   if (options === undefined) return;
   for (const key of Object.keys(options)) {
@@ -110,6 +111,6 @@ function pluginHint(owner: string | undefined, meant?: string): string {
   return meant === undefined ? 'Load the plugin that brings it.' : `Did you mean ${meant}?`;
 }
 
-function report(findings: Finding[], code: ErrorCode, path: Path, message: string, hint?: string): void {
+function report(findings: FindingSink, code: ErrorCode, path: Path, message: string, hint?: string): void {
   findings.push({ code, severity: 'error', message, path, ...(hint === undefined ? {} : { hint }) });
 }

@@ -94,6 +94,15 @@ describe('large graphs', () => {
     const phases = chain(100_000).phases.map((it, at) => ({ ...it, depends_on: [`q${at}`] }));
     expect(parsePlan({ workflow_id: 'w', phases }, keys).findings).toHaveLength(100_000);
   });
+  test('millions of mistakes are told up to a number', () => {
+    const phases = [{ name: 'a', command: 'x', depends_on: Array.from({ length: 300_000 }, () => 1) }];
+    const { findings } = parsePlan({ workflow_id: 'w', phases }, keys);
+    expect(findings).toHaveLength(100_001);
+    expect(findings.at(-1)).toMatchObject({
+      code: 'ORCH_PLAN_LIMIT',
+      message: expect.stringMatching(/^There are 200000 more/),
+    });
+  });
   test('more phases than any run can hold', () => {
     const phases = Array.from({ length: 1_000_001 });
     expect(parsePlan({ workflow_id: 'w', phases }, keys).findings).toMatchObject([
