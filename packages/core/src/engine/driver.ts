@@ -1,8 +1,7 @@
 import type { Executor, Outcome, StopReason } from '../executor/executor.ts';
 import type { Json } from '../json.ts';
-import type { EventBody, RunEvent, SerializedError } from '../run/event.ts';
-import { apply } from '../run/apply.ts';
-import { decide, nextWakeAt } from '../run/decide.ts';
+import type { RunEvent, SerializedError } from '../run/event.ts';
+import { decide } from '../run/decide.ts';
 import type { Draft } from '../run/decide.ts';
 import type { Fence } from '../run/owner.ts';
 import { isTerminal } from '../run/state.ts';
@@ -11,14 +10,12 @@ import { messageOf, orchError } from '../errors/orch-error.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import type { ActiveAttempt, AttemptEnd } from './attempt-runner.ts';
 import { InboxPoller } from './inbox-poller.ts';
-import { JournalWriter } from './journal-writer.ts';
-import { LeaseKeeper, leaseMs } from './lease.ts';
+import { LeaseKeeper, leaseMs, runLost } from './lease.ts';
 import { judge } from './judge.ts';
 import { cancelIn } from './messages.ts';
-import { runClock } from './run-clock.ts';
+import { RunLoop } from './run-loop.ts';
 import type { EngineParts } from './run-parts.ts';
 import { RunViews } from './run-views.ts';
-import { summaryOf } from './summary.ts';
 
 export interface DriverParts {
   readonly engine: EngineParts;
@@ -47,27 +44,19 @@ export interface Beginning {
 /** At most so many warnings of a take-up are journalled; the rest go to the log. */
 const journalledWarnings = 100;
 
-/**
- * Drives one run: the loop of `journal.md`. State runs ahead of the journal, effects run behind it: an outcome, a
- * message or a timer becomes an event and is applied; then `decide` is asked until it has no answer left; what came of
- * it is queued; and once an append is acknowledged, and only then, the effects of its events are performed in order.
- */
+/** Drives one run in this process: performs the effects of what is committed, and turns what comes of them into events. */
 export class Driver {
   /** Settles when this process lets go of the run; rejects for infrastructure only. */
   readonly done: Promise<RunState>;
   readonly attempts: AttemptRunner;
   readonly #parts: DriverParts;
   readonly #state: RunState;
-  readonly #now: () => number;
-  readonly #writer: JournalWriter;
+  readonly #loop: RunLoop;
   readonly #lease: LeaseKeeper;
   readonly #inbox: InboxPoller;
   readonly #views: RunViews;
-  /** What waits for a commit, by the version of the last event of its decision. */
-  readonly #afterCommit = new Map<number, () => void>();
   readonly #observers = new Set<Promise<void>>();
   #settle!: { resolve: (state: RunState) => void; reject: (error: Error) => void };
-  #cancelWake: () => void = () => {};
   #prepared = false;
   #phase: 'driving' | 'stopping' | 'ended' | 'left' = 'driving';
   #refusal: SerializedError | undefined;
@@ -77,22 +66,20 @@ export class Driver {
     this.#parts = parts;
     const { engine, state, fence } = parts;
     this.#state = state;
-    this.#now = runClock(engine.clock);
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
-    this.#writer = new JournalWriter({
-      backend: engine.backend,
-      clock: engine.clock,
-      runId: state.runId,
+    this.#loop = new RunLoop({
+      engine,
+      state,
       fence,
-      version: state.version,
-      checkpointInterval: state.spec.checkpointInterval ?? 1,
-      onCommitted: (events) => this.#committed(events),
+      next: (now) => this.#next(now),
+      perform: (event) => this.#perform(event),
+      onCommitted: () => this.#lease.touch(),
       onFailed: (error) => this.#leave(error),
     });
     this.#lease = new LeaseKeeper(
       engine.clock,
       () => engine.backend.renew(state.runId, fence, leaseMs),
-      () => this.#leave(lostLease(state.runId)),
+      () => this.#leave(runLost(state.runId, 'its lease could not be renewed')),
     );
     this.#inbox = new InboxPoller(engine, state.runId, (body, id) => this.#receive(body, id));
     this.#views = new RunViews({
@@ -107,7 +94,7 @@ export class Driver {
       state,
       executorOf: parts.executorOf,
       log: (phase) => this.#logOf(phase),
-      holds: () => this.#lease.holds(),
+      holds: () => this.#holds(),
       prepare: hooks.tapped.beforePhase ? (active) => this.#views.prepare(active, hooks) : undefined,
       onEnd: (active, outcome) => void this.#attemptEnded(active, outcome).catch((error) => this.#leave(error)),
     });
@@ -123,10 +110,10 @@ export class Driver {
         this.attempts.adopt(active, this.#state.phases[active.phase] as Running, outcome);
       if (!this.#prepared) void this.#prepareRun();
     };
-    if (drafts.length > 0) this.#submit(drafts, started, handled);
+    if (drafts.length > 0) this.#loop.submit(drafts, started, handled);
     else started();
     this.#inbox.start();
-    this.#pump();
+    this.#loop.pump();
   }
 
   /** Ends the attempts and lets go of the run, to be recovered; a second call kills without grace. */
@@ -136,15 +123,15 @@ export class Driver {
     this.#phase = 'stopping';
     this.#views.abort('stopped');
     this.attempts.stopAll('stopped');
-    this.#pump();
+    this.#loop.pump();
   }
 
   /** Ends the run for good. */
   cancel(by: string, message?: string, handled: readonly string[] = []): void {
     if (this.#phase !== 'driving' || isTerminal(this.#state.status) || this.#state.cancelling !== undefined) return;
     const said = message === undefined ? {} : { message };
-    this.#submit([{ type: 'run.cancelling', by, reason: 'cancel', ...said }], undefined, handled);
-    this.#pump();
+    this.#loop.submit([{ type: 'run.cancelling', by, reason: 'cancel', ...said }], undefined, handled);
+    this.#loop.pump();
   }
 
   /** Lets go at once and leaves the commands alone. */
@@ -152,32 +139,14 @@ export class Driver {
     if (this.#phase === 'ended' || this.#phase === 'left') return;
     this.#phase = 'left';
     this.#close();
-    await this.#writer.idle();
-    this.#writer.abandon();
+    await this.#loop.idle();
+    this.#loop.abandon();
     await this.#parts.engine.backend.release(this.#state.runId, this.#parts.fence);
     this.#settle.resolve(this.#state);
   }
 
-  /** Asks until there is no answer left. */
-  #pump(): void {
-    for (;;) {
-      const drafts = this.#next();
-      if (drafts.length === 0) break;
-      this.#submit(drafts);
-    }
-    this.#armWake();
-  }
-
-  /** A timer has nobody to throw at. */
-  #wake(): void {
-    try {
-      this.#pump();
-    } catch (error) {
-      this.#leave(error);
-    }
-  }
-
-  #next(): readonly Draft[] {
+  /** What is to happen next: what `decide` says, unless this process is on its way out. */
+  #next(now: number): readonly Draft[] {
     const state = this.#state;
     if (this.#phase === 'ended' || this.#phase === 'left' || isTerminal(state.status)) return [];
     if (this.#phase === 'stopping') {
@@ -188,44 +157,12 @@ export class Driver {
     if (this.#refusal !== undefined)
       return state.counts.running > 0 ? [] : [{ type: 'run.failed', reason: 'hook', error: this.#refusal }];
     if (!this.#prepared && state.cancelling === undefined) return [];
-    return decide(state, this.#now());
-  }
-
-  #submit(drafts: readonly Draft[], after?: () => void, handled: readonly string[] = []): void {
-    const events: RunEvent[] = [];
-    for (const draft of drafts) {
-      const event = this.#stamp(draft);
-      apply(this.#state, event);
-      events.push(event);
-    }
-    if (after !== undefined) this.#afterCommit.set(this.#state.version, after);
-    this.#writer.add(events, summaryOf(this.#state), handled);
-  }
-
-  #stamp(draft: Draft): RunEvent {
-    const { engine, fence } = this.#parts;
-    const stamp = { version: this.#state.version + 1, at: engine.clock.now(), epoch: fence.epoch };
-    if (draft.type !== 'phase.started') return { ...(draft as EventBody), ...stamp };
-    const { timeoutMs } = draft;
-    const deadline = timeoutMs === undefined ? {} : { deadline: Math.round(engine.clock.monotonic() + timeoutMs) };
-    return { ...draft, key: engine.ids.random(), ...deadline, ...stamp };
-  }
-
-  #committed(events: readonly RunEvent[]): void {
-    this.#lease.touch();
-    if (this.#phase === 'left') return;
-    for (const event of events) {
-      this.#views.told(event, this.#parts.engine.hooks);
-      this.#perform(event);
-      const after = this.#afterCommit.get(event.version);
-      if (after === undefined) continue;
-      this.#afterCommit.delete(event.version);
-      after();
-    }
-    this.#pump();
+    return decide(state, now);
   }
 
   #perform(event: RunEvent): void {
+    if (this.#phase === 'left') return;
+    this.#views.told(event, this.#parts.engine.hooks);
     switch (event.type) {
       case 'phase.started':
         return this.#startAttempt(event.phase);
@@ -260,14 +197,14 @@ export class Driver {
   async #attemptEnded(active: ActiveAttempt, outcome: AttemptEnd): Promise<void> {
     const { hooks, clock } = this.#parts.engine;
     const durationMs = Math.round(clock.monotonic() - active.begunAt);
-    const judged = judge({ active, outcome, durationMs, views: this.#views, hooks, clock, now: this.#now });
+    const judged = judge({ active, outcome, durationMs, views: this.#views, hooks, clock, now: this.#loop.now });
     // Most outcomes need no second opinion: they are written in the turn in which they came.
     const { draft, seen } = judged instanceof Promise ? await judged : judged;
     if (this.#phase === 'left') return;
-    this.#submit([draft], () => {
+    this.#loop.submit([draft], () => {
       if (seen !== undefined) this.#observe(this.#views.afterPhase(active, seen, hooks));
     });
-    this.#pump();
+    this.#loop.pump();
   }
 
   async #prepareRun(): Promise<void> {
@@ -278,7 +215,7 @@ export class Driver {
       this.attempts.stopAll('stopped');
     }
     this.#prepared = true;
-    this.#pump();
+    this.#loop.pump();
   }
 
   #receive(body: Json, id: string): void {
@@ -294,7 +231,7 @@ export class Driver {
     log.warn(plugin === undefined ? message : `${plugin}: ${message}`);
     if (this.#phase === 'ended' || this.#phase === 'left' || isTerminal(this.#state.status)) return;
     if (handled.length === 0 && ++this.#warnings > journalledWarnings) return;
-    this.#submit([{ type: 'warning', message, ...(plugin === undefined ? {} : { plugin }) }], undefined, handled);
+    this.#loop.submit([{ type: 'warning', message, ...(plugin === undefined ? {} : { plugin }) }], undefined, handled);
   }
 
   #record(draft: Draft): Promise<void> {
@@ -306,7 +243,7 @@ export class Driver {
         }),
       );
     return new Promise((resolve) => {
-      this.#submit([draft], resolve);
+      this.#loop.submit([draft], resolve);
     });
   }
 
@@ -325,7 +262,7 @@ export class Driver {
     const { engine, fence } = this.#parts;
     while (this.#observers.size > 0) await Promise.all(this.#observers);
     await this.#views.afterRun(engine.hooks, stopped ? 'interrupted' : this.#state.status);
-    await this.#writer.idle();
+    await this.#loop.idle();
     await engine.backend.release(this.#state.runId, fence);
     this.#settle.resolve(this.#state);
   }
@@ -335,25 +272,26 @@ export class Driver {
     if (this.#phase === 'left') return;
     this.#phase = 'left';
     this.#close();
-    this.#writer.abandon();
+    this.#loop.abandon();
     this.#views.abort('stopped');
     this.#settle.reject(error instanceof Error ? error : new Error(messageOf(error)));
   }
 
   #close(): void {
-    this.#cancelWake();
+    this.#loop.close();
     this.#lease.close();
     this.#inbox.close();
     this.attempts.abandon();
   }
 
-  #armWake(): void {
-    this.#cancelWake();
-    this.#cancelWake = () => {};
-    if (this.#phase !== 'driving' || !this.#prepared) return;
-    const at = nextWakeAt(this.#state);
-    if (at !== undefined)
-      this.#cancelWake = this.#parts.engine.clock.timer(Math.max(0, at - this.#now()), () => this.#wake());
+  /** A lease that can't be checked is no lease: nothing is done in the world without it. */
+  async #holds(): Promise<boolean> {
+    try {
+      return await this.#lease.holds();
+    } catch (error) {
+      this.#leave(error);
+      return false;
+    }
   }
 
   #logOf(phase: string): { info(message: string): void; warn(message: string): void } {
@@ -363,12 +301,4 @@ export class Driver {
       warn: (message) => log.warn(`${phase}: ${message}`),
     };
   }
-}
-
-function lostLease(runId: string): Error {
-  return orchError({
-    code: 'ORCH_RUN_LOST',
-    message: `Run ${runId} is held by another process now. This one stopped driving it and left its commands alone.`,
-    hint: `See who drives it: orch show ${runId}`,
-  });
 }

@@ -1,8 +1,9 @@
 import type { Backend, Commit } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
-import { messageOf, orchError } from '../errors/orch-error.ts';
+import { isOrchError } from '../errors/orch-error.ts';
 import type { RunEvent, RunSummary } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
+import { runLost } from './lease.ts';
 
 export interface JournalWriterParts {
   readonly backend: Pick<Backend, 'append'>;
@@ -149,7 +150,7 @@ export class JournalWriter {
       try {
         const answer = await backend.append(runId, commit);
         if (answer.status === 'ok') return;
-        throw lost(
+        throw runLost(
           runId,
           answer.status === 'lost-lease'
             ? `epoch ${answer.epoch} holds it`
@@ -164,17 +165,9 @@ export class JournalWriter {
   }
 }
 
-function lost(runId: string, why: string): Error {
-  return orchError({
-    code: 'ORCH_RUN_LOST',
-    message: `Run ${runId} was taken over by another process: ${why}. This one stopped driving it and left its commands alone.`,
-    hint: `See who drives it: orch show ${runId}`,
-  });
-}
-
-/** Only an unreachable backend may be reachable again; `permanent` is a backend's word that it will not be. */
+/** An unreachable backend may be reachable again; all other errors stay what they are. */
 function isPassing(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'ORCH_BACKEND_UNAVAILABLE' && !/\bstopped\b/.test(messageOf(error));
+  return isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE');
 }
 
 /** Bytes of an event as JSON, roughly: exact only for those that can be large. */

@@ -62,6 +62,15 @@ function owned(runId: string, { by, since }: Holder, host: Host): OrchError {
   });
 }
 
+/** Another process drives the run now. */
+export function runLost(runId: string, why: string): OrchError {
+  return orchError({
+    code: 'ORCH_RUN_LOST',
+    message: `Run ${runId} was taken over by another process: ${why}. This one stopped driving it and left its commands alone.`,
+    hint: `See who drives it: orch show ${runId}`,
+  });
+}
+
 /** Keeps a lease alive, and knows how old it is. */
 export class LeaseKeeper {
   readonly #renew: () => Promise<boolean>;

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Backend } from '../backend/backend.ts';
 import { systemClock } from '../clock.ts';
 import { isOrchError, orchError } from '../errors/orch-error.ts';
@@ -6,7 +5,6 @@ import type { Log } from '../executor/executor.ts';
 import { loadPlugins } from '../hooks/plugin-host.ts';
 import type { LoadedPlugins } from '../hooks/plugin-host.ts';
 import { randomIds, runIdPattern } from '../id.ts';
-import { apply } from '../run/apply.ts';
 import type { RunEvent, RunSummary } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
 import type { RunReport } from '../run/report.ts';
@@ -15,8 +13,8 @@ import type { RunState } from '../run/state.ts';
 import { validateSpec } from '../spec/validate-spec.ts';
 import type { Workflow, WorkflowDefinition } from '../spec/workflow.ts';
 import type { Finding, WorkflowSpec } from '../spec/workflow-spec.ts';
-import { orchVersion } from '../version.ts';
-import { workflowHash } from './definition.ts';
+import { concurrencyOf } from './concurrency.ts';
+import { createRun } from './create-run.ts';
 import { Driver } from './driver.ts';
 import { checkInputs } from './inputs.ts';
 import { isHeld, leaseMs } from './lease.ts';
@@ -153,8 +151,16 @@ export class Orchestrator implements OrchestratorApi {
     const inputs = await checkInputs(definition.spec.id, definition.inputs, options.inputs);
     const engine = await this.#opened();
     const { backend, host, ids } = engine;
-    const events = this.#firstEvents(engine, definition.spec, inputs, options);
-    const state = events.reduce<RunState | undefined>((reached, event) => apply(reached, event, runId), undefined)!;
+    const { directory = process.cwd(), source } = options;
+    const { concurrency } = this.#options;
+    const { events, state } = createRun(engine, {
+      runId,
+      spec: definition.spec,
+      inputs,
+      concurrency,
+      directory,
+      source,
+    });
     const taking = { owner: host.owner, token: ids.random(), ttlMs: leaseMs };
     const created = await backend.create(runId, { ...taking, events, summary: summaryOf(state) });
     if (created.status === 'exists')
@@ -165,38 +171,6 @@ export class Orchestrator implements OrchestratorApi {
     const driver = new Driver({ engine, state, fence, resumed: false, executorOf: executors.of(state) });
     driver.begin({ committed: events });
     return { driver };
-  }
-
-  #firstEvents<In>(
-    { clock, host }: EngineParts,
-    spec: WorkflowSpec,
-    inputs: RunState['created']['inputs'],
-    { directory = process.cwd(), source }: ExecuteOptions<In>,
-  ): readonly RunEvent[] {
-    const stamp = { at: clock.now(), epoch: 1 };
-    const { concurrency } = this.#options;
-    return [
-      {
-        type: 'run.created',
-        version: 1,
-        ...stamp,
-        format: 1,
-        workflow: spec,
-        workflowHash: workflowHash(spec),
-        inputs,
-        options: concurrency === undefined ? {} : { concurrency },
-        directory,
-        ...(source === undefined ? {} : { source }),
-      },
-      {
-        type: 'run.started',
-        version: 2,
-        ...stamp,
-        owner: host.owner,
-        orchVersion,
-        concurrency: concurrency ?? spec.concurrency ?? availableParallelism(),
-      },
-    ];
   }
 
   async #open(runId: string, entry: Entry): Promise<Opened> {
@@ -220,11 +194,7 @@ export class Orchestrator implements OrchestratorApi {
         knownKeys,
         executors: executors.all,
         executorOf: executors.of(state),
-        concurrency:
-          this.#options.concurrency ??
-          state.created.options.concurrency ??
-          state.spec.concurrency ??
-          availableParallelism(),
+        concurrency: concurrencyOf(this.#options.concurrency ?? state.created.options.concurrency, state.spec),
         from: entry.from,
         checkpoint: entry.checkpoint,
         otherHost: entry.otherHost ?? false,

@@ -62,7 +62,9 @@ export class RunViews {
       return Object.defineProperty(context, 'cwd', {
         enumerable: true,
         get: () => chosen.cwd,
-        set: (cwd: string) => (chosen.cwd = cwd),
+        set: (cwd: string) => {
+          chosen.cwd = cwd;
+        },
       });
     });
     return answer ?? { env, ...chosen };

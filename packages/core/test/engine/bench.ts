@@ -146,11 +146,11 @@ export interface Bench {
   readonly machine: TestMachine;
   readonly warnings: string[];
   /** Another process on the same state: the one before is dead, if it was killed. */
-  next(more?: Partial<OrchestratorOptions>): Bench;
+  readonly next: (more?: Partial<OrchestratorOptions>) => Bench;
   /** kill -9 of this process: nothing of it acts any more. */
-  kill(): void;
-  events(runId: string): Promise<RunEvent[]>;
-  types(runId: string): Promise<string[]>;
+  readonly kill: () => void;
+  readonly events: (runId: string) => Promise<RunEvent[]>;
+  readonly types: (runId: string) => Promise<string[]>;
 }
 
 interface BenchOptions extends Partial<OrchestratorOptions> {

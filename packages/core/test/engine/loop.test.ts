@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { memoryBackend } from '../../src/backend/memory-backend.ts';
 import type { Appended, Backend, Commit } from '../../src/backend/backend.ts';
+import { orchError } from '../../src/errors/orch-error.ts';
 import { bench, probes, settled } from './bench.ts';
+import type { Bench } from './bench.ts';
 
 /** A memory backend that counts commits, and can hold or refuse them. */
 function watched(): {
@@ -112,8 +114,7 @@ describe('the loop', () => {
     const { orch, probe, clock } = bench({ backend });
     const handle = orch.execute(probes('a', 'b'));
     await settled();
-    gate.answer = async () =>
-      Promise.reject(Object.assign(new Error('no route'), { code: 'ORCH_BACKEND_UNAVAILABLE' }));
+    gate.answer = async () => Promise.reject(orchError({ code: 'ORCH_BACKEND_UNAVAILABLE', message: 'no route' }));
     probe.last('a').end();
     await settled();
     probe.last('b').end();
@@ -130,8 +131,7 @@ describe('the loop', () => {
     const { orch, probe, clock } = bench({ backend });
     const handle = orch.execute(probes('a', 'b:a'));
     await settled();
-    gate.answer = async () =>
-      Promise.reject(Object.assign(new Error('no space left'), { code: 'ORCH_BACKEND_UNAVAILABLE' }));
+    gate.answer = async () => Promise.reject(orchError({ code: 'ORCH_BACKEND_UNAVAILABLE', message: 'no space left' }));
     probe.last('a').end();
     await settled();
     const result = expect(handle.result()).rejects.toThrow('no space left');
@@ -163,5 +163,51 @@ describe('the loop', () => {
     }
     await handle.result();
     expect(probe.started).toEqual(['c 1', 'a 1', 'b 1']);
+  });
+});
+
+describe('the lease', () => {
+  /** A run whose machine is suspended for a minute between the commit of a start and its effect. */
+  const suspended = (renew: () => Promise<boolean>): Bench => {
+    const made: Bench = bench({
+      backend: { ...memoryBackend(), renew },
+      plugins: [
+        {
+          name: 'p',
+          contract: 1,
+          apply: ({ hooks }) => hooks.beforePhase.tap('suspend', () => made.clock.jump(60_000)),
+        },
+      ],
+    });
+    return made;
+  };
+
+  it('is renewed before an effect when it is older than it lives', async () => {
+    let renewals = 0;
+    const { orch, probe } = suspended(async () => ++renewals > 0);
+    orch.execute(probes('a'));
+    await settled();
+    expect([renewals, probe.started]).toEqual([1, ['a 1']]);
+  });
+
+  it("is somebody else's when that is refused: the run is left, nothing is started", async () => {
+    const { orch, probe } = suspended(async () => false);
+    await expect(orch.execute(probes('a')).result()).rejects.toMatchObject({ code: 'ORCH_RUN_LOST' });
+    expect(probe.calls).toEqual([]);
+  });
+
+  it('is no lease when it can not be checked', async () => {
+    const { orch, probe } = suspended(async () => Promise.reject(new Error('no route')));
+    await expect(orch.execute(probes('a')).result()).rejects.toThrow('no route');
+    expect(probe.calls).toEqual([]);
+  });
+
+  it('is renewed every 10 s', async () => {
+    let renewals = 0;
+    const { orch, clock } = bench({ backend: { ...memoryBackend(), renew: async () => ++renewals > 0 } });
+    orch.execute(probes('a'));
+    await settled();
+    await clock.advance(35_000);
+    expect(renewals).toBe(3);
   });
 });

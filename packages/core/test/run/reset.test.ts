@@ -66,7 +66,7 @@ describe('going back', () => {
     const journal = failedRun();
     const [a] = journal.state.checkpoints;
     journal.write({ type: 'run.reset', cause: 'rewind', phases: ['a', 'b', 'c'] });
-    expect([...journal.state.checkpoints.slice(0, 3)]).toEqual([a, 0, 0]);
+    expect([...journal.state.checkpoints].slice(0, 3)).toEqual([a, 0, 0]);
   });
 
   it('says that there is no run where there are no events', async () => {

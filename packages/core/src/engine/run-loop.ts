@@ -1,0 +1,135 @@
+import { apply } from '../run/apply.ts';
+import { nextWakeAt } from '../run/decide.ts';
+import type { Draft } from '../run/decide.ts';
+import type { EventBody, RunEvent } from '../run/event.ts';
+import type { Fence } from '../run/owner.ts';
+import type { RunState } from '../run/state.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { runClock } from './run-clock.ts';
+import type { EngineParts } from './run-parts.ts';
+import { summaryOf } from './summary.ts';
+
+export interface RunLoopParts {
+  readonly engine: EngineParts;
+  readonly state: RunState;
+  readonly fence: Fence;
+  /** What is to happen next, on the clock that it is asked with; nothing: the loop waits. */
+  readonly next: (now: number) => readonly Draft[];
+  /** Performs the effects of an event: it is committed. */
+  readonly perform: (event: RunEvent) => void;
+  /** Called after each acknowledged commit, before its effects. */
+  readonly onCommitted: () => void;
+  /** Called at most once: nothing more will be written, and no effect of what was queued will happen. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/**
+ * The loop. State runs ahead of the journal, effects run behind it: an outcome, a message or a timer becomes an event
+ * and is applied; then `next` is asked until it has no answer left; what came of it is queued; and once an append is
+ * acknowledged, and only then, the effects of its events are performed in order.
+ */
+export class RunLoop {
+  readonly now: () => number;
+  readonly #parts: RunLoopParts;
+  readonly #writer: JournalWriter;
+  /** What waits for a commit, by the version of the last event of its decision. */
+  readonly #afterCommit = new Map<number, () => void>();
+  #cancelWake: () => void = () => {};
+  #closed = false;
+
+  constructor(parts: RunLoopParts) {
+    this.#parts = parts;
+    const { engine, state, fence } = parts;
+    this.now = runClock(engine.clock);
+    this.#writer = new JournalWriter({
+      backend: engine.backend,
+      clock: engine.clock,
+      runId: state.runId,
+      fence,
+      version: state.version,
+      checkpointInterval: state.spec.checkpointInterval ?? 1,
+      onCommitted: (events) => this.#committed(events),
+      onFailed: parts.onFailed,
+    });
+  }
+
+  /** Applies and queues the events of one decision. `after` is called once they are committed. */
+  submit(drafts: readonly Draft[], after?: () => void, handled: readonly string[] = []): void {
+    const { state } = this.#parts;
+    const events: RunEvent[] = [];
+    for (const draft of drafts) {
+      const event = this.#stamp(draft);
+      apply(state, event);
+      events.push(event);
+    }
+    if (after !== undefined) this.#afterCommit.set(state.version, after);
+    this.#writer.add(events, summaryOf(state), handled);
+  }
+
+  /** Asks until there is no answer left. */
+  pump(): void {
+    for (;;) {
+      const drafts = this.#closed ? [] : this.#parts.next(this.now());
+      if (drafts.length === 0) break;
+      this.submit(drafts);
+    }
+    this.#armWake();
+  }
+
+  /** Settles when nothing is queued or in flight. */
+  idle(): Promise<void> {
+    return this.#writer.idle();
+  }
+
+  /** Decides nothing more; what is queued is still written. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelWake();
+  }
+
+  /** Writes nothing more either; what is in flight may still arrive, but has no effects. */
+  abandon(): void {
+    this.close();
+    this.#writer.abandon();
+  }
+
+  #stamp(draft: Draft): RunEvent {
+    const { engine, fence, state } = this.#parts;
+    const stamp = { version: state.version + 1, at: engine.clock.now(), epoch: fence.epoch };
+    if (draft.type !== 'phase.started') return { ...(draft as EventBody), ...stamp };
+    const { timeoutMs } = draft;
+    const deadline = timeoutMs === undefined ? {} : { deadline: Math.round(engine.clock.monotonic() + timeoutMs) };
+    return { ...draft, key: engine.ids.random(), ...deadline, ...stamp };
+  }
+
+  #committed(events: readonly RunEvent[]): void {
+    this.#parts.onCommitted();
+    for (const event of events) {
+      this.#parts.perform(event);
+      const after = this.#afterCommit.get(event.version);
+      if (after === undefined) continue;
+      this.#afterCommit.delete(event.version);
+      after();
+    }
+    this.pump();
+  }
+
+  #armWake(): void {
+    this.#cancelWake();
+    this.#cancelWake = () => {};
+    if (this.#closed) return;
+    const at = nextWakeAt(this.#parts.state);
+    // What is due already and was not decided waits for something else: it will be asked for again then.
+    if (at === undefined || at <= this.now()) return;
+    this.#cancelWake = this.#parts.engine.clock.timer(at - this.now(), () => this.#wake());
+  }
+
+  /** A timer has nobody to throw at. */
+  #wake(): void {
+    try {
+      this.pump();
+    } catch (error) {
+      this.#parts.onFailed(error);
+    }
+  }
+}

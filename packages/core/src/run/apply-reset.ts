@@ -1,0 +1,59 @@
+import { forEachDependent } from '../spec/graph.ts';
+import { expectStatus, phaseOf, setPhase } from './checks.ts';
+import type { EventOf } from './event.ts';
+import { pending } from './state.ts';
+import type { RunState } from './state.ts';
+
+/** Opens a run again: its phases are pending as if they had never run, but the numbers of their attempts go on. */
+export function applyReset(state: RunState, event: EventOf<'run.reset'>): void {
+  const phases = event.phases.map((name) => phaseOf(state, event, name));
+  for (const phase of phases) {
+    expectStatus(state, event, phase, 'pending', 'completed', 'failed', 'skipped', 'cancelled');
+    setPhase(state, phase, pending);
+    state.charged[phase] = 0;
+    state.lost[phase] = 0;
+    state.marked[phase] = 0;
+  }
+  state.status = 'running';
+  state.cancelling = undefined;
+  state.failure = undefined;
+  countUnmet(state);
+  dropCheckpoints(state, event, new Set(phases));
+  refillQueues(state);
+}
+
+/** A name means the latest checkpoint on the current line: what lies after the point returned to is off it. */
+function dropCheckpoints(state: RunState, event: EventOf<'run.reset'>, phases: ReadonlySet<number>): void {
+  const { to } = event;
+  if (to !== undefined) {
+    for (let phase = 0; phase < state.graph.size; phase++)
+      if (state.checkpoints[phase]! > to) state.checkpoints[phase] = 0;
+    return;
+  }
+  for (const phase of phases)
+    forEachDependent(state.graph, phase, (dependent) => {
+      if (phases.has(dependent)) state.checkpoints[dependent] = 0;
+    });
+}
+
+function countUnmet(state: RunState): void {
+  state.unmet.set(state.graph.inDegree);
+  for (let phase = 0; phase < state.graph.size; phase++)
+    if (state.phases[phase]!.status === 'completed')
+      forEachDependent(state.graph, phase, (dependent) => {
+        state.unmet[dependent]!--;
+      });
+}
+
+function refillQueues(state: RunState): void {
+  state.ready.clear();
+  state.due.clear();
+  state.spreading = [];
+  for (let phase = 0; phase < state.graph.size; phase++) {
+    const at = state.phases[phase]!;
+    if (at.status === 'pending' && at.dueAt !== undefined) state.due.push({ at: at.dueAt, phase });
+    else if (at.status === 'pending' && state.unmet[phase] === 0) state.ready.push(phase);
+    else if (at.status === 'failed' || at.status === 'skipped' || at.status === 'cancelled')
+      state.spreading.push(phase);
+  }
+}
