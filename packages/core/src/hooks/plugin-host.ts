@@ -26,7 +26,7 @@ export interface LoadedPlugins {
   /** Who owns which key of a phase, and which kinds of work there are. */
   readonly phaseKeys: PhaseKeys;
   /** Runs what plugins left to `onClose`, the last first; a failure is a warning. A second call is as the first. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

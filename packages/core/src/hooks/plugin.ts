@@ -18,7 +18,7 @@ export interface PhaseOptionSettings<T> {
   readonly inPlans?: boolean;
 }
 
-/** What a plugin may do, handed to {@link Plugin.apply}. */
+/** What a plugin may do, handed to {@link Plugin.apply}. May be taken apart: nothing in it needs `this`. */
 export interface PluginHost {
   readonly hooks: Hooks;
   readonly log: Log;
@@ -30,8 +30,9 @@ export interface PluginHost {
    * Carries out phases of this kind. In a plan file the phase option of the same name says that a phase is of this kind
    * (`command`). A second executor of one kind is an error.
    */
-  executor(kind: string, executor: Executor): void;
+  readonly executor: (kind: string, executor: Executor) => void;
   /** Owns a key of phases: its values are checked against the schema, wherever the workflow came from. */
-  phaseOption<T>(key: string, schema: DescribedSchema<T>, settings?: PhaseOptionSettings<T>): OptionKey<T>;
-  onClose(close: () => void | Promise<void>): void;
+  readonly phaseOption: <T>(key: string, schema: DescribedSchema<T>, settings?: PhaseOptionSettings<T>) => OptionKey<T>;
+  /** What to do when the orchestrator is closed, after its runs. */
+  readonly onClose: (close: () => void | Promise<void>) => void;
 }
