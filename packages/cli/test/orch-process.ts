@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+export const main: string = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** Compiled once for all processes of all tests. */
 const compileCache = join(tmpdir(), 'orch-cli-test-compile-cache');
@@ -21,7 +21,6 @@ export interface Ended {
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdio?: 'closed-stdin';
 }
 
 /** An `orch` that runs as its own process. */

@@ -91,8 +91,8 @@ export function screenOf(text: string, columns: number): string[] {
   const rows: string[] = [''];
   let row = 0;
   let column = 0;
-  for (const [token] of text.matchAll(/\u001B\[(\d*)([A-Za-z])|[\s\S]/gu)) {
-    const sequence = /^\u001B\[(\d*)([A-Za-z])$/.exec(token);
+  for (const [token] of visibleEscapes(text).matchAll(/␛\[(\d*)([A-Za-z])|[\s\S]/gu)) {
+    const sequence = /^␛\[(\d*)([A-Za-z])$/.exec(token);
     if (sequence?.[2] === 'A') row = Math.max(0, row - Number(sequence[1] || 1));
     else if (sequence?.[2] === 'J') rows.splice(row, rows.length, (rows[row] ?? '').slice(0, column));
     else if (sequence !== null) continue;
@@ -106,4 +106,9 @@ export function screenOf(text: string, columns: number): string[] {
     rows[row] ??= '';
   }
   return rows;
+}
+
+/** Text with a character for ESC that can be seen. */
+export function visibleEscapes(text: string): string {
+  return text.replaceAll('\u001B', '␛');
 }

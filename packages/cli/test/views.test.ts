@@ -12,7 +12,7 @@ import { displayWidth } from '../src/view/text.ts';
 import { TtyView } from '../src/view/tty-view.ts';
 import { chooseOutput } from '../src/view/view.ts';
 import type { View } from '../src/view/view.ts';
-import { FakeStream, Journal, screenOf } from './run-events.ts';
+import { FakeStream, Journal, screenOf, visibleEscapes } from './run-events.ts';
 
 let folder: string;
 
@@ -186,7 +186,7 @@ describe('tty', () => {
     stream.text = '';
     vi.advanceTimersByTime(2_000);
     // 26 and 36 columns in rows of 20.
-    expect(stream.text).toMatch(/^\r\u001B\[[45]A\u001B\[J/);
+    expect(visibleEscapes(stream.text)).toMatch(/^\r␛\[[45]A␛\[J/);
     view.close();
   });
 });
@@ -208,7 +208,7 @@ describe('colour', () => {
     const stream = new FakeStream({ isTTY: true });
     show(TtyView, journal, stream).view.close();
     expect(stream.text).toContain('completed');
-    expect(stream.text).not.toMatch(/\u001B\[\d+m/);
+    expect(visibleEscapes(stream.text)).not.toMatch(/␛\[\d+m/);
   });
 });
 
