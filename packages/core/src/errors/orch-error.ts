@@ -8,7 +8,7 @@ export interface OrchError extends Error {
   readonly code: string;
   /** What to do next. */
   readonly hint?: string;
-  /** The page that explains the code. */
+  /** The section that explains the code: a place in this repository, until the documentation has one on the web. */
   readonly url?: string;
 }
 
@@ -26,7 +26,7 @@ export function orchError({ code, message, hint, cause }: ErrorDescription): Orc
   return Object.assign(error, {
     code,
     ...(hint === undefined ? {} : { hint }),
-    url: `https://github.com/orch-dev/orch/blob/main/docs/errors.md#${code.toLowerCase()}`,
+    url: `docs/errors.md#${code.toLowerCase()}`,
     [brand]: true,
   });
 }
