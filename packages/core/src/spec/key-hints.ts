@@ -91,11 +91,14 @@ function snakeCase(key: string): string {
     .toLowerCase();
 }
 
+/** Different keys that get a hint: nobody mistypes more, and each is compared with all known keys. */
+const maxHints = 1_000;
+
 function remembered(compute: (key: string) => KeyHint): (key: string) => KeyHint {
   const known = new Map<string, KeyHint>();
   return (key) => {
     let hint = known.get(key);
-    if (hint === undefined) known.set(key, (hint = compute(key)));
-    return hint;
+    if (hint === undefined && known.size < maxHints) known.set(key, (hint = compute(key)));
+    return hint ?? {};
   };
 }
