@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runNode } from './sample.ts';
+
+export interface Flushes {
+  readonly count: number;
+  /** Who counted. */
+  readonly by: 'strace' | 'node:fs';
+}
+
+/** Counts the calls of fdatasync and fsync that a program makes. Not timed: counting is slow. */
+export async function countFlushes(args: readonly string[]): Promise<Flushes> {
+  const scratch = mkdtempSync(join(tmpdir(), 'orch-bench-'));
+  const file = join(scratch, 'flushes');
+  try {
+    const env = { ...process.env, BENCH_FLUSHES_FILE: file };
+    if (spawnSync('strace', ['-V']).status === 0) {
+      await runNode(['-f', '-qq', '-e', 'trace=fdatasync,fsync', '-o', file, process.execPath, ...args], {
+        env,
+        file: 'strace',
+      });
+      const calls = readFileSync(file, 'utf8').match(/^\d+ +f(data)?sync\(/gm);
+      return { count: calls?.length ?? 0, by: 'strace' };
+    }
+    await runNode(['--import', join(import.meta.dirname, 'count-flushes.mjs'), ...args], { env });
+    return { count: Number(readFileSync(file, 'utf8')), by: 'node:fs' };
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
