@@ -60,7 +60,10 @@ export type Outcome =
       readonly retryAt?: number;
     } & ProcessEnd)
   /** Ended because the signal was aborted, whatever its exit code. */
-  | ({ readonly status: 'aborted'; /** What a person should know, as in "still running". */ readonly note?: string } & ProcessEnd);
+  | ({
+      readonly status: 'aborted';
+      /** What a person should know, as in "still running". */ readonly note?: string;
+    } & ProcessEnd);
 
 /** An attempt that an earlier process started: its outcome to come, or `gone`, known to run no more and to have no result. */
 export type Adopted = { readonly outcome: Promise<Outcome> } | { readonly gone: true };

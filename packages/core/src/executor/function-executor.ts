@@ -32,7 +32,8 @@ export function functionExecutor(
       const work = functions[attempt.phase];
       if (work === undefined) throw noFunction(attempt);
       const key = JSON.stringify([attempt.runId, attempt.phase, attempt.index]);
-      await settledOrStopped(stuck.get(key), context);
+      const before = stuck.get(key);
+      if (before !== undefined) await settledOrStopped(before, context);
       if (context.signal.aborted || context.kill.aborted) return stuck.has(key) ? stillRunning : aborted;
       const called = call(work, attempt, context);
       const outcome = await outcomeOrStuck(called, context, { clock, graceMs });
@@ -68,8 +69,7 @@ async function call(work: PhaseFunction, attempt: Attempt, context: AttemptConte
 
 type Signals = Pick<AttemptContext, 'signal' | 'kill'>;
 
-function settledOrStopped(before: Promise<unknown> | undefined, { signal, kill }: Signals): Promise<void> | undefined {
-  if (before === undefined || signal.aborted || kill.aborted) return undefined;
+function settledOrStopped(before: Promise<unknown>, { signal, kill }: Signals): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       signal.removeEventListener('abort', finish);
@@ -78,6 +78,7 @@ function settledOrStopped(before: Promise<unknown> | undefined, { signal, kill }
     };
     signal.addEventListener('abort', finish);
     kill.addEventListener('abort', finish);
+    if (signal.aborted || kill.aborted) finish();
     void before.then(finish);
   });
 }
