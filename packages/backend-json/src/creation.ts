@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { isOrchError } from '@orch/core/author';
 import type { RunEvent, RunSummary, Taking } from '@orch/core/author';
 import { damaged, isSystemError } from './damage.ts';
 import { flushFolder, isExisting, makeFolder, readFile, temporaryName, writeNew } from './files.ts';
@@ -10,6 +11,7 @@ import { encodeRecord, hex8, kinds } from './record.ts';
 import { epochsOf, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { commitPayload, scanSegment, sealPayload } from './segment.ts';
+import type { Segment } from './segment.ts';
 import { removeSummaryFile, writeSummaryFile } from './summary-file.ts';
 import { linkDeletion, ownerBytes } from './taking.ts';
 
@@ -80,7 +82,7 @@ function writeRun(folder: RunFolder, epoch: number, first: First): number {
 /** The epoch in which a run was created and the token of that taking. */
 export function createdBy(folder: RunFolder): { readonly epoch: number; readonly token: string } | undefined {
   const first = epochsOf(folder)[0];
-  const segment = first === undefined ? undefined : scanSegment(folder, first);
+  const segment = first === undefined ? undefined : scanTwin(folder, first);
   return segment === undefined ? undefined : { epoch: segment.owner.epoch, token: segment.owner.token };
 }
 
@@ -102,7 +104,17 @@ function removeLeftover(folder: RunFolder): void {
 
 function isDeleted(folder: RunFolder): boolean {
   const newest = epochsOf(folder).at(-1);
-  return newest !== undefined && scanSegment(folder, newest)?.deleted === true;
+  return newest !== undefined && scanTwin(folder, newest)?.deleted === true;
+}
+
+/** `undefined` also where the folder is that of a run whose id differs in case only. */
+function scanTwin(folder: RunFolder, epoch: number): Segment | undefined {
+  try {
+    return scanSegment(folder, epoch);
+  } catch (error) {
+    if (isOrchError(error, 'ORCH_RUN_UNKNOWN')) return undefined;
+    throw error;
+  }
 }
 
 /** Somebody else may have finished the removal and made the run anew: that one stays. */
@@ -128,7 +140,8 @@ function epochFile({ path, run }: RunFolder): string {
   return join(dirname(path), '.epochs', run);
 }
 
-function lastEpoch(folder: RunFolder): number {
+/** The last one of a removed run; 0: none was removed. */
+export function lastEpoch(folder: RunFolder): number {
   const file = epochFile(folder);
   const text = readFile(folder.files, file)?.toString();
   if (text === undefined) return 0;

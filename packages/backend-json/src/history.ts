@@ -40,27 +40,31 @@ const takingLooks = 10;
 
 /** Rejects with `ORCH_RUN_UNKNOWN`. */
 export async function readHistory(folder: RunFolder, memory: Memory): Promise<History> {
-  // Before the journal: what it says was flushed by then is in what is read afterwards.
-  const summaryFile = readSummaryFile(folder);
   for (let look = 1; ; look++) {
-    const { ends, taking } = await perform(settled(readingDisk(folder, memory)));
-    if (taking && memory.newest?.deleted !== true && look < takingLooks) {
+    // Before the journal: what it says was flushed by then is in what is read afterwards.
+    const summaryFile = readSummaryFile(folder);
+    const { ends, taking } = await perform(settled(readingDisk(folder, memory, summaryFile)));
+    if (taking && look < takingLooks && mayBeSealed(memory, summaryFile)) {
       await wait(takingMs);
       continue;
     }
     const newest = ends.length > 0 || taking ? memory.newest : undefined;
     if (newest === undefined ? summaryFile === undefined : newest.deleted) throw unknownRun(folder.run);
-    const known = taking && summaryFile !== undefined ? withFlushed(ends, summaryFile) : ends;
-    if (summaryFile !== undefined) checkLength(folder, known, summaryFile);
+    if (summaryFile !== undefined) checkLength(folder, ends, summaryFile);
     return {
-      ends: known,
+      ends,
       ...(taking || newest === undefined ? {} : { newest }),
       ...(summaryFile === undefined ? {} : { summaryFile }),
     };
   }
 }
 
-function readingDisk(folder: RunFolder, memory: Memory): ReadingDisk<Segment> {
+/** A removed run is not, and neither is a segment that had its seal when `run.json` was written. */
+function mayBeSealed({ newest }: Memory, summaryFile: SummaryFile | undefined): boolean {
+  return newest?.deleted === false && (summaryFile?.flushed.epoch ?? 0) < newest.end.epoch;
+}
+
+function readingDisk(folder: RunFolder, memory: Memory, summaryFile?: SummaryFile): ReadingDisk<Segment> {
   return {
     newest: (): number => newestEpoch(folder),
     exists: (epoch: number): boolean => hasSegment(folder, epoch),
@@ -70,12 +74,8 @@ function readingDisk(folder: RunFolder, memory: Memory): ReadingDisk<Segment> {
       if (found !== undefined && epoch >= (memory.newest?.end.epoch ?? 0)) memory.newest = found;
       return found;
     },
+    noted: () => summaryFile?.flushed,
   };
-}
-
-/** While an epoch is being taken, what `run.json` names stands too: it was acknowledged. */
-function withFlushed(ends: readonly SegmentEnd[], { flushed }: SummaryFile): readonly SegmentEnd[] {
-  return flushed.epoch > (ends.at(-1)?.epoch ?? 0) ? [...ends, flushed] : ends;
 }
 
 function checkLength(folder: RunFolder, ends: readonly SegmentEnd[], { flushed }: SummaryFile): void {

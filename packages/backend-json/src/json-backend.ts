@@ -1,6 +1,6 @@
 import { isOrchError } from '@orch/core/author';
 import type { Acquired, Appended, Backend, Commit, Created, Fence, Holder, Message, Taking } from '@orch/core/author';
-import { createRun, createdBy, deleteRun, makeStateFolder } from './creation.ts';
+import { createRun, createdBy, deleteRun, lastEpoch, makeStateFolder } from './creation.ts';
 import type { First } from './creation.ts';
 import { isSystemError, notHeld, unknownRun } from './damage.ts';
 import type { Files } from './files.ts';
@@ -104,7 +104,7 @@ async function isStored(house: House, folder: RunFolder, commit: Commit): Promis
 
 function lost(house: House, folder: RunFolder, fence: Fence): Appended {
   house.drop(folder.run);
-  return { status: 'lost-lease', epoch: Math.max(fence.epoch, newestEpoch(folder)) };
+  return { status: 'lost-lease', epoch: Math.max(fence.epoch, newestEpoch(folder), lastEpoch(folder)) };
 }
 
 /** The commit names them: one that can't be removed now is known as handled, and goes at the next taking. */

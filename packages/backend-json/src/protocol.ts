@@ -6,7 +6,7 @@
  *              the temporary name → flush the folder → read what no seal covers → flush that → write the seal, flush
  *              → n+2 absent? held
  *   append:    write → flush → n+1 absent and own file still in place? acknowledge
- *   settled:   read the newest segment → a newer one absent? show; one without a seal: only what was settled before it
+ *   settled:   read the newest segment → a newer one absent? show; it has no seal: show only what was noted as acknowledged
  *
  * Each call is one step of a generator. The backend runs the steps on real files; `test/protocol` runs the same
  * generators on files in memory, in every order that two takers, a writer and a reader can come in, and shows that each
@@ -37,6 +37,8 @@ export interface ReadingDisk<View extends SegmentView> {
   newest(): number;
   exists(epoch: number): boolean;
   scan(epoch: number): View | undefined;
+  /** A place up to which a holder noted that all was acknowledged. */
+  noted(): SegmentEnd | undefined;
 }
 
 /** The folder of a run as somebody sees it who takes `epoch`. */
@@ -121,19 +123,16 @@ export function* settled<View extends SegmentView>(disk: ReadingDisk<View>): Ste
     if (yield* step(() => disk.exists(newest + 1))) continue;
     if (view === undefined) return { ends: [], taking: false };
     if (view.sealed !== undefined) return { ends: [...view.sealed, view.end], taking: false };
-    const ends = yield* endsBefore(disk, newest);
-    if (yield* step(() => disk.exists(newest + 1))) continue;
-    return { ends, taking: true };
+    // A seal or an end in an earlier segment does not count now: it may be late, and the taker have read without it.
+    return { ends: yield* notedEnds(disk), taking: true };
   }
 }
 
-/** What stands whatever the seal of `epoch` will say: what an earlier seal covers, and a segment that its holder closed. */
-function* endsBefore<View extends SegmentView>(disk: ReadingDisk<View>, epoch: number): Steps<readonly SegmentEnd[]> {
-  for (let below = epoch - 1; ; below--) {
-    const view = yield* step(() => disk.scan(below));
-    if (view === undefined) return [];
-    if (view.sealed !== undefined) return view.closed ? [...view.sealed, view.end] : view.sealed;
-  }
+function* notedEnds<View extends SegmentView>(disk: ReadingDisk<View>): Steps<readonly SegmentEnd[]> {
+  const noted = yield* step(() => disk.noted());
+  if (noted === undefined) return [];
+  const view = yield* step(() => disk.scan(noted.epoch));
+  return view?.sealed === undefined ? [] : [...view.sealed, noted];
 }
 
 /** Runs steps one after another, waiting only where one answers a promise. */

@@ -14,12 +14,15 @@ import { fullSummary, scanSegment, stateAfter } from './segment.ts';
 import { readSummaryFile } from './summary-file.ts';
 import type { SummaryFile } from './summary-file.ts';
 
-const pageSize = 1000;
 /** Runs looked at before the event loop gets its turn. */
 const runsPerTurn = 100;
 
 /** Newest first, then by id. The cursor names the last run of its page, so runs that come and go do not shift the next. */
-export async function listRuns(files: Files, folder: string, { filter, cursor }: Page): Promise<RunPage> {
+export async function listRuns(
+  files: Files,
+  folder: string,
+  { filter, cursor, pageSize = 1000 }: Page,
+): Promise<RunPage> {
   const found: RunSummary[] = [];
   const runs = namesIn(files, folder).filter((name) => runIdPattern.test(name));
   for (const [index, run] of runs.entries()) {
@@ -40,6 +43,7 @@ export async function listRuns(files: Files, folder: string, { filter, cursor }:
 export interface Page {
   readonly filter: RunFilter;
   readonly cursor: string | undefined;
+  readonly pageSize?: number;
 }
 
 export interface RunPage {

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isOrchError } from '@orch/core/author';
+import type { Backend, Fence } from '@orch/core/author';
+import { expect, test } from 'vitest';
+import { failingFiles } from './failing-files.ts';
+import type { Call } from './failing-files.ts';
+import { commit, created, folder, held, opened, taking, versions } from './stage.ts';
+
+test('short writes are finished', async () => {
+  const files = failingFiles();
+  const backend = await opened(folder(), files);
+  const fence = await created(backend);
+  files.fail = (call) => (call === 'writeSync' ? 'short' : undefined);
+  expect(await backend.append('r1', commit(fence, 1))).toEqual({ status: 'ok' });
+  expect(files.calls.filter((call) => call === 'writeSync').length).toBeGreaterThan(5);
+  expect(await versions(backend)).toEqual([1, 2]);
+});
+
+test.each<[string, Call]>([
+  ['a full disk', 'writeSync'],
+  ['a failed flush', 'fdatasyncSync'],
+])('after %s nothing more is written into the segment', async (_, failing) => {
+  const path = folder();
+  const files = failingFiles();
+  const backend = await opened(path, files);
+  const fence = await created(backend);
+  let writes = 0;
+  files.fail = (call) =>
+    call === failing && (failing !== 'writeSync' || writes++ > 0)
+      ? 'ENOSPC'
+      : call === 'writeSync'
+        ? 'short'
+        : undefined;
+  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject({
+    code: 'ORCH_BACKEND_UNAVAILABLE',
+    hint: expect.stringContaining('disk space'),
+  });
+  files.fail = () => undefined;
+  const bytes = readFileSync(join(path, 'runs/r1/journal-1'));
+  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+  const again = await held(backend, 'r1', taking('first'));
+  expect(again.epoch).toBe(2);
+  const known = (await versions(backend)).length;
+  expect(await backend.append('r1', commit(again, known))).toEqual({ status: 'ok' });
+  expect(readFileSync(join(path, 'runs/r1/journal-1'))).toEqual(bytes);
+});
+
+test('a failed holder lets go all the same', async () => {
+  const files = failingFiles();
+  const path = folder();
+  const backend = await opened(path, files);
+  const fence = await created(backend);
+  files.fail = (call) => (call === 'writeSync' ? 'ENOSPC' : undefined);
+  await expect(backend.append('r1', commit(fence, 1))).rejects.toThrow(/ENOSPC/);
+  await backend.release('r1', fence);
+  expect(await backend.holder('r1')).toBeUndefined();
+  files.fail = () => undefined;
+  const next = await held(backend, 'r1', taking('second'));
+  expect(await backend.append('r1', commit(next, 1))).toEqual({ status: 'ok' });
+  files.fail = (call) => (call === 'fdatasyncSync' ? 'EIO' : undefined);
+  await expect(backend.append('r1', commit(next, 2))).rejects.toThrow(/EIO/);
+  files.fail = () => undefined;
+  await backend.release('r1', next);
+  expect(await (await opened(path)).holder('r1')).toBeUndefined();
+});
+
+test('run.json that cannot be written fails no append', async () => {
+  const files = failingFiles();
+  const backend = await opened(folder(), files);
+  const fence = await created(backend);
+  files.fail = (call) => (call === 'renameSync' ? 'EACCES' : undefined);
+  expect(await backend.append('r1', commit(fence, 1))).toEqual({ status: 'ok' });
+  files.fail = () => undefined;
+  expect((await backend.list({})).runs[0]).toMatchObject({ version: 2 });
+});
+
+/** A life of a run: create, append, take over, append, let go. Tells what was acknowledged. */
+async function life(backend: Backend, acknowledged: number[]): Promise<void> {
+  let fence: Fence = await created(backend);
+  acknowledged.push(1);
+  await backend.append('r1', commit(fence, 1));
+  acknowledged.push(2);
+  fence = await held(backend, 'r1', taking('second', 1));
+  await backend.append('r1', commit(fence, 2));
+  acknowledged.push(3);
+  await backend.release('r1', fence);
+}
+
+test('whichever call fails, nothing acknowledged is lost and the run can be taken again', async () => {
+  let clean = false;
+  let failed = 0;
+  for (let at = 1; !clean; at++) {
+    const path = folder();
+    const files = failingFiles();
+    files.fail = (call, count) => (count === at && call !== 'closeSync' && call !== 'existsSync' ? 'EIO' : undefined);
+    const acknowledged: number[] = [];
+    const backend = await opened(path, files);
+    try {
+      await life(backend, acknowledged);
+    } catch (error) {
+      if (!isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE')) throw error;
+      failed++;
+    }
+    clean = files.calls.length < at;
+    files.fail = () => undefined;
+    await backend.close();
+    const after = await opened(path);
+    const fresh =
+      acknowledged.length === 0
+        ? await after.create('r1', {
+            ...taking('first'),
+            events: [],
+            summary: commit({ epoch: 1, token: '' }, 0).summary,
+          })
+        : undefined;
+    const epoch = (await after.holder('r1'))?.epoch;
+    const fence = await held(after, 'r1', { ...taking('third'), ...(epoch === undefined ? {} : { overEpoch: epoch }) });
+    const found = await versions(after);
+    expect([at, found.slice(0, acknowledged.length)]).toEqual([at, acknowledged]);
+    expect(fresh?.status).not.toBe(acknowledged.length === 0 ? undefined : 'created');
+    expect(await after.append('r1', commit(fence, found.length))).toEqual({ status: 'ok' });
+    await after.close();
+  }
+  expect(failed).toBeGreaterThan(40);
+});

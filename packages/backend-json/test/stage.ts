@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Backend, Commit, Fence, RunEvent, RunSummary, StoredRunStatus, Taking } from '@orch/core/author';
+import { onTestFinished } from 'vitest';
+import { nodeFiles } from '../src/files.ts';
+import type { Files } from '../src/files.ts';
+import { makeJsonBackend } from '../src/json-backend.ts';
+
+export const owner = { host: 'h', machine: 'm', boot: 'b', namespace: 'n', pid: 7, startTime: '1' };
+
+export function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'orch-json-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return join(made, '.orch');
+}
+
+export async function opened(path: string, files: Files = nodeFiles): Promise<Backend> {
+  const backend = makeJsonBackend(path, files);
+  await backend.open();
+  onTestFinished(() => backend.close());
+  return backend;
+}
+
+export function taking(token: string, over?: number): Taking {
+  return { owner, token, ttlMs: 30_000, ...(over === undefined ? {} : { overEpoch: over }) };
+}
+
+export function event(version: number, message = `event ${version}`, epoch = 1): RunEvent {
+  return { type: 'warning', message, version, at: 1000 + version, epoch };
+}
+
+export function summary(runId: string, version: number, status: StoredRunStatus = 'running'): RunSummary {
+  return {
+    runId,
+    workflow: 'w',
+    status,
+    createdAt: 1000,
+    updatedAt: 1000 + version,
+    version,
+    phases: 3,
+    completed: 0,
+    failed: 0,
+  };
+}
+
+/** A run with one event, held under `first`. */
+export async function created(backend: Backend, run = 'r1'): Promise<Fence> {
+  const made = await backend.create(run, { ...taking('first'), events: [event(1)], summary: summary(run, 1) });
+  if (made.status !== 'created') throw new Error(made.status);
+  return made.fence;
+}
+
+export function commit(fence: Fence, after: number, more: Partial<Commit> = {}): Commit {
+  const events = more.events ?? [event(after + 1, undefined, fence.epoch)];
+  return { expectedVersion: after, fence, events, summary: summary('r1', after + events.length), flush: true, ...more };
+}
+
+export async function held(backend: Backend, run: string, what: Taking): Promise<Fence> {
+  const answer = await backend.acquire(run, what);
+  if (answer.status !== 'held') throw new Error(`taken by ${answer.epoch}`);
+  return answer.fence;
+}
+
+export async function events(backend: Backend, run = 'r1', after = 0): Promise<readonly RunEvent[]> {
+  const found: RunEvent[] = [];
+  for await (const some of backend.read(run, { after })) found.push(...some);
+  return found;
+}
+
+export async function versions(backend: Backend, run = 'r1', after = 0): Promise<readonly number[]> {
+  return (await events(backend, run, after)).map(({ version }) => version);
+}
