@@ -1,1 +1,6 @@
-export {};
+export { attemptLogPath } from './attempt-files.ts';
+export type { AttemptFileId } from './attempt-files.ts';
+export { command } from './command.ts';
+export type { CommandOptions } from './command.ts';
+export { commandPlugin } from './command-plugin.ts';
+export type { CommandPluginOptions } from './command-plugin.ts';

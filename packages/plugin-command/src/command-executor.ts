@@ -1,0 +1,42 @@
+import { systemClock } from '@orch/core/author';
+import type { Clock, Executor } from '@orch/core/author';
+import { adoptAttempt } from './adopt.ts';
+import { checkCommands } from './check-commands.ts';
+import { patientClock, subjectOf } from './executor-parts.ts';
+import type { ExecutorParts } from './executor-parts.ts';
+import { systemProcessTable } from './process-table.ts';
+import type { ProcessTable } from './process-table.ts';
+import { runAttempt } from './run-attempt.ts';
+import { settleRun } from './settle.ts';
+import { sharedSnapshots } from './sweep.ts';
+
+export interface CommandExecutorOptions {
+  /** Absolute. */
+  readonly directory: string;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Default: the system's. */
+  readonly table?: ProcessTable;
+}
+
+/** Carries out phases of kind `command`, as the adoption protocol says: they outlive this process. */
+export function commandExecutor({ directory, clock, table = systemProcessTable() }: CommandExecutorOptions): Executor {
+  let inherited: NodeJS.ProcessEnv | undefined;
+  const parts: ExecutorParts = {
+    directory,
+    clock: clock ?? systemClock,
+    patientClock: clock ?? patientClock,
+    table,
+    snapshots: sharedSnapshots(table),
+    inherited: () => (inherited ??= { ...process.env }),
+  };
+  return {
+    check: (phases) => checkCommands(phases, { cwd: process.cwd(), path: process.env['PATH'] }),
+    async settle(runId, knownKeys) {
+      inherited = { ...process.env };
+      await settleRun(parts, runId, knownKeys);
+    },
+    execute: (attempt, context) => runAttempt(parts, subjectOf(parts, attempt, context)),
+    adopt: (attempt, context) => adoptAttempt(parts, subjectOf(parts, attempt, context), context.otherHost),
+  };
+}

@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import type { Plugin } from '@orch/core/author';
+import { commandExecutor } from './command-executor.ts';
+import { optionSchemas } from './phase-options.ts';
+
+export interface CommandPluginOptions {
+  /** Where logs and the files of attempts are kept, a folder for each run. Default: `.orch`. */
+  readonly directory?: string;
+}
+
+/**
+ * Carries out phases that are commands, so that they outlive a crash of orch. `directory` is resolved against the
+ * process's working folder now, and made when the first run starts.
+ */
+export function commandPlugin({ directory = '.orch' }: CommandPluginOptions = {}): Plugin {
+  const absolute = resolve(directory);
+  return {
+    name: '@orch/plugin-command',
+    contract: 1,
+    apply(host) {
+      host.executor('command', commandExecutor({ directory: absolute }));
+      for (const [key, schema] of Object.entries(optionSchemas)) host.phaseOption(key, schema);
+    },
+  };
+}

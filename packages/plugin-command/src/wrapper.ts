@@ -1,0 +1,56 @@
+/**
+ * Runs a command so that it outlives orch: `/bin/sh -c WRAPPER <marker> <prefix>.state <program> [argument …]`.
+ * Shell builtins only; its one fork is the command.
+ *
+ * - `set -C` and `>`: open(O_CREAT|O_EXCL). The claim: it fails where a recoverer made a folder of that name.
+ * - The first line says who runs, and reserves the block in which the exit line will stand.
+ * - `trap :`: a signal to the whole group must not lose the exit code; not `''`, which the command would inherit.
+ * - No variables: assigning one would change an exported variable of the same name for the command.
+ * - `8>&-`: the command does not see the state file.
+ */
+export const wrapper: string = [
+  'set -C',
+  'exec 8>"$1" || exit 75',
+  'echo "$$" >&8 || exit 75',
+  'trap : HUP INT QUIT TERM USR1 USR2 ALRM',
+  'shift',
+  '"$@" 8>&-',
+  'set -- "$?"',
+  'echo "exit $1" >&8',
+  'exit "$1"',
+].join('\n');
+
+/** The shell that runs the wrapper. */
+export const wrapperShell = '/bin/sh';
+
+const prefix = 'orch-';
+
+/**
+ * The random word that names an attempt's processes: `$0` of its wrapper, so it stands in the command line, and a part
+ * of `ORCH_LINEAGE` in the environment of all that it starts. The encoding leaves keys of the engine as they are.
+ */
+export function markerOf(key: string): string {
+  return prefix + encodeURIComponent(key);
+}
+
+/** The beginning of a key, as file names show it. */
+export function shortKey(marker: string): string {
+  return marker.slice(prefix.length, prefix.length + 8);
+}
+
+/** The marker of a wrapper's arguments; `undefined`: they are no wrapper's. */
+export function markerInArguments(args: readonly string[]): string | undefined {
+  const [, option, , marker] = args;
+  return option === '-c' && marker?.startsWith(prefix) === true ? marker : undefined;
+}
+
+/** Appended, so that an outer orch finds what the commands of an inner one start. */
+export function lineageWith(lineage: string | undefined, marker: string): string {
+  return `${lineage ?? ''}:${marker}:`;
+}
+
+const inLineage = new RegExp(`:(${prefix}[^:]+):`, 'g');
+
+export function markersInLineage(lineage: string): string[] {
+  return Array.from(lineage.matchAll(inLineage), ([, marker = '']) => marker);
+}
