@@ -36,7 +36,8 @@ export async function execute(path: string, options: ExecuteOptions): Promise<Ex
     json: options.json ?? false,
     begin: () => session.orchestrator.execute(workflow, { runId, source: resolve(path) }),
   };
-  return options.runId === undefined ? drive(request) : driveOrFollow(request);
+  // Awaited here: the session is closed when this function returns.
+  return await (options.runId === undefined ? drive(request) : driveOrFollow(request));
 }
 
 /** Whoever drives the run is followed; where it vanishes, this process takes its place. */

@@ -21,7 +21,7 @@ export async function recover(text: string, options: RecoverOptions): Promise<Ex
   await using session = openSession(options);
   const { runId } = await findRun(session, text);
   const { checkpoint, from, takeOver = false, otherHost = false } = options;
-  return drive({
+  return await drive({
     session,
     runId,
     takeUp: true,
