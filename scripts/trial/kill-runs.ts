@@ -54,8 +54,6 @@ type Totals = { -readonly [Key in keyof KillResult]: KillResult[Key] } & { fault
 
 /** So many kills in a row without a completed phase: then the next one waits for one, or the run would never end. */
 const mostFruitless = 8;
-/** A part of the kills hits orch while it starts or takes the run up. */
-const earlyShare = 0.3;
 const runId = 'trial';
 
 export async function killAgainAndAgain(options: KillOptions): Promise<KillResult> {
@@ -124,7 +122,7 @@ async function driveWithKills(place: OrchPlace, options: KillOptions, totals: To
   for (;;) {
     const args = exists ? ['recover', runId] : ['execute', 'plan.json', '--run-id', runId];
     const orch = new OrchProcess(place, args);
-    if (totals.kills < options.kills) await killLater(orch, options, fruitless);
+    if (totals.kills < options.kills) await killLater(orch, options, { kills: totals.kills, fruitless });
     const { exitCode, signal, stderr } = await orch.ended;
     printed.push(...orch.printed);
     // Killed before there was a run: the next one begins it.
@@ -146,21 +144,46 @@ async function driveWithKills(place: OrchPlace, options: KillOptions, totals: To
   }
 }
 
-async function killLater(
-  orch: OrchProcess,
-  { random, startupMs, phaseMs }: KillOptions,
-  fruitless: number,
-): Promise<void> {
-  const early = random.between(0, 1) < earlyShare;
-  const instant = random.between(0, 1.5 * (early ? startupMs : startupMs + phaseMs));
+interface Progress {
+  /** Kills so far. */
+  readonly kills: number;
+  /** Kills since a phase was completed. */
+  readonly fruitless: number;
+}
+
+async function killLater(orch: OrchProcess, options: KillOptions, { kills, fruitless }: Progress): Promise<void> {
   const over = new AbortController();
   const wait = async (): Promise<void> => {
     if (fruitless >= mostFruitless) await orch.nextCompletion();
-    await sleep(instant, undefined, { signal: over.signal }).catch(ignoreAbort);
+    const instant = chooseInstant(aims[kills % aims.length] ?? 'anytime', options);
+    if (instant.afterAttempt) await orch.firstAttempt;
+    await sleep(instant.ms, undefined, { signal: over.signal }).catch(ignoreAbort);
   };
   await Promise.race([orch.ended, wait()]);
   over.abort();
   orch.kill();
+}
+
+/** What is aimed at, in turn: a running command; anything; the start of orch and its taking up of the run. */
+const aims = ['command', 'anytime', 'start'] as const;
+
+interface Instant {
+  /** Counted from the first attempt that this orch starts or adopts, not from its own start. */
+  readonly afterAttempt: boolean;
+  readonly ms: number;
+}
+
+function chooseInstant(aim: (typeof aims)[number], { random, startupMs, phaseMs }: KillOptions): Instant {
+  switch (aim) {
+    case 'command':
+      return { afterAttempt: true, ms: random.between(0.2, 0.7) * phaseMs };
+    case 'anytime':
+      return { afterAttempt: false, ms: random.between(0, 1.5) * (startupMs + phaseMs) };
+    case 'start':
+      return { afterAttempt: false, ms: random.between(0, 1.5) * startupMs };
+    default:
+      return aim satisfies never;
+  }
 }
 
 function ignoreAbort(error: unknown): void {

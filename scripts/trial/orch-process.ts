@@ -34,11 +34,14 @@ export class OrchProcess {
   /** What it printed as committed, whole lines only. */
   readonly printed: RunEvent[] = [];
   readonly ended: Promise<OrchEnd>;
+  /** Settles when it prints that it started or adopted an attempt; maybe never. */
+  readonly firstAttempt: Promise<void>;
   readonly startedAt: number = performance.now();
   /** From the start of the process to its first line. */
   firstLineMs: number | undefined;
   readonly #child: ChildProcess;
   #onCompleted: (() => void) | undefined;
+  #onAttempt!: () => void;
   #rest = '';
 
   constructor(place: OrchPlace, args: readonly string[]) {
@@ -47,6 +50,7 @@ export class OrchProcess {
       env: environmentFor(place),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.firstAttempt = new Promise((resolve) => (this.#onAttempt = resolve));
     let stderr = '';
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text));
@@ -78,6 +82,7 @@ export class OrchProcess {
       const event = JSON.parse(line) as RunEvent | { readonly type: 'hello' };
       if (event.type === 'hello') continue;
       this.printed.push(event);
+      if (event.type === 'phase.started' || event.type === 'phase.adopted') this.#onAttempt();
       if (event.type === 'phase.completed') this.#onCompleted?.();
     }
   }

@@ -8,7 +8,8 @@ import { parseStepLog } from './step-log.ts';
 
 /**
  * sh ./step.sh NAME SECONDS DEPENDENCY… Says `S` at its start and `E` at its end. Registers itself before it looks for
- * living copies of itself, so of two copies at least one sees the other. A process is told by pid and start time.
+ * living copies of itself, so of two copies at least one sees the other. A process is told by pid and start time. The key
+ * of its attempt is the newest marker of its lineage.
  */
 const stepScript = `#!/bin/sh
 name=$1 seconds=$2
@@ -24,7 +25,9 @@ look() {
 }
 look $$
 : >"live/$name.$$.$born"
-say S "\${ORCH_KEY:--}"
+lineage=\${ORCH_LINEAGE%:}
+key=\${lineage##*:}
+say S "\${key#orch-}"
 for file in "live/$name".*; do
   rest=\${file#"live/$name."}
   pid=\${rest%.*}
