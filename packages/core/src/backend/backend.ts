@@ -23,9 +23,7 @@ export interface Holder {
   readonly expired: boolean;
 }
 
-export type Acquired =
-  | { readonly status: 'held'; readonly fence: Fence }
-  | ({ readonly status: 'taken' } & Holder);
+export type Acquired = { readonly status: 'held'; readonly fence: Fence } | ({ readonly status: 'taken' } & Holder);
 
 export type Created = { readonly status: 'created'; readonly fence: Fence } | { readonly status: 'exists' };
 
@@ -76,7 +74,10 @@ export interface Backend {
   /** After it every call rejects with `ORCH_BACKEND_CLOSED`. */
   close(): Promise<void>;
   /** Makes a run with epoch 1 held by the taking (a higher one where a deleted run had the id), so that nobody slips in between. */
-  create(run: string, first: Taking & { readonly events: readonly RunEvent[]; readonly summary: RunSummary }): Promise<Created>;
+  create(
+    run: string,
+    first: Taking & { readonly events: readonly RunEvent[]; readonly summary: RunSummary },
+  ): Promise<Created>;
   /**
    * Atomic compare-and-append under a fence. A commit sent again byte for byte (same expected version, fence and
    * events) answers `ok` without writing twice. A fence that the run never had rejects with `ORCH_BACKEND_FENCE`.

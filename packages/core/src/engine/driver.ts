@@ -85,6 +85,7 @@ export class Driver {
     this.#views = new RunViews({
       state,
       resumed: parts.resumed,
+      phaseKeys: engine.phaseKeys,
       warn: ({ plugin, message }) => this.warn(message, [], plugin),
       record: (plugin, key, value) => this.#record({ type: 'plugin.recorded', plugin, key, value }),
     });

@@ -222,6 +222,7 @@ export class Orchestrator implements OrchestratorApi {
       host: host ?? (await import('../node/process-identity.ts')).processHost(),
       log: this.#log,
       hooks: this.#plugins.calls,
+      phaseKeys: this.#plugins.phaseKeys,
       executors: this.#plugins.executors,
     };
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Executor, Log } from '../executor/executor.ts';
 import type { HookCalls } from '../hooks/hook-calls.ts';
 import type { Ids } from '../id.ts';
+import type { PhaseKeys } from '../spec/phase-keys.ts';
 import type { Host } from './host.ts';
 
 /** What the pieces that drive runs have in common: made once by the orchestrator. */
@@ -13,6 +14,8 @@ export interface EngineParts {
   readonly host: Host;
   readonly log: Log;
   readonly hooks: HookCalls;
+  /** Who owns which key of a phase. */
+  readonly phaseKeys: PhaseKeys;
   /** By kind of phase; `function` is made for each run, from its workflow. */
   readonly executors: ReadonlyMap<string, Executor>;
 }

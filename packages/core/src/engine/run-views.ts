@@ -5,11 +5,14 @@ import { dictionary } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { EventOf, RunEvent, RunStatus } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
+import { optionValue } from '../spec/phase-keys.ts';
+import type { PhaseKeys } from '../spec/phase-keys.ts';
 import type { ActiveAttempt } from './attempt-runner.ts';
 
 export interface RunViewsParts {
   readonly state: RunState;
   readonly resumed: boolean;
+  readonly phaseKeys: PhaseKeys;
   /** Journals a value of a plugin; settles when it is committed. */
   readonly record: (plugin: string, key: string, value: Json) => Promise<void>;
   /** Hears of observers that failed. */
@@ -123,7 +126,7 @@ export class RunViews {
       attempt: attempt.number,
       charged,
       signal: stop.signal,
-      option: <T>(key: OptionKey<T>) => options[key.key] as T | undefined,
+      option: <T>({ key }: OptionKey<T>) => optionValue(this.#parts.phaseKeys, key, options[key]) as T | undefined,
     });
   }
 }

@@ -94,7 +94,10 @@ export interface Hooks {
   readonly onError: Tappable<AttemptView & { readonly error: PhaseError }, Decision>;
   readonly onCheckpoint: Tappable<RunView & { readonly checkpoint: string; readonly version: number }>;
   readonly onEvent: {
-    tap(options: TapOptions, listen: (event: RunEvent, run: { readonly runId: string; readonly workflow: string }) => void): void;
+    tap(
+      options: TapOptions,
+      listen: (event: RunEvent, run: { readonly runId: string; readonly workflow: string }) => void,
+    ): void;
   };
 }
 

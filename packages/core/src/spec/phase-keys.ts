@@ -1,6 +1,6 @@
 import { orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
-import type { DescribedSchema, SchemaIssue } from '../schema.ts';
+import type { Checked, DescribedSchema, SchemaIssue } from '../schema.ts';
 
 /** What the loaded plugins can carry out: who owns which key of a phase, and which kinds of work there are. */
 export interface PhaseKeys {
@@ -33,7 +33,19 @@ export function wellKnownOwner(key: string): string | undefined {
 }
 
 /** What a plugin's schema has against a value. A schema that throws or is asynchronous is the plugin's mistake. */
-export function optionIssues(key: string, { owner, schema }: OwnedKey, value: unknown): readonly SchemaIssue[] {
+export function optionIssues(key: string, owned: OwnedKey, value: unknown): readonly SchemaIssue[] {
+  return checkOption(key, owned, value).issues ?? [];
+}
+
+/** A value as its plugin's schema gives it back, defaults and transformations included; unchecked where nobody owns the key. */
+export function optionValue({ options }: PhaseKeys, key: string, stored: Json | undefined): unknown {
+  const owned = options.get(key);
+  if (owned === undefined || stored === undefined) return stored;
+  const checked = checkOption(key, owned, stored);
+  return checked.issues === undefined ? checked.value : stored;
+}
+
+function checkOption(key: string, { owner, schema }: OwnedKey, value: unknown): Checked<unknown> {
   let checked;
   try {
     checked = schema['~standard'].validate(value);
@@ -44,7 +56,7 @@ export function optionIssues(key: string, { owner, schema }: OwnedKey, value: un
       cause,
     });
   }
-  if (!(checked instanceof Promise)) return checked.issues ?? [];
+  if (!(checked instanceof Promise)) return checked;
   // Its rejection would otherwise end the process.
   checked.catch(() => undefined);
   throw orchError({
