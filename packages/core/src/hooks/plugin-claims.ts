@@ -12,8 +12,8 @@ import type { PhaseOptionSettings } from './plugin.ts';
 
 /** Who owns what, so that a second claim can name both. */
 export class PluginClaims {
-  readonly executors = new Map<string, Executor>();
-  readonly optionKeys = new Map<string, OwnedKey>();
+  readonly executors: Map<string, Executor> = new Map();
+  readonly optionKeys: Map<string, OwnedKey> = new Map();
   readonly #names = new Set<string>();
   readonly #kindOwners = new Map([['function', 'core']]);
 
