@@ -1,158 +1,126 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { orchError } from '@orch/core/author';
-import { describeExitCodes, exitCodes } from './exit-codes.ts';
+import { commandNamed, entries, rootHelp } from './catalogue.ts';
+import type { CommandName } from './catalogue.ts';
+import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { laterCommands, laterFlags, laterOutputs } from './later.ts';
-import { reportError } from './report-error.ts';
-import { print } from './streams.ts';
+import { outputKinds } from './view/view.ts';
 
-const outputs = ['tty', 'plain', 'ndjson', 'none'];
 const statuses = ['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'];
 
 /** Carries out a command line and answers with the exit code. Never throws. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+  const [word = ''] = args;
   let exitCode: ExitCode = exitCodes.done;
-  const program = buildProgram((code) => (exitCode = code));
-  const json = args.includes('--json');
+  const program = buildProgram(commandNamed(word), (code) => (exitCode = code));
   try {
-    if (args.length === 0) {
-      program.outputHelp({ error: true });
-      return exitCodes.usage;
-    }
-    if (args[0] === '--version' || args[0] === '-V') {
-      await print(`${(await import('@orch/core')).orchVersion}\n`);
-      return exitCodes.done;
-    }
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportError(error, { json });
-    // Help and version were printed.
-    if (error.exitCode === 0) return exitCodes.done;
-    return reportError(usageError(error, args), { json });
+    // Help was printed.
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+    const { reportError, wrongUsage } = await import('./report-error.ts');
+    const reported = error instanceof CommanderError ? wrongUsage(describeRefusal(error, word)) : error;
+    return reportError(reported, { json: args.includes('--json') });
   }
 }
 
 type End = (code: ExitCode) => void;
 
-function buildProgram(end: End): Command {
-  const program = new Command('orch')
-    .description('Runs workflows of many phases that survive crashes.')
-    .option('-V, --version', 'print the version')
-    .exitOverride()
-    .configureOutput({ outputError: () => {} })
-    .showHelpAfterError(false)
-    .addHelpText(
-      'after',
-      `\n${describeExitCodes()}\n\nState: --state-dir, else ORCH_STATE, else .orch in the current folder.`,
-    );
-  addPlanCommands(program, end);
-  addRunCommands(program, end);
+/** With the one command that is asked for; a word that is none meets the names of all, which help and guesses need. */
+function buildProgram(wanted: CommandName | undefined, end: End): Command {
+  const program = new Command('orch').exitOverride().configureOutput({ outputError: () => {} });
+  program.helpInformation = rootHelp;
+  for (const [name, { alias, summary }] of entries()) {
+    if (wanted !== undefined && name !== wanted) continue;
+    const command = program.command(name).description(summary);
+    if (alias !== undefined) command.alias(alias);
+    define[name](command, end);
+  }
   return program;
 }
 
+const define: Readonly<Record<CommandName, (command: Command, end: End) => void>> = {
+  validate: (command, end) =>
+    command
+      .argument('<plan>', 'plan file')
+      .addOption(asJson('findings and checks'))
+      .addOption(noCommandCheck())
+      .addHelpText('after', examples('orch validate plan.json', 'orch validate plan.json --json'))
+      .action(async (plan, options) => end(await (await import('./commands/validate.ts')).validate(plan, options))),
+  execute: (command, end) =>
+    command
+      .argument('<plan>', 'plan file')
+      .addOption(stateDir())
+      .addOption(concurrency())
+      .option('--run-id <id>', 'go on with this run, or follow it; start it where there is none')
+      .addOption(asJson('the result'))
+      .addOption(output())
+      .addOption(noCommandCheck())
+      .addHelpText('after', examples('orch execute plan.json', 'orch execute plan.json --run-id nightly-1 --json'))
+      .action(async (plan, options) => end(await (await import('./commands/execute.ts')).execute(plan, options))),
+  recover: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .addOption(new Option('--checkpoint <name>', 'go back to a checkpoint, NAME or NAME@VERSION').conflicts('from'))
+      .option('--from <phase>', 'run this phase and all that depends on it again')
+      .option('--take-over', 'kill the process that drives the run, on this host')
+      .option('--other-host', 'nothing of the run is alive on the host where it was driven before')
+      .addOption(stateDir())
+      .addOption(concurrency())
+      .addOption(asJson('the result'))
+      .addOption(output())
+      .addHelpText('after', examples('orch recover plan.json', 'orch recover bcdf --from test'))
+      .action(async (run, options) => end(await (await import('./commands/recover.ts')).recover(run, options))),
+  list: (command, end) =>
+    command
+      .option('--workflow <id>', 'of this workflow')
+      .addOption(new Option('--status <status>', 'of this status').choices(statuses))
+      .addOption(stateDir())
+      .addOption(asJson('the runs'))
+      .addHelpText('after', examples('orch list', 'orch list --status interrupted --json'))
+      .action(async (options) => end(await (await import('./commands/list.ts')).list(options))),
+  show: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .addOption(stateDir())
+      .addOption(asJson('the run'))
+      .addHelpText('after', examples('orch show plan.json', 'orch show bcdf --json'))
+      .action(async (run, options) => end(await (await import('./commands/show.ts')).show(run, options))),
+  logs: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .argument('[phase]', 'of this phase only')
+      .option('-f, --follow', 'go on until it ends')
+      .addOption(new Option('--attempt <n>', 'of this attempt, not the latest').argParser(atLeast(1)))
+      .addOption(stateDir())
+      .addHelpText('after', examples('orch logs bcdf build', 'orch logs plan.json -f'))
+      .action(async (run, phase, options) => end(await (await import('./commands/logs.ts')).logs(run, phase, options))),
+  events: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .option('-f, --follow', 'go on until the run ends')
+      .addOption(new Option('--after <n>', 'only events after this version').argParser(atLeast(0)))
+      .addOption(stateDir())
+      .addHelpText('after', examples('orch events bcdf', 'orch events plan.json -f --after 10'))
+      .action(async (run, options) => end(await (await import('./commands/events.ts')).events(run, options))),
+  cancel: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .option('--message <text>', 'why, for the journal')
+      .addOption(stateDir())
+      .addHelpText('after', examples('orch cancel bcdf --message "wrong input"'))
+      .action(async (run, options) => end(await (await import('./commands/cancel.ts')).cancel(run, options))),
+};
+
+const runHelp = 'the beginning of a run id, or a workflow id or plan file: its latest run';
 const stateDir = (): Option =>
   new Option('--state-dir <folder>', 'where runs are kept (default: $ORCH_STATE, else .orch)');
 const asJson = (what: string): Option => new Option('--json', `print ${what} as JSON on stdout`);
+const noCommandCheck = (): Option => new Option('--no-command-check', 'do not look for the programs of commands');
 const output = (): Option =>
-  new Option('--output <kind>', `how to show progress: ${outputs.join(', ')}`).argParser(parseOutput);
+  new Option('--output <kind>', `how to show progress: ${outputKinds.join(', ')}`).argParser(parseOutput);
 const concurrency = (): Option => new Option('--concurrency <n>', 'phases at once').argParser(atLeast(1));
-const run = '<run>';
-const runHelp = 'the beginning of a run id, or a workflow id or plan file: its latest run';
-
-function addPlanCommands(program: Command, end: End): void {
-  program
-    .command('validate')
-    .description('say everything that is wrong with a plan')
-    .argument('<plan>', 'plan file')
-    .addOption(asJson('findings and checks'))
-    .option('--no-command-check', 'do not look for the programs of commands')
-    .addHelpText('after', examples('orch validate plan.json', 'orch validate plan.json --json'))
-    .action(async (plan: string, options) =>
-      end(await (await import('./commands/validate.ts')).validate(plan, options)),
-    );
-  program
-    .command('execute')
-    .alias('run')
-    .description('start a run of a plan and drive it')
-    .argument('<plan>', 'plan file')
-    .addOption(stateDir())
-    .addOption(concurrency())
-    .option('--run-id <id>', 'go on with this run, or follow it; start it where there is none')
-    .addOption(asJson('the result'))
-    .addOption(output())
-    .option('--no-command-check', 'do not look for the programs of commands')
-    .addHelpText('after', examples('orch execute plan.json', 'orch execute plan.json --run-id nightly-1 --json'))
-    .action(async (plan: string, options) => end(await (await import('./commands/execute.ts')).execute(plan, options)));
-}
-
-function addRunCommands(program: Command, end: End): void {
-  program
-    .command('recover')
-    .alias('resume')
-    .description('take a run up again and drive it')
-    .argument(run, runHelp)
-    .addOption(new Option('--checkpoint <name>', 'go back to a checkpoint, NAME or NAME@VERSION').conflicts('from'))
-    .option('--from <phase>', 'run this phase and all that depends on it again')
-    .option('--take-over', 'kill the process that drives the run, on this host')
-    .option('--other-host', 'nothing of the run is alive on the host where it was driven before')
-    .addOption(stateDir())
-    .addOption(concurrency())
-    .addOption(asJson('the result'))
-    .addOption(output())
-    .addHelpText('after', examples('orch recover plan.json', 'orch recover bcdf --from test'))
-    .action(async (text: string, options) => end(await (await import('./commands/recover.ts')).recover(text, options)));
-  program
-    .command('list')
-    .description('list runs, newest first')
-    .option('--workflow <id>', 'of this workflow')
-    .addOption(new Option('--status <status>', 'of this status').choices(statuses))
-    .addOption(stateDir())
-    .addOption(asJson('the runs'))
-    .addHelpText('after', examples('orch list', 'orch list --status interrupted --json'))
-    .action(async (options) => end(await (await import('./commands/list.ts')).list(options)));
-  program
-    .command('show')
-    .description('show phases, attempts, errors and checkpoints of a run')
-    .argument(run, runHelp)
-    .addOption(stateDir())
-    .addOption(asJson('the run'))
-    .addHelpText('after', examples('orch show plan.json', 'orch show bcdf --json'))
-    .action(async (text: string, options) => end(await (await import('./commands/show.ts')).show(text, options)));
-  addLogCommands(program, end);
-  program
-    .command('cancel')
-    .description('end a run for good')
-    .argument(run, runHelp)
-    .option('--message <text>', 'why, for the journal')
-    .addOption(stateDir())
-    .addHelpText('after', examples('orch cancel bcdf --message "wrong input"'))
-    .action(async (text: string, options) => end(await (await import('./commands/cancel.ts')).cancel(text, options)));
-}
-
-function addLogCommands(program: Command, end: End): void {
-  program
-    .command('logs')
-    .description('print what phases printed')
-    .argument(run, runHelp)
-    .argument('[phase]', 'of this phase only')
-    .option('-f, --follow', 'go on until it ends')
-    .addOption(new Option('--attempt <n>', 'of this attempt, not the latest').argParser(atLeast(1)))
-    .addOption(stateDir())
-    .addHelpText('after', examples('orch logs bcdf build', 'orch logs plan.json -f'))
-    .action(async (text: string, phase: string | undefined, options) =>
-      end(await (await import('./commands/logs.ts')).logs(text, phase, options)),
-    );
-  program
-    .command('events')
-    .description('print the journal of a run, a line of JSON for each event')
-    .argument(run, runHelp)
-    .option('-f, --follow', 'go on until the run ends')
-    .addOption(new Option('--after <n>', 'only events after this version').argParser(atLeast(0)))
-    .addOption(stateDir())
-    .addHelpText('after', examples('orch events bcdf', 'orch events plan.json -f --after 10'))
-    .action(async (text: string, options) => end(await (await import('./commands/events.ts')).events(text, options)));
-}
 
 function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
@@ -167,32 +135,21 @@ function atLeast(least: number): (text: string) => number {
 }
 
 function parseOutput(text: string): string {
-  if (outputs.includes(text)) return text;
+  if ((outputKinds as readonly string[]).includes(text)) return text;
   const why = laterOutputs.has(text) ? 'It is not supported yet.' : 'There is no such output.';
-  throw new InvalidArgumentError(`${why} There are: ${outputs.join(', ')}.`);
+  throw new InvalidArgumentError(`${why} There are: ${outputKinds.join(', ')}.`);
 }
 
 /** A command line that commander refused, in our words. */
-function usageError({ code, message }: CommanderError, args: readonly string[]): Error {
-  const [command = ''] = args;
-  const name = aliases[command] ?? command;
-  const said = message.replace(/^error: /, '');
-  const [text = said, ...rest] = said.split('\n');
-  const flag = /'(--[\w-]+)/.exec(text)?.[1];
-  if (code === 'commander.unknownOption' && flag !== undefined && laterFlags[name]?.has(flag) === true)
-    return wrongUsage(`${flag} is not supported yet.`, `orch ${name} --help says what is.`);
-  if (code === 'commander.unknownCommand' && laterCommands.has(command))
-    return wrongUsage(`The command ${command} is not supported yet.`, 'orch --help says what is.');
-  const help = code === 'commander.unknownCommand' ? 'orch --help' : `orch ${name} --help`;
-  const guess = rest.join(' ').trim();
-  return wrongUsage(
-    `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?)]$/.test(text) ? '' : '.'}`,
-    `${guess === '' ? '' : `${guess} `}See: ${help}`,
-  );
-}
-
-const aliases: Readonly<Record<string, string>> = { run: 'execute', resume: 'recover' };
-
-function wrongUsage(message: string, hint: string): Error {
-  return orchError({ code: 'ORCH_CLI_USAGE', message, hint });
+function describeRefusal({ code, message }: CommanderError, word: string): { message: string; hint: string } {
+  const name = commandNamed(word);
+  const help = name === undefined ? 'orch --help' : `orch ${name} --help`;
+  const [text = '', ...guess] = message.replace(/^error: /, '').split('\n');
+  const flag = /'(--[\w-]+)/.exec(text)?.[1] ?? '';
+  if (code === 'commander.unknownOption' && laterFlags[name ?? '']?.has(flag) === true)
+    return { message: `${flag} is not supported yet.`, hint: `${help} says what is.` };
+  if (code === 'commander.unknownCommand' && laterCommands.has(word))
+    return { message: `The command ${word} is not supported yet.`, hint: `${help} says what is.` };
+  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?)]$/.test(text) ? '' : '.'}`;
+  return { message: sentence, hint: [...guess, `See: ${help}`].join(' ') };
 }

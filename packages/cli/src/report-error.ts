@@ -16,6 +16,11 @@ export function reportError(thrown: unknown, { json = false }: { readonly json?:
   return exitCodeOf(error.code);
 }
 
+/** A command line that cannot be carried out. */
+export function wrongUsage(description: { readonly message: string; readonly hint: string }): OrchError {
+  return orchError({ code: 'ORCH_CLI_USAGE', ...description });
+}
+
 /** Errors of the file system that no backend put into words: a place that cannot be used, not a bug. */
 const placeErrors: ReadonlySet<unknown> = new Set([
   'EACCES',
