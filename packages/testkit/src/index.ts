@@ -1,1 +1,11 @@
-export {};
+export { backendCases, backendConformance, runBackendCase } from './conformance/backend-conformance.ts';
+export type { BackendConformanceOptions } from './conformance/backend-conformance.ts';
+export type { BackendCase, Capability } from './conformance/backend-case.ts';
+export type { BackendUnderTest, Subject } from './conformance/subject.ts';
+export { faultyBackend } from './faulty-backend.ts';
+export type { Fault } from './faulty-backend.ts';
+export { fixedIds } from './fixed-ids.ts';
+export { chain, fan, islands, ladder, layers } from './graphs.ts';
+export type { GraphOptions, PlanObject, PlanPhase } from './graphs.ts';
+export { manualClock, settled } from './manual-clock.ts';
+export type { ManualClock } from './manual-clock.ts';

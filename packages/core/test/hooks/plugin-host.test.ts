@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import type { Executor } from '../../src/executor/executor.ts';
 import type { Plugin, PluginHost } from '../../src/hooks/plugin.ts';
+import type { DescribedSchema } from '../../src/schema.ts';
 import { settled } from '../engine/bench.ts';
+import { schemaOf } from '../spec/keys.ts';
 import { load, loadAll, never, plugin } from './bench.ts';
 
 const executor: Executor = { execute: async () => ({ status: 'completed' }) };
 const nothing = (): void => undefined;
+const number = schemaOf('a number', (value) => typeof value === 'number') as DescribedSchema<number>;
+const anything = schemaOf('anything', () => true);
 
 function refusal(plugins: readonly unknown[]): unknown {
   try {
@@ -117,16 +120,16 @@ describe('executors', () => {
     let host: PluginHost | undefined;
     load((given) => void (host = given));
     expect(() => host?.executor('command', executor)).toThrow('after apply had returned');
-    expect(() => host?.phaseOption('budget', z.number())).toThrow('after apply had returned');
+    expect(() => host?.phaseOption('budget', number)).toThrow('after apply had returned');
   });
 });
 
 describe('phase options', () => {
   it('have an owner, a schema, perhaps a default, and answer with their key', () => {
-    const schema = z.object({ maxUsd: z.number() });
+    const schema = anything;
     const { phaseKeys } = load((host) => {
       expect(host.phaseOption('budget', schema, { planDefault: { maxUsd: 5 } })).toEqual({ key: 'budget' });
-      host.phaseOption('retry', z.boolean(), { inPlans: false });
+      host.phaseOption('retry', anything, { inPlans: false });
     });
     expect([...phaseKeys.options]).toEqual([
       ['budget', { owner: 'a', schema, inPlans: true, planDefault: { maxUsd: 5 } }],
@@ -135,7 +138,7 @@ describe('phase options', () => {
   });
 
   it('of one key from two plugins are refused, both named', () => {
-    const claims = (host: PluginHost): void => void host.phaseOption('budget', z.number());
+    const claims = (host: PluginHost): void => void host.phaseOption('budget', number);
     expect(refusal([plugin('one', claims), plugin('two', claims)])).toMatchObject({
       code: 'ORCH_PLUGIN_INVALID',
       message: 'Plugin "two" claims the phase option "budget", but plugin "one" owns it.',
@@ -143,27 +146,27 @@ describe('phase options', () => {
   });
 
   it.each(['name', 'timeout', 'depends_on', 'checkpoint'])('cannot take %s from core', (key) => {
-    expect(refusal([plugin('x', (host) => void host.phaseOption(key, z.number()))])).toMatchObject({
+    expect(refusal([plugin('x', (host) => void host.phaseOption(key, number))])).toMatchObject({
       code: 'ORCH_PLUGIN_INVALID',
       message: expect.stringContaining('but core owns it'),
     });
   });
 
   it.each(['', '__proto__', 3])('are not named %j', (key) => {
-    expect(refusal([plugin('x', (host) => void host.phaseOption(key as string, z.number()))])).toMatchObject({
+    expect(refusal([plugin('x', (host) => void host.phaseOption(key as string, number))])).toMatchObject({
       code: 'ORCH_PLUGIN_INVALID',
     });
   });
 
   it('need a schema that describes itself', () => {
     const bare = { '~standard': { version: 1, vendor: 'x', validate: (value: unknown) => ({ value }) } };
-    const claims = (host: PluginHost): void => void host.phaseOption('budget', bare as unknown as z.ZodNumber);
+    const claims = (host: PluginHost): void => void host.phaseOption('budget', bare as unknown as typeof anything);
     expect(refusal([plugin('x', claims)])).toMatchObject({ message: expect.stringContaining('describes itself') });
   });
 
   it('need a default that fits their schema', () => {
     const claims = (host: PluginHost): void =>
-      void host.phaseOption('budget', z.number(), { planDefault: 'much' as unknown as number });
+      void host.phaseOption('budget', number, { planDefault: 'much' as unknown as number });
     expect(refusal([plugin('x', claims)])).toMatchObject({ message: expect.stringContaining('planDefault') });
   });
 });

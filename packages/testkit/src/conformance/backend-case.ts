@@ -1,0 +1,20 @@
+import type { Subject } from './subject.ts';
+
+/** What a backend or its test file may not have; the contract leaves it open. */
+export type Capability =
+  /** `reopen`: the same state seen by another object, as the next process sees it. */
+  | 'reopen'
+  /** `advance`: the clock of leases can be moved. */
+  | 'clock'
+  /** The backend has `changed`. */
+  | 'changed';
+
+/** One numbered rule of the contract. Numbers are never reused. */
+export interface BackendCase {
+  /** As in `B07`: the doc comments of the contract name it. */
+  readonly id: string;
+  readonly title: string;
+  readonly needs?: Capability;
+  /** Rejects where the backend breaks the rule. The backend is open. */
+  readonly run: (subject: Subject) => Promise<void>;
+}
