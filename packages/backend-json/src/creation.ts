@@ -69,7 +69,7 @@ function writeRun(folder: RunFolder, epoch: number, first: First): number {
   const bytes = Buffer.concat([owner.bytes, seal.bytes, commit.bytes]);
   const fd = writeNew(files, segmentFile(folder, epoch), bytes);
   try {
-    const flushed = { epoch, length: bytes.length, version: events.length, crc: hex8(commit.crc) };
+    const flushed = { epoch, length: bytes.length, version: events.length, crc: hex8(commit.crc), closed: false };
     writeSummaryFile(folder, { summary, flushed }, true);
     return fd;
   } catch (error) {

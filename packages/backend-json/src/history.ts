@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core/author';
+import { parseCommits } from './commit-batch.ts';
+import type { Range } from './commit-batch.ts';
 import { damaged, truncated, unknownRun } from './damage.ts';
 import { openIfThere, readBetween } from './files.ts';
 import { perform, settled } from './protocol.ts';
@@ -135,22 +137,25 @@ function readSegment(folder: RunFolder, { end, mark, summaryFile }: Portion): { 
   const from = mark?.epoch === epoch ? mark : chainStart(folder.run, epoch);
   const { bytes, inode } = load(folder, end, from.offset);
   const flushed = summaryFile?.flushed.epoch === epoch ? summaryFile.flushed : undefined;
-  const commits: FoundCommit[] = [];
-  let version = mark?.version ?? 0;
+  const ranges: Range[] = [];
   const stopped = walk({ file, from, bytes }, (record) => {
     if (record.offset === flushed?.length && hex8(record.crc) !== flushed.crc)
       throw damaged({ file, offset: record.start, what: 'run.json has another checksum for what stands up to here' });
-    if (record.kind !== kinds.commit) return;
-    const commit = JSON.parse(record.payload()) as CommitRecord;
-    if (commit.after !== version) {
-      const what = `the record follows on version ${commit.after}, but ${version} is the one before it`;
-      throw damaged({ file, offset: record.start, what });
-    }
-    version += commit.events.length;
-    commits.push({ commit, epoch, start: record.start });
+    const { kind, start, offset } = record;
+    if (kind === kinds.commit) ranges.push({ start: start - from.offset, end: offset - from.offset });
   });
   if (stopped.offset !== end.length || hex8(stopped.crc) !== end.crc)
     throw damaged({ file, offset: stopped.offset, what: 'what stands up to here is not what a later segment sealed' });
+  let version = mark?.version ?? 0;
+  const commits = parseCommits(bytes, ranges).map((commit, index) => {
+    const start = from.offset + (ranges[index]?.start ?? 0);
+    if (commit.after !== version) {
+      const what = `the record follows on version ${commit.after}, but ${version} is the one before it`;
+      throw damaged({ file, offset: start, what });
+    }
+    version += commit.events.length;
+    return { commit, epoch, start };
+  });
   return { commits, next: { ...stopped, epoch, inode, version } };
 }
 

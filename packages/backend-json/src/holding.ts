@@ -32,6 +32,7 @@ export interface Holding {
   last: { readonly after: number; readonly payload: string; readonly start: number } | undefined;
   /** Whether all of it is on stable storage. */
   flushed: boolean;
+  closed: boolean;
   /** Why nothing more may be written here. */
   failure: unknown;
   /** When `run.json` was written, by the monotonic clock. */
@@ -54,6 +55,7 @@ export function hold(folder: RunFolder, segment: Segment, fd?: number): Holding 
     ...state,
     last: undefined,
     flushed: false,
+    closed: false,
     failure: undefined,
     summaryAt: 0,
   };
@@ -141,14 +143,16 @@ export function otherEvents(where: { readonly file: string; readonly offset: num
 }
 
 /** Closes the segment: the run is free at once. */
-export function close(holding: Holding, flusher: Flusher): Promise<Written> {
-  return write(holding, { kind: kinds.end, payload: '{}', flush: true }, flusher);
+export async function close(holding: Holding, flusher: Flusher): Promise<Written> {
+  const written = await write(holding, { kind: kinds.end, payload: '{}', flush: true }, flusher);
+  holding.closed = true;
+  return written;
 }
 
 /** Brings `run.json` up to date. All that it names is flushed and acknowledged. A failure costs a reader time, nothing else. */
 export function noteSummary(holding: Holding, durable: boolean): void {
   const { folder, fence, place, version, summary } = holding;
-  const flushed = { epoch: fence.epoch, length: place.offset, version, crc: hex8(place.crc) };
+  const flushed = { epoch: fence.epoch, length: place.offset, version, crc: hex8(place.crc), closed: holding.closed };
   holding.summaryAt = performance.now();
   try {
     writeSummaryFile(folder, { summary, flushed }, durable);

@@ -121,6 +121,43 @@ export function scanSegment(folder: RunFolder, epoch: number, known?: Segment): 
   }
 }
 
+/** How much of a file is read for its first two records. */
+const headLimit = 65_536;
+
+/** A place of a segment up to which all is known, so that only what follows has to be read. */
+export interface KnownPlace {
+  readonly epoch: number;
+  readonly length: number;
+  readonly crc: string;
+  readonly version: number;
+  readonly closed: boolean;
+  readonly summary: RunSummary;
+}
+
+/** A segment as it was at a known place; `undefined`: its first records are not all in the head. */
+export function segmentAt(folder: RunFolder, known: KnownPlace): Segment | undefined {
+  const { files, run } = folder;
+  const { epoch, length, crc, version, closed, summary } = known;
+  const file = segmentFile(folder, epoch);
+  const fd = openIfThere(files, file);
+  if (fd === undefined) return undefined;
+  try {
+    const { ino, mtimeMs } = files.fstatSync(fd);
+    const bytes = readBetween(files, fd, { from: 0, to: Math.min(length, headLimit) });
+    const draft = new Draft(file, undefined);
+    let records = 0;
+    withForeignCheck(folder, { file, bytes })({ file, from: chainStart(run, epoch), bytes }, (record) => {
+      if (records++ < 2) draft.take(record);
+    });
+    if (records < 2) return undefined;
+    const place = { offset: length, crc: Number.parseInt(crc, 16) };
+    const segment = draft.finish({ place, epoch, inode: ino, touchedAt: mtimeMs, torn: false });
+    return { ...segment, closed, state: { version, summary } };
+  } finally {
+    files.closeSync(fd);
+  }
+}
+
 /** Gathers what the records of a segment say; parses the last commit only. */
 class Draft {
   readonly #file: string;

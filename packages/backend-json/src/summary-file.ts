@@ -11,6 +11,8 @@ export interface Flushed {
   readonly length: number;
   readonly version: number;
   readonly crc: string;
+  /** Its holder let go there. */
+  readonly closed: boolean;
 }
 
 /** `run.json`: readable, derived from the journal, and free to be deleted. */

@@ -10,7 +10,7 @@ import { chainStart, encodeRecord, kinds } from './record.ts';
 import type { Kind } from './record.ts';
 import { hasSegment, newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { ownerPayload, scanSegment, sealPayload } from './segment.ts';
+import { ownerPayload, scanSegment, sealPayload, segmentAt } from './segment.ts';
 import type { Segment } from './segment.ts';
 import { readSummaryFile } from './summary-file.ts';
 
@@ -28,8 +28,7 @@ export interface AcquireOptions {
 export async function acquire(folder: RunFolder, { taking, held, letGo }: AcquireOptions): Promise<Acquisition> {
   for (;;) {
     const epoch = newestEpoch(folder);
-    const segment = scanSegment(folder, epoch);
-    checkFlushed(folder, epoch, segment);
+    const segment = look(folder, epoch);
     if (segment === undefined || segment.deleted) throw unknownRun(folder.run);
     const { token } = segment.owner;
     const own = token === taking.token;
@@ -39,7 +38,7 @@ export async function acquire(folder: RunFolder, { taking, held, letGo }: Acquir
     }
     const free = own || segment.closed || letGo(token) || taking.overEpoch === epoch;
     if (!free) return { status: 'taken', ...holderOf(segment) };
-    const taken = await takeNext(folder, epoch + 1, taking);
+    const taken = await takeNext(folder, segment, taking);
     if (taken !== undefined) return taken;
   }
 }
@@ -62,20 +61,24 @@ export function holderOf({ owner, touchedAt }: Segment): Holder {
   return { by: owner.owner, epoch: owner.epoch, since: owner.since, expired };
 }
 
-/** A journal that is shorter than it was must not be sealed as it is. */
-function checkFlushed(folder: RunFolder, epoch: number, segment: Segment | undefined): void {
-  const flushed = readSummaryFile(folder)?.flushed;
-  if (flushed === undefined || flushed.epoch < epoch) return;
-  const length = flushed.epoch === epoch ? (segment?.place.offset ?? 0) : 0;
-  // It may have grown since it was looked at.
-  const seen = length < flushed.length ? (scanSegment(folder, flushed.epoch)?.place.offset ?? 0) : length;
-  if (seen >= flushed.length) return;
-  const what = `run.json says that ${flushed.length} bytes of it (version ${flushed.version}) were acknowledged`;
-  throw truncated({ file: segmentFile(folder, flushed.epoch), offset: seen, what });
+/** Reads the newest segment from where `run.json` left off. A journal that is shorter than it was must not be sealed so. */
+function look(folder: RunFolder, epoch: number): Segment | undefined {
+  const noted = readSummaryFile(folder);
+  const flushed = noted?.flushed;
+  if (noted === undefined || flushed === undefined || flushed.epoch < epoch) return scanSegment(folder, epoch);
+  const size = folder.files.statSync(segmentFile(folder, flushed.epoch), { throwIfNoEntry: false })?.size ?? 0;
+  if (size < flushed.length) {
+    const what = `run.json says that ${flushed.length} bytes of it (version ${flushed.version}) were acknowledged`;
+    throw truncated({ file: segmentFile(folder, flushed.epoch), offset: size, what });
+  }
+  // `run.json` may have been written in a newer epoch since that was looked for.
+  if (flushed.epoch > epoch) return scanSegment(folder, epoch);
+  return scanSegment(folder, epoch, segmentAt(folder, { ...flushed, summary: noted.summary }));
 }
 
-async function takeNext(folder: RunFolder, epoch: number, taking: Taking): Promise<Holding | undefined> {
-  const disk = new EpochOnDisk(folder, epoch, { taking, kind: kinds.owner });
+async function takeNext(folder: RunFolder, newest: Segment, taking: Taking): Promise<Holding | undefined> {
+  const epoch = newest.end.epoch + 1;
+  const disk = new EpochOnDisk(folder, epoch, { taking, kind: kinds.owner, newest });
   try {
     if ((await perform(take(disk, epoch))) === 'taken') return disk.drop();
     const segment = scanSegment(folder, epoch);
@@ -104,6 +107,8 @@ export function linkDeletion(folder: RunFolder, epoch: number, taking: Taking): 
 interface FirstRecord {
   readonly taking: Taking;
   readonly kind: Kind;
+  /** The segment before it, as it was last read. */
+  readonly newest?: Segment;
 }
 
 /** The steps of `take` on real files. */
@@ -149,7 +154,8 @@ class EpochOnDisk implements TakingDisk<Segment> {
   }
 
   scan(epoch: number): Segment | undefined {
-    return scanSegment(this.#folder, epoch);
+    const { newest } = this.#first;
+    return scanSegment(this.#folder, epoch, newest?.end.epoch === epoch ? newest : undefined);
   }
 
   flush(epoch: number): void {
