@@ -1,7 +1,7 @@
 import { apply } from '../run/apply.ts';
 import { nextWakeAt } from '../run/decide.ts';
 import type { Draft } from '../run/decide.ts';
-import type { EventBody, RunEvent } from '../run/event.ts';
+import type { RunEvent } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
 import type { RunState } from '../run/state.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -96,10 +96,12 @@ export class RunLoop {
   #stamp(draft: Draft): RunEvent {
     const { engine, fence, state } = this.#parts;
     const stamp = { version: state.version + 1, at: engine.clock.now(), epoch: fence.epoch };
-    if (draft.type !== 'phase.started') return { ...(draft as EventBody), ...stamp };
+    // The type first: people read journals too.
+    const head = { type: draft.type, ...stamp };
+    if (draft.type !== 'phase.started') return { ...head, ...draft } as RunEvent;
     const { timeoutMs } = draft;
     const deadline = timeoutMs === undefined ? {} : { deadline: Math.round(engine.clock.monotonic() + timeoutMs) };
-    return { ...draft, key: engine.ids.random(), ...deadline, ...stamp };
+    return { ...head, ...draft, key: engine.ids.random(), ...deadline };
   }
 
   #committed(events: readonly RunEvent[]): void {
