@@ -85,6 +85,7 @@ test('the shell blocks of the README run', { timeout: 120_000 }, async () => {
   };
   const copy = join(folder, 'copy');
   cpSync(join(root, 'examples'), join(copy, 'examples'), { recursive: true, filter: isOurs });
+  cpSync(join(folder, 'bin'), join(copy, 'node_modules', '.bin'), { recursive: true });
   const blocks = existsSync(readme) ? shellBlocks(readme) : [];
   for (const block of blocks) {
     const named = [...block.matchAll(/^npm (?:run )?([\w-]+)/gm)].map((match) => match[1]);
