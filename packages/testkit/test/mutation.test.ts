@@ -1,0 +1,38 @@
+import { memoryBackend } from '@orch/core';
+import { expect, test } from 'vitest';
+import { backendCases, manualClock, runBackendCase } from '../src/index.ts';
+import { holdingMutants } from './mutants/holding.ts';
+import { showingMutants } from './mutants/showing.ts';
+import { writingMutants } from './mutants/writing.ts';
+
+/** Long enough for a sound answer, for calls that would never settle; measured by turns, not by time. */
+async function outcomeOf(run: Promise<void>): Promise<'passed' | 'failed'> {
+  let outcome: 'passed' | 'failed' | undefined;
+  run.then(
+    () => (outcome = 'passed'),
+    () => (outcome = 'failed'),
+  );
+  for (let turn = 0; turn < 20_000 && outcome === undefined; turn++)
+    await new Promise((resolve) => setImmediate(resolve));
+  return outcome ?? 'failed';
+}
+
+test.each([...writingMutants, ...holdingMutants, ...showingMutants])('$by catches: $mistake', async (mutant) => {
+  const caught: string[] = [];
+  for (const one of backendCases) {
+    const run = runBackendCase(one, () => {
+      const clock = manualClock();
+      const sound = memoryBackend({ now: () => clock.now() });
+      const backend = { ...sound, ...mutant.make(sound) };
+      return { backend, reopen: async () => backend, advance: (ms) => clock.advance(ms), cleanup: () => undefined };
+    });
+    if ((await outcomeOf(run)) === 'failed') caught.push(one.id);
+  }
+  expect(caught).toContain(mutant.by);
+});
+
+test('ids are numbered without gaps and never twice', () => {
+  expect(backendCases.map(({ id }) => id)).toEqual(
+    backendCases.map((_, index) => `B${String(index + 1).padStart(2, '0')}`),
+  );
+});
