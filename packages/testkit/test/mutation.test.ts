@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { memoryBackend } from '@orch/core';
 import { expect, test } from 'vitest';
 import { backendCases, manualClock, runBackendCase } from '../src/index.ts';
@@ -35,4 +36,13 @@ test('ids are numbered without gaps and never twice', () => {
   expect(backendCases.map(({ id }) => id)).toEqual(
     backendCases.map((_, index) => `B${String(index + 1).padStart(2, '0')}`),
   );
+});
+
+test('every case is named in the doc comments of the contract', () => {
+  const contract = readFileSync(new URL('../../core/src/backend/backend.ts', import.meta.url), 'utf8');
+  const numbers = (text: string): number => Number(text.slice(1));
+  const named = new Set<number>();
+  for (const [, first = '', last = first] of contract.matchAll(/\b(B\d\d)(?: … (B\d\d))?/g))
+    for (let number = numbers(first); number <= numbers(last); number++) named.add(number);
+  expect(backendCases.map(({ id }) => numbers(id)).filter((number) => !named.has(number))).toEqual([]);
 });

@@ -62,7 +62,7 @@ export interface RunFilter {
 
 /**
  * Where journals live. A backend stores and compares, nothing else; what it means is defined by the numbered cases of
- * `backendConformance` in `@orch/testkit`. Core checks arguments, so a backend gets sound ones. Conflicts and lost
+ * `backendConformance` in `@orch/testkit`, named here (B01 …). Core checks arguments, so a backend gets sound ones. Conflicts and lost
  * leases are values; a throw means that the backend is unreachable (`ORCH_BACKEND_UNAVAILABLE`) or its state damaged
  * (`ORCH_JOURNAL_DAMAGED`, `ORCH_JOURNAL_TRUNCATED`, `ORCH_JOURNAL_NEWER`).
  */
@@ -71,39 +71,54 @@ export interface Backend {
   readonly contract: 1;
   /** Opens files or connections; the factory opens none. Called once. */
   open(): Promise<void>;
-  /** After it every call rejects with `ORCH_BACKEND_CLOSED`. */
+  /** After it every call rejects with `ORCH_BACKEND_CLOSED` (B02). */
   close(): Promise<void>;
-  /** Makes a run with epoch 1 held by the taking (a higher one where a deleted run had the id), so that nobody slips in between. */
+  /**
+   * Makes a run with epoch 1 held by the taking (a higher one where a deleted run had the id), so that nobody slips in
+   * between (B03, B04, B06, B11). Repeated with the same token it answers as the first time (B05).
+   */
   create(
     run: string,
     first: Taking & { readonly events: readonly RunEvent[]; readonly summary: RunSummary },
   ): Promise<Created>;
   /**
-   * Atomic compare-and-append under a fence. A commit sent again byte for byte (same expected version, fence and
-   * events) answers `ok` without writing twice. A fence that the run never had rejects with `ORCH_BACKEND_FENCE`.
+   * Atomic compare-and-append under a fence (B12, B13, B25, B26, B28). A commit sent again byte for byte (same expected
+   * version, fence and events) answers `ok` without writing twice, also after the fence was lost (B14 … B17, B19); other
+   * events after that version under that fence reject with `ORCH_JOURNAL_DAMAGED` (B18). A fence that is lost or let go
+   * answers `lost-lease` (B20 … B22); one that the run never had rejects with `ORCH_BACKEND_FENCE` (B23), and an unknown
+   * run with `ORCH_RUN_UNKNOWN` (B24).
    */
   append(run: string, commit: Commit): Promise<Appended>;
   /**
    * The events after a version (default 0: all), in order, a commit or more at a time. It shows a state that was
-   * acknowledged or will be: nothing that is shown is dropped later. Rejects with `ORCH_RUN_UNKNOWN`.
+   * acknowledged or will be: nothing that is shown is dropped later (B26, B29, B31 … B33). What callers do to events
+   * changes nothing (B34, B35), and every JSON value comes back as it was (B36 … B45). Rejects with `ORCH_RUN_UNKNOWN`
+   * (B30).
    */
   read(run: string, options?: { readonly after?: number }): AsyncIterable<readonly RunEvent[]>;
-  /** Newest first by `createdAt`, then by id; pages of at most 1,000. `cursor` is what the page before answered. */
+  /**
+   * Newest first by `createdAt`, then by id in order of UTF-16 code units (B73); pages of at most 1,000 (B76). `cursor`
+   * is what the page before answered, and names a place that stays while runs come and go. Shows the summary of the
+   * newest commit (B27), to the filter as well (B72, B74, B75).
+   */
   list(filter: RunFilter, cursor?: string): Promise<{ readonly runs: readonly RunSummary[]; readonly cursor?: string }>;
-  /** Rejects with `ORCH_RUN_UNKNOWN`. */
+  /**
+   * Takes a run that nobody holds, or that `overEpoch` holds, under a new epoch (B48 … B51, B57, B59). An expired lease is
+   * still held (B55). A holder's own token answers as the first time (B47). Rejects with `ORCH_RUN_UNKNOWN` (B52).
+   */
   acquire(run: string, taking: Taking): Promise<Acquired>;
-  /** Who holds the run now; `undefined`: it was let go, or there is no such run. Takes nothing. */
+  /** Who holds the run now; `undefined`: it was let go, or there is no such run. Takes nothing (B46, B52, B55 … B58). */
   holder(run: string): Promise<Holder | undefined>;
-  /** `false`: the run is not held under this fence any more. */
+  /** `false`: the run is not held under this fence any more (B53, B56). */
   renew(run: string, fence: Fence, ttlMs: number): Promise<boolean>;
-  /** Lets go; without effect where the fence does not hold. */
+  /** Lets go; without effect where the fence does not hold (B54, B58). */
   release(run: string, fence: Fence): Promise<void>;
-  /** Puts a message into the run's inbox. A run with a terminal status refuses. */
+  /** Puts a message into the run's inbox, each id once for ever (B61, B63, B68, B69). A run with a terminal status refuses (B65 … B67). */
   post(run: string, message: Message): Promise<'posted' | 'finished' | 'unknown-run'>;
-  /** Messages not yet handled, in order of arrival. Reading removes nothing. */
+  /** Messages not yet handled, in order of arrival. Reading removes nothing (B60, B62, B64, B70). */
   messages(run: string): Promise<readonly Message[]>;
-  /** Settles when there are events after the version, or a message, or the signal is aborted; may settle early. Without it core polls. */
+  /** Settles when there are events after the version, or a message, or the signal is aborted; may settle early (B71). Without it core polls. */
   changed?(run: string, after: number, signal: AbortSignal): Promise<void>;
-  /** Removes a run; its epochs outlive it. Rejects with `ORCH_BACKEND_FENCE` where the fence does not hold. */
+  /** Removes a run (B07); its epochs outlive it (B08, B09). Rejects with `ORCH_BACKEND_FENCE` where the fence does not hold (B10). */
   delete(run: string, fence: Fence): Promise<void>;
 }
