@@ -29,7 +29,8 @@ export async function adoptAttempt(parts: ExecutorParts, subject: Subject, other
     case 'never-started':
       return { gone: true };
     case 'running': {
-      if (subject.options.onOrphan === 'adopt' || stop !== undefined) return { outcome: waitForAdopted(parts, subject, verdict) };
+      if (subject.options.onOrphan === 'adopt' || stop !== undefined)
+        return { outcome: waitForAdopted(parts, subject, verdict) };
       await stopRunning(parts, subject, verdict.pid, 'orphan');
       return { gone: true };
     }
@@ -78,7 +79,11 @@ async function finish(
   return endedEarlier({ reason: stop.reason, end: { exitCode }, left: [], timeoutMs, idleTimeoutMs });
 }
 
-async function endOrphans({ clock, snapshots }: ExecutorParts, { context, options }: Subject, trace: Trace): Promise<void> {
+async function endOrphans(
+  { clock, snapshots }: ExecutorParts,
+  { context, options }: Subject,
+  trace: Trace,
+): Promise<void> {
   const ended = await endProcesses({ trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots });
   tellOfStrangers(context.log, ended);
   refuseToGoOn(ended.left);
@@ -147,7 +152,8 @@ async function stopAdopted(
   const { attempt, options, context, files } = subject;
   const { left, record } = await stopRunning(parts, subject, pid, reason);
   const state = readState(files.state);
-  const end = state.kind === 'claimed' && state.exitCode !== undefined ? { exitCode: state.exitCode } : { signal: 'SIGKILL' };
+  const end =
+    state.kind === 'claimed' && state.exitCode !== undefined ? { exitCode: state.exitCode } : { signal: 'SIGKILL' };
   const { timeoutMs } = attempt;
   const { idleTimeoutMs } = options;
   const ended = { end: left.length === 0 ? end : {}, left, timeoutMs, idleTimeoutMs };

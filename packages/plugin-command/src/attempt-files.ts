@@ -67,6 +67,9 @@ const safeName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
 /** A short name for files, made of any text: what can't be shown is told apart by a hash. */
 function slugOf(name: string): string {
   if (safeName.test(name)) return name;
-  const words = name.replaceAll(/[^A-Za-z0-9_]+/g, '-').slice(0, 30).replaceAll(/^-|-$/g, '');
+  const words = name
+    .replaceAll(/[^A-Za-z0-9_]+/g, '-')
+    .slice(0, 30)
+    .replaceAll(/^-|-$/g, '');
   return `${words === '' ? 'phase' : words}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }

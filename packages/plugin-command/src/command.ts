@@ -40,10 +40,7 @@ const planKeys: Readonly<Record<Exclude<keyof CommandOptions, 'output'>, string>
  * @example
  * workflow('release').phase('build', { run: command('pnpm build', { cwd: 'packages/web', grace: '10s' }) });
  */
-export function command<O = undefined>(
-  text: string | readonly string[],
-  options: CommandOptions<O> = {},
-): Work<O> {
+export function command<O = undefined>(text: string | readonly string[], options: CommandOptions<O> = {}): Work<O> {
   const lowered: Record<string, Json> = { command: text };
   for (const [key, value] of Object.entries(options) as [string, Json | undefined][]) {
     if (value === undefined) continue;

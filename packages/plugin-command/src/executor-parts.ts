@@ -56,9 +56,12 @@ export const patientClock: Clock = {
 };
 
 /** The first of several signals to be aborted. Close it: long-lived signals would keep it for ever. */
-export function firstAborted(...signals: (AbortSignal | undefined)[]): { readonly promise: Promise<void>; close(): void } {
+export function firstAborted(...signals: (AbortSignal | undefined)[]): {
+  readonly promise: Promise<void>;
+  close(): void;
+} {
   let notice = (): void => {};
-  const promise = new Promise<void>((resolve) => (notice = resolve));
+  const promise = new Promise<void>((resolve) => (notice = () => resolve()));
   for (const signal of signals) {
     if (signal?.aborted === true) notice();
     else signal?.addEventListener('abort', notice, { once: true });

@@ -11,7 +11,10 @@ export interface IdleWatch {
 }
 
 /** Looks at the size and time of a log. A log that is gone says nothing: then nothing is idle. */
-export function watchIdle(log: string, { idleTimeoutMs, clock }: { readonly idleTimeoutMs: number; readonly clock: Clock }): IdleWatch {
+export function watchIdle(
+  log: string,
+  { idleTimeoutMs, clock }: { readonly idleTimeoutMs: number; readonly clock: Clock },
+): IdleWatch {
   const controller = new AbortController();
   const pollMs = Math.min(longestPollMs, Math.max(shortestPollMs, idleTimeoutMs / 10));
   let seen = lookAt(log);

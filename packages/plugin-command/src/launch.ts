@@ -130,7 +130,10 @@ export function startProblem(error: unknown, code: string | undefined, { cwd }: 
     case 'EMFILE':
     case 'ENFILE':
     case 'ENOMEM':
-      return notStarted(`The system has no room for another process (${code}).`, 'Lower the concurrency, or raise its limits (ulimit).');
+      return notStarted(
+        `The system has no room for another process (${code}).`,
+        'Lower the concurrency, or raise its limits (ulimit).',
+      );
     default:
       return notStarted(`The command could not be started: ${error instanceof Error ? error.message : String(error)}`);
   }

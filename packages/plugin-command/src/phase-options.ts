@@ -26,7 +26,14 @@ const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const expression = '${{';
 
 /** Set for every command. */
-export const ownVariables = ['ORCH_RUN_ID', 'ORCH_PHASE', 'ORCH_ATTEMPT', 'ORCH_KEY', 'ORCH_LINEAGE', 'ORCH_ARTIFACTS'] as const;
+export const ownVariables = [
+  'ORCH_RUN_ID',
+  'ORCH_PHASE',
+  'ORCH_ATTEMPT',
+  'ORCH_KEY',
+  'ORCH_LINEAGE',
+  'ORCH_ARTIFACTS',
+] as const;
 
 const durationJsonSchema = {
   anyOf: [
@@ -56,17 +63,26 @@ export const optionSchemas: Readonly<Record<string, DescribedSchema<Json>>> = {
     },
     checkEnvironment,
   ),
-  cwd: optionSchema({ description: 'Working folder, from the one of the run.', type: 'string', minLength: 1 }, checkFolder),
+  cwd: optionSchema(
+    { description: 'Working folder, from the one of the run.', type: 'string', minLength: 1 },
+    checkFolder,
+  ),
   shell: optionSchema(
     { description: 'Runs a command that is text.', type: 'string', minLength: 1, default: 'sh' },
-    (value) => (isText(value) && value !== '' && !/\s/.test(value) ? checkText(value) : issue('must be the name or path of a shell.')),
+    (value) =>
+      isText(value) && value !== '' && !/\s/.test(value)
+        ? checkText(value)
+        : issue('must be the name or path of a shell.'),
   ),
   grace: optionSchema(
     { description: 'Time between SIGTERM and SIGKILL, in seconds or with a unit.', ...durationJsonSchema, default: 5 },
     (value) => (lengthMs(value) === undefined ? issue(`must be ${durationText}.`) : []),
   ),
   idle_timeout: optionSchema(
-    { description: 'Ends a command that prints nothing for so long, in seconds or with a unit.', ...durationJsonSchema },
+    {
+      description: 'Ends a command that prints nothing for so long, in seconds or with a unit.',
+      ...durationJsonSchema,
+    },
     (value) => ((lengthMs(value) ?? 0) > 0 ? [] : issue(`must be ${durationText}, above 0.`)),
   ),
   leave_running: optionSchema(

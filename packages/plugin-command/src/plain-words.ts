@@ -1,5 +1,6 @@
 /** Words of a shell that begin or end a construct, of all shells that stand as `sh` somewhere. */
-const keywords = '! [[ ]] { } case coproc do done elif else end esac fi for foreach function if in repeat select then time until while';
+const keywords =
+  '! [[ ]] { } case coproc do done elif else end esac fi for foreach function if in repeat select then time until while';
 
 /** Builtins, special and regular, of dash, bash, ksh, zsh and busybox. */
 const builtins =

@@ -7,7 +7,18 @@ import { markersInLineage } from './wrapper.ts';
  * behind only where `ps` shows environments (macOS, of the same user). Outputs it can't tell.
  */
 export function psTable(platform: string = process.platform): ProcessTable {
-  const columns = ['-ww', ...(platform === 'darwin' ? ['-E'] : []), '-o', 'pid=', '-o', 'pgid=', '-o', 'stat=', '-o', 'args='];
+  const columns = [
+    '-ww',
+    ...(platform === 'darwin' ? ['-E'] : []),
+    '-o',
+    'pid=',
+    '-o',
+    'pgid=',
+    '-o',
+    'stat=',
+    '-o',
+    'args=',
+  ];
   return {
     wrapperMarker(pid) {
       const [line] = ps(['-p', String(pid), ...columns]);
@@ -28,7 +39,12 @@ function entryOf(line: string): ProcessEntry[] {
   const [, lineage = ''] = /\bORCH_LINEAGE=(\S*)/.exec(text) ?? [];
   const inherited = markersInLineage(lineage);
   return [
-    { pid: Number(pid), group: Number(group), markers: own === undefined ? inherited : [own, ...inherited], outputs: [] },
+    {
+      pid: Number(pid),
+      group: Number(group),
+      markers: own === undefined ? inherited : [own, ...inherited],
+      outputs: [],
+    },
   ];
 }
 

@@ -16,7 +16,15 @@ export async function runAttempt(parts: ExecutorParts, subject: Subject): Promis
   const { attempt, context, options, files, marker } = subject;
   if (context.signal.aborted) return { status: 'aborted' };
   const inherited = parts.inherited();
-  const started = await startAttempt({ attempt, context, options, files, marker, directory: parts.directory, inherited });
+  const started = await startAttempt({
+    attempt,
+    context,
+    options,
+    files,
+    marker,
+    directory: parts.directory,
+    inherited,
+  });
   if ('failure' in started) return started.failure;
   const { idleTimeoutMs } = options;
   const idle =
@@ -46,7 +54,10 @@ async function conclude(
   if (wasKilled || (!options.leaveRunning && mayHaveMembers(pid))) {
     const trace: Trace = { isMarker, log: files.log, group: pid, isOwnGroup: true };
     const { clock, snapshots } = parts;
-    tellOfStrangers(context.log, await endProcesses({ trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots }));
+    tellOfStrangers(
+      context.log,
+      await endProcesses({ trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots }),
+    );
   }
   return outcome;
 }
@@ -60,7 +71,10 @@ function readEnd(files: Subject['files'], { code, signal }: WrapperEnd): Outcome
   if (state.kind === 'abandoned')
     return notStarted('The attempt was not started: another orch took the run over and gave it up.');
   const words = wordsOfRefusal(files);
-  return notStarted(`The attempt could not be claimed (${files.state})${words === '' ? '' : `: ${words}`}.`, 'Is the disk full?');
+  return notStarted(
+    `The attempt could not be claimed (${files.state})${words === '' ? '' : `: ${words}`}.`,
+    'Is the disk full?',
+  );
 }
 
 async function stopLive(

@@ -22,7 +22,13 @@ const maxLength = 10_000;
  * would be alone. Says nothing about brackets and keywords. `false`: not provable by these simple means.
  */
 export function isSelfContained(text: string): boolean {
-  return text.length <= maxLength && text.trim() !== '' && !text.includes('<<') && selfContained.test(text) && hasCommand(text);
+  return (
+    text.length <= maxLength &&
+    text.trim() !== '' &&
+    !text.includes('<<') &&
+    selfContained.test(text) &&
+    hasCommand(text)
+  );
 }
 
 /** Nothing but comments: two brackets around it would have nothing to hold. */

@@ -20,7 +20,9 @@ const maxJointBytes = 100_000;
  * What shells say against texts, asked with `-n`. Texts that are complete in themselves are checked many at once, and
  * one by one only where that fails; a text of a shell that can't be asked is left alone.
  */
-export async function syntaxErrors<T extends ShellText>(texts: readonly T[]): Promise<readonly (T & { readonly message: string })[]> {
+export async function syntaxErrors<T extends ShellText>(
+  texts: readonly T[],
+): Promise<readonly (T & { readonly message: string })[]> {
   const checks: (() => Promise<(T & { message: string })[]>)[] = [];
   for (const [shell, ofShell] of Map.groupBy(texts, (it) => it.shell)) {
     const name = basename(shell);
@@ -40,7 +42,10 @@ export async function syntaxErrors<T extends ShellText>(texts: readonly T[]): Pr
  * accepted alone either closes a bracket that is not its own, and fails where the other kind stands around it; or
  * leaves something open, and then the closing bracket of the one or the other kind does not fit.
  */
-async function checkJointly<T extends ShellText>(shell: string, chunk: readonly T[]): Promise<(T & { message: string })[]> {
+async function checkJointly<T extends ShellText>(
+  shell: string,
+  chunk: readonly T[],
+): Promise<(T & { message: string })[]> {
   const [only, ...others] = chunk;
   if (only === undefined) return [];
   if (others.length === 0) return checkOne(shell, only);

@@ -74,13 +74,17 @@ function logProblem(error: unknown, { log }: AttemptFiles): Outcome {
   const code = codeOf(error);
   if (code === 'ENOENT') return notStarted(`The folder of the log ${log} is gone: the run was deleted.`);
   if (code === 'EEXIST') return notStarted(`There is a log ${log} already: this attempt was started before.`);
-  if (isFull(code)) return notStarted(`No room for the log ${log} (${code}).`, 'Free some space, then recover the run.');
+  if (isFull(code))
+    return notStarted(`No room for the log ${log} (${code}).`, 'Free some space, then recover the run.');
   return notStarted(`The log ${log} can't be made (${code ?? String(error)}).`);
 }
 
 function commandProblem(error: unknown): Outcome {
   const message = error instanceof Error ? error.message : String(error);
-  return notStarted(`The command could not be prepared: ${message}`, isFull(codeOf(error)) ? 'Free some space, then recover the run.' : undefined);
+  return notStarted(
+    `The command could not be prepared: ${message}`,
+    isFull(codeOf(error)) ? 'Free some space, then recover the run.' : undefined,
+  );
 }
 
 function isFull(code: string | undefined): boolean {

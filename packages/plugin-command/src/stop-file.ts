@@ -14,7 +14,14 @@ export interface StopRecord {
   readonly signalled: boolean;
 }
 
-const reasons: readonly string[] = ['timeout', 'cancelled', 'stopped', 'replaced', 'idle', 'orphan'] satisfies EndReason[];
+const reasons: readonly string[] = [
+  'timeout',
+  'cancelled',
+  'stopped',
+  'replaced',
+  'idle',
+  'orphan',
+] satisfies EndReason[];
 const signalledLine = 'signalled\n';
 
 /** Written before the first signal. An earlier record stays: the first reason counts. */

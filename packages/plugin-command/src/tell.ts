@@ -5,5 +5,7 @@ import type { Ended } from './stop.ts';
 export function tellOfStrangers(log: Log, { left, foreign }: Ended): void {
   if (left.length > 0) log.warn(`processes that could not be ended: ${left.join(', ')}`);
   if (foreign.length > 0)
-    log.warn(`processes in a group that was the command's, not proven to be its own, were left alone: ${foreign.join(', ')}`);
+    log.warn(
+      `processes in a group that was the command's, not proven to be its own, were left alone: ${foreign.join(', ')}`,
+    );
 }
