@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core/author';
-import { parseCommits } from './commit-batch.ts';
-import type { Range } from './commit-batch.ts';
 import { damaged, truncated, unknownRun } from './damage.ts';
 import { openIfThere, readBetween } from './files.ts';
 import { perform, settled } from './protocol.ts';
 import type { ReadingDisk, SegmentEnd } from './protocol.ts';
+import { gather, parseLines } from './gather.ts';
 import { chainStart, hex8, kinds, walk } from './record.ts';
 import type { Place } from './record.ts';
 import { hasSegment, newestEpoch, segmentFile } from './run-folder.ts';
@@ -95,7 +94,7 @@ export interface FoundCommit {
   readonly start: number;
 }
 
-/** The commits of a history after a version, a segment at a time. */
+/** The commits of a history after a version, many at a time. */
 export function* commitsAfter(
   folder: RunFolder,
   history: History,
@@ -105,9 +104,7 @@ export function* commitsAfter(
   if (mark !== undefined && mark.version > after) mark = undefined;
   for (const end of history.ends) {
     if (mark !== undefined && end.epoch < mark.epoch) continue;
-    const { commits, next } = readSegment(folder, { end, mark, summaryFile: history.summaryFile });
-    mark = next;
-    if (commits.length > 0) yield commits;
+    mark = yield* segmentCommits(folder, { end, mark, summaryFile: history.summaryFile });
   }
   if (mark !== undefined) memory.mark = mark;
 }
@@ -131,32 +128,43 @@ interface Portion {
   readonly summaryFile: SummaryFile | undefined;
 }
 
-function readSegment(folder: RunFolder, { end, mark, summaryFile }: Portion): { commits: FoundCommit[]; next: Mark } {
+/** All of a segment is checked before anything of it is shown. */
+function* segmentCommits(folder: RunFolder, { end, mark, summaryFile }: Portion): Generator<FoundCommit[], Mark> {
   const { epoch } = end;
   const file = segmentFile(folder, epoch);
   const from = mark?.epoch === epoch ? mark : chainStart(folder.run, epoch);
   const { bytes, inode } = load(folder, end, from.offset);
+  const gathered = gather({ file, from, bytes }) ?? refused(folder, end, from);
+  const { offset, crc } = gathered.records.at(-1) ?? from;
+  if (offset !== end.length || hex8(crc) !== end.crc)
+    throw damaged({ file, offset, what: 'what stands up to here is not what a later segment sealed' });
   const flushed = summaryFile?.flushed.epoch === epoch ? summaryFile.flushed : undefined;
-  const ranges: Range[] = [];
-  const stopped = walk({ file, from, bytes }, (record) => {
-    if (record.offset === flushed?.length && hex8(record.crc) !== flushed.crc)
-      throw damaged({ file, offset: record.start, what: 'run.json has another checksum for what stands up to here' });
-    const { kind, start, offset } = record;
-    if (kind === kinds.commit) ranges.push({ start: start - from.offset, end: offset - from.offset });
-  });
-  if (stopped.offset !== end.length || hex8(stopped.crc) !== end.crc)
-    throw damaged({ file, offset: stopped.offset, what: 'what stands up to here is not what a later segment sealed' });
+  const noted = gathered.records.find((record) => record.offset === flushed?.length);
+  if (noted !== undefined && hex8(noted.crc) !== flushed?.crc)
+    throw damaged({ file, offset: noted.start, what: 'run.json has another checksum for what stands up to here' });
   let version = mark?.version ?? 0;
-  const commits = parseCommits(bytes, ranges).map((commit, index) => {
-    const start = from.offset + (ranges[index]?.start ?? 0);
-    if (commit.after !== version) {
-      const what = `the record follows on version ${commit.after}, but ${version} is the one before it`;
-      throw damaged({ file, offset: start, what });
+  for (const batch of parseLines(gathered)) {
+    const commits: FoundCommit[] = [];
+    for (const { record, line } of batch) {
+      if (record.kind !== kinds.commit) continue;
+      const commit = line as CommitRecord;
+      if (commit.after !== version) {
+        const what = `the record follows on version ${commit.after}, but ${version} is the one before it`;
+        throw damaged({ file, offset: record.start, what });
+      }
+      version += commit.events.length;
+      commits.push({ commit, epoch, start: record.start });
     }
-    version += commit.events.length;
-    return { commit, epoch, start };
-  });
-  return { commits, next: { ...stopped, epoch, inode, version } };
+    if (commits.length > 0) yield commits;
+  }
+  return { offset, crc, epoch, inode, version };
+}
+
+/** Finds the place of damage that is known to be there. */
+function refused(folder: RunFolder, end: SegmentEnd, from: Place): never {
+  const file = segmentFile(folder, end.epoch);
+  const { offset } = walk({ file, from, bytes: load(folder, end, from.offset).bytes }, () => undefined);
+  throw damaged({ file, offset, what: 'the checksums of the records do not fit together' });
 }
 
 /** Up to its end and not beyond: what follows a seal never counted. */
@@ -175,7 +183,7 @@ function load(folder: RunFolder, end: SegmentEnd, from: number): { readonly byte
   }
 }
 
-/** The events after a version, a segment at a time. */
+/** The events after a version, many at a time. */
 export function* eventsAfter(folder: RunFolder, history: History, from: AfterVersion): Generator<readonly RunEvent[]> {
   for (const commits of commitsAfter(folder, history, from)) {
     const events: RunEvent[] = [];

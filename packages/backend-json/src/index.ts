@@ -12,7 +12,7 @@ import { makeJsonBackend } from './json-backend.ts';
  *
  * @param folder Usually `.orch`. Made with its own `.gitignore`, for this user only.
  * @example
- * const orchestrator = createOrchestrator({ backend: jsonBackend('.orch') });
+ * const orch = new Orchestrator({ backend: jsonBackend('.orch') });
  */
 export function jsonBackend(folder: string): Backend {
   return makeJsonBackend(folder, nodeFiles);

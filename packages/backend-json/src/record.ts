@@ -51,13 +51,6 @@ export function encodeRecord(kind: Kind, payload: string, before: number): Encod
   return { bytes, crc };
 }
 
-/** A record that was found whole. Offsets count from the start of the file. */
-export interface FoundRecord extends Place {
-  readonly kind: string;
-  readonly start: number;
-  payload(): string;
-}
-
 /** Bytes of a file from an offset on. */
 export interface Stretch {
   readonly file: string;
@@ -65,11 +58,34 @@ export interface Stretch {
   readonly bytes: Buffer;
 }
 
+/** A record that was found whole. Offsets count from the start of the file. */
+export class FoundRecord implements Place {
+  readonly kind: string;
+  readonly start: number;
+  readonly offset: number;
+  readonly crc: number;
+  readonly #stretch: Stretch;
+
+  constructor(stretch: Stretch, kind: string, { start, offset, crc }: Place & { readonly start: number }) {
+    this.kind = kind;
+    this.start = start;
+    this.offset = offset;
+    this.crc = crc;
+    this.#stretch = stretch;
+  }
+
+  payload(): string {
+    const { bytes, from } = this.#stretch;
+    return bytes.toString('utf8', this.start - from.offset + headerBytes, this.offset - from.offset - 1);
+  }
+}
+
 /**
  * Visits the whole records of a stretch and answers where the last one ends. What is shorter than its header says is
  * the tail of an unfinished write and is left alone; anything else that is wrong rejects with `ORCH_JOURNAL_DAMAGED`.
  */
-export function walk({ file, from, bytes }: Stretch, visit: (record: FoundRecord) => void): Place {
+export function walk(stretch: Stretch, visit: (record: FoundRecord) => void): Place {
+  const { file, from, bytes } = stretch;
   let { offset, crc } = from;
   for (;;) {
     const at = offset - from.offset;
@@ -81,17 +97,21 @@ export function walk({ file, from, bytes }: Stretch, visit: (record: FoundRecord
     if (crc !== chained) throw damaged({ file, offset, what: 'the checksum of the record does not fit' });
     const start = offset;
     offset += headerBytes + length;
-    visit({ kind, start, offset, crc, payload: () => bytes.toString('utf8', at + headerBytes, end - 1) });
+    visit(new FoundRecord(stretch, kind, { start, offset, crc }));
   }
 }
 
-interface Header {
+export interface Header {
   readonly kind: string;
   readonly length: number;
   readonly chained: number;
 }
 
-function readHeader(bytes: Buffer, at: number, where: { readonly file: string; readonly offset: number }): Header {
+export function readHeader(
+  bytes: Buffer,
+  at: number,
+  where: { readonly file: string; readonly offset: number },
+): Header {
   const length = readHex(bytes, at + 3);
   const chained = readHex(bytes, at + 12);
   const check = readHex(bytes, at + checkedBytes);

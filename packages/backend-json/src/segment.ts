@@ -122,7 +122,7 @@ export function scanSegment(folder: RunFolder, epoch: number, known?: Segment): 
 }
 
 /** How much of a file is read for its first two records. */
-const headLimit = 65_536;
+const headLimit = 16_384;
 
 /** A place of a segment up to which all is known, so that only what follows has to be read. */
 export interface KnownPlace {

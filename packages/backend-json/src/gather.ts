@@ -1,0 +1,64 @@
+import { crc32 } from 'node:zlib';
+import { headerBytes, readHeader } from './record.ts';
+import type { Place, Stretch } from './record.ts';
+
+/** Records whose lines were moved together, checked, but not parsed. */
+export interface Gathered {
+  readonly bytes: Buffer;
+  readonly records: readonly GatheredRecord[];
+}
+
+/** Offsets count from the start of the file. */
+export interface GatheredRecord extends Place {
+  readonly kind: string;
+  readonly start: number;
+  /** Where its line ends among those moved together. */
+  readonly end: number;
+}
+
+/** Small enough for what was parsed to die young: then replaying a long journal costs the collector next to nothing. */
+const batchBytes = 256 * 1024;
+const [comma, bracket, closingBracket] = [44, 91, 93];
+
+/**
+ * Finds what `walk` finds, in a third of the time: the lines are moved together within the bytes, so that one checksum
+ * does for all. The chain is the checksum of the lines one after another, so its last value vouches for every line.
+ * `undefined`: it does not fit; `walk` tells where, on the bytes as they were.
+ */
+export function gather({ file, from, bytes }: Stretch): Gathered | undefined {
+  const records: GatheredRecord[] = [];
+  let end = 1;
+  for (let at = 0; bytes.length - at >= headerBytes;) {
+    const start = from.offset + at;
+    const { kind, length, chained } = readHeader(bytes, at, { file, offset: start });
+    const next = at + headerBytes + length;
+    if (next > bytes.length) break;
+    bytes.copyWithin(end, at + headerBytes, next);
+    end += length;
+    records.push({ kind, start, offset: from.offset + next, crc: chained, end });
+    at = next;
+  }
+  const last = records.at(-1);
+  return last !== undefined && crc32(bytes.subarray(1, end), from.crc) !== last.crc ? undefined : { bytes, records };
+}
+
+export interface ParsedRecord {
+  readonly record: GatheredRecord;
+  readonly line: unknown;
+}
+
+/** Parses many lines at once. The byte before a line is the end of the one before it, and becomes a comma or bracket. */
+export function* parseLines({ bytes, records }: Gathered): Generator<readonly ParsedRecord[]> {
+  let start = 0;
+  let first = 0;
+  for (const [index, { end }] of records.entries()) {
+    const full = end - start > batchBytes || index === records.length - 1;
+    bytes[end - 1] = full ? closingBracket : comma;
+    if (!full) continue;
+    bytes[start] = bracket;
+    const lines = JSON.parse(bytes.toString('utf8', start, end)) as unknown[];
+    yield records.slice(first, index + 1).map((record, at) => ({ record, line: lines[at] }));
+    start = end - 1;
+    first = index + 1;
+  }
+}
