@@ -9,3 +9,7 @@ export { chain, fan, islands, ladder, layers } from './graphs.ts';
 export type { GraphOptions, PlanObject, PlanPhase } from './graphs.ts';
 export { manualClock, settled } from './manual-clock.ts';
 export type { ManualClock } from './manual-clock.ts';
+export { failure } from './test-run/failure.ts';
+export type { Stubs } from './test-run/stubs.ts';
+export { testRun } from './test-run/test-run.ts';
+export type { TestRunOptions, TestRunResult } from './test-run/test-run.ts';
