@@ -1,4 +1,4 @@
-import { describeExitCodes } from './exit-codes.ts';
+// What help says, apart from how it is carried out, so that help costs nothing: commands and exit codes.
 
 export interface CatalogueEntry {
   readonly alias?: string;
@@ -7,7 +7,7 @@ export interface CatalogueEntry {
   readonly summary: string;
 }
 
-/** The commands, in the order of help. Kept apart from how they are parsed, so that help costs nothing. */
+/** The commands, in the order of help. */
 export const catalogue = {
   validate: { usage: '<plan>', summary: 'say everything that is wrong with a plan' },
   execute: { alias: 'run', usage: '<plan>', summary: 'start a run of a plan and drive it' },
@@ -29,6 +29,37 @@ export function commandNamed(word: string): CommandName | undefined {
 export function entries(): (readonly [CommandName, CatalogueEntry])[] {
   return Object.entries(catalogue) as [CommandName, CatalogueEntry][];
 }
+
+/** What `orch` ends with. Scripts rely on them: they are never renumbered. */
+export const exitCodes = {
+  done: 0,
+  phaseFailed: 1,
+  usage: 2,
+  notFound: 3,
+  driven: 4,
+  damaged: 5,
+  waiting: 6,
+  timeout: 124,
+  hangup: 129,
+  interrupt: 130,
+  terminate: 143,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const meanings: readonly (readonly [ExitCode, string])[] = [
+  [exitCodes.done, 'done'],
+  [exitCodes.phaseFailed, 'a phase failed, or the run was cancelled'],
+  [exitCodes.usage, 'usage, or an invalid plan'],
+  [exitCodes.notFound, 'no such plan, run, phase or checkpoint'],
+  [exitCodes.driven, 'driven by someone else'],
+  [exitCodes.damaged, 'backend unreachable, state damaged, or a bug in orch'],
+  [exitCodes.waiting, 'waiting for a person or a time'],
+  [exitCodes.timeout, 'the timeout of the run passed'],
+  [exitCodes.hangup, 'SIGHUP: commands go on'],
+  [exitCodes.interrupt, 'SIGINT: stopped, recover goes on'],
+  [exitCodes.terminate, 'SIGTERM: stopped, recover goes on'],
+];
 
 /** What `orch --help` prints. */
 export function rootHelp(): string {
@@ -53,4 +84,8 @@ State is kept in --state-dir, else $ORCH_STATE, else .orch in the current folder
 
 ${describeExitCodes()}
 `;
+}
+
+function describeExitCodes(): string {
+  return `Exit codes:\n${meanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`;
 }

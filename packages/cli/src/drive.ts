@@ -1,6 +1,7 @@
 import type { RunHandle, RunResult } from '@orch/core';
-import { exitCodeOfRun, exitCodes } from './exit-codes.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { exitCodes } from './catalogue.ts';
+import { exitCodeOfRun } from './exit-codes.ts';
+import type { ExitCode } from './catalogue.ts';
 import type { Session } from './session.ts';
 import { listenToSignals } from './signals.ts';
 import type { Signals } from './signals.ts';

@@ -1,40 +1,6 @@
 import type { ErrorCode } from '@orch/core';
-
-/** What `orch` ends with. Scripts rely on them: they are never renumbered. */
-export const exitCodes = {
-  done: 0,
-  phaseFailed: 1,
-  usage: 2,
-  notFound: 3,
-  driven: 4,
-  damaged: 5,
-  waiting: 6,
-  timeout: 124,
-  hangup: 129,
-  interrupt: 130,
-  terminate: 143,
-} as const;
-
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
-const meanings: readonly (readonly [ExitCode, string])[] = [
-  [exitCodes.done, 'done'],
-  [exitCodes.phaseFailed, 'a phase failed, or the run was cancelled'],
-  [exitCodes.usage, 'usage, or an invalid plan'],
-  [exitCodes.notFound, 'no such plan, run, phase or checkpoint'],
-  [exitCodes.driven, 'driven by someone else'],
-  [exitCodes.damaged, 'backend unreachable, state damaged, or a bug in orch'],
-  [exitCodes.waiting, 'waiting for a person or a time'],
-  [exitCodes.timeout, 'the timeout of the run passed'],
-  [exitCodes.hangup, 'SIGHUP: commands go on'],
-  [exitCodes.interrupt, 'SIGINT: stopped, recover goes on'],
-  [exitCodes.terminate, 'SIGTERM: stopped, recover goes on'],
-];
-
-/** The exit codes as `--help` shows them. */
-export function describeExitCodes(): string {
-  return `Exit codes:\n${meanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`;
-}
+import { exitCodes } from './catalogue.ts';
+import type { ExitCode } from './catalogue.ts';
 
 const notFound: readonly ErrorCode[] = [
   'ORCH_PLAN_NOT_FOUND',

@@ -1,6 +1,7 @@
 import type { RunEvent } from '@orch/core';
-import { exitCodeOfRun, exitCodes } from './exit-codes.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { exitCodes } from './catalogue.ts';
+import { exitCodeOfRun } from './exit-codes.ts';
+import type { ExitCode } from './catalogue.ts';
 import type { Session } from './session.ts';
 import { say } from './streams.ts';
 import { RunWatch } from './watch-run.ts';

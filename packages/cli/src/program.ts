@@ -1,9 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { commandNamed, entries, rootHelp } from './catalogue.ts';
 import type { CommandName } from './catalogue.ts';
-import { exitCodes } from './exit-codes.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { exitCodes } from './catalogue.ts';
+import type { ExitCode } from './catalogue.ts';
 import { laterCommands, laterFlags, laterOutputs } from './later.ts';
+import { reportError, wrongUsage } from './report-error.ts';
 import { outputKinds } from './view/view.ts';
 
 const statuses = ['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'];
@@ -19,7 +20,6 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     // Help was printed.
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-    const { reportError, wrongUsage } = await import('./report-error.ts');
     const reported = error instanceof CommanderError ? wrongUsage(describeRefusal(error, word)) : error;
     return reportError(reported, { json: args.includes('--json') });
   }

@@ -2,7 +2,7 @@ import { arch, platform } from 'node:os';
 import { isOrchError, messageOf, orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { exitCodeOf } from './exit-codes.ts';
-import type { ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './catalogue.ts';
 import { say } from './streams.ts';
 
 /** Says what went wrong, to a person and, where a program asked for JSON, to it too. Answers with the exit code. */

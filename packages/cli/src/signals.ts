@@ -1,6 +1,6 @@
 import type { RunHandle } from '@orch/core';
-import { exitCodes } from './exit-codes.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { exitCodes } from './catalogue.ts';
+import type { ExitCode } from './catalogue.ts';
 
 const patienceMs = 3_000;
 

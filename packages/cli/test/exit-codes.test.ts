@@ -1,6 +1,7 @@
 import { errorCodes } from '@orch/core/author';
 import { expect, test } from 'vitest';
-import { describeExitCodes, exitCodeOf, exitCodeOfRun, exitCodes } from '../src/exit-codes.ts';
+import { exitCodes, rootHelp } from '../src/catalogue.ts';
+import { exitCodeOf, exitCodeOfRun } from '../src/exit-codes.ts';
 
 test.each([
   ['ORCH_PLAN_UNKNOWN_DEP', exitCodes.usage],
@@ -34,5 +35,5 @@ test.each([
 });
 
 test('help names every exit code', () => {
-  for (const code of Object.values(exitCodes)) expect(describeExitCodes()).toMatch(new RegExp(`^ +${code} `, 'm'));
+  for (const code of Object.values(exitCodes)) expect(rootHelp()).toMatch(new RegExp(`^ +${code} `, 'm'));
 });

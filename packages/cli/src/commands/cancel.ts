@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
-import { exitCodes } from '../exit-codes.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { exitCodes } from '../catalogue.ts';
+import type { ExitCode } from '../catalogue.ts';
 import { findRun } from '../find-run.ts';
 import { openSession } from '../session.ts';
 import { say } from '../streams.ts';

@@ -3,7 +3,7 @@ import type { RunSummary } from '@orch/core';
 import { isOrchError, randomIds } from '@orch/core/author';
 import { drive } from '../drive.ts';
 import type { DriveRequest } from '../drive.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../catalogue.ts';
 import { follow } from '../follow.ts';
 import { loadPlan } from '../plan-file.ts';
 import { openSession } from '../session.ts';

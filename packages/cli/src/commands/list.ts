@@ -1,6 +1,6 @@
 import type { RunSummary } from '@orch/core';
-import { exitCodes } from '../exit-codes.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { exitCodes } from '../catalogue.ts';
+import type { ExitCode } from '../catalogue.ts';
 import { openSession } from '../session.ts';
 import { endWhenReaderLeaves, print, say } from '../streams.ts';
 import { displayWidth, formatDateTime, harmless, pad } from '../view/text.ts';

@@ -1,7 +1,7 @@
 import type { AttemptReport, RunEvent, RunReport } from '@orch/core';
 import { orchError } from '@orch/core/author';
-import { exitCodes } from '../exit-codes.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { exitCodes } from '../catalogue.ts';
+import type { ExitCode } from '../catalogue.ts';
 import { findRun } from '../find-run.ts';
 import { FoldedRun } from '../run/folded-run.ts';
 import { LogPrinter } from '../run/log-printer.ts';

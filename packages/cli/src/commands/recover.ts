@@ -1,5 +1,5 @@
 import { drive } from '../drive.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../catalogue.ts';
 import { findRun } from '../find-run.ts';
 import { openSession } from '../session.ts';
 import { chooseOutput } from '../view/view.ts';

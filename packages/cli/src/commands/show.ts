@@ -1,5 +1,5 @@
-import { exitCodes } from '../exit-codes.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { exitCodes } from '../catalogue.ts';
+import type { ExitCode } from '../catalogue.ts';
 import { findRun } from '../find-run.ts';
 import { openSession } from '../session.ts';
 import { recoverCommand } from '../state-place.ts';

@@ -9,12 +9,19 @@ export function harmless(text: string): string {
 }
 
 const plainAscii = /^[\x20-\x7E]*$/;
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const zeroWidth = /^[\p{Mark}\p{Cf}]/u;
 const wideScripts =
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Yi}]/u;
 const wideSymbols = /^[\u3000-\u303E\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|^\p{Emoji_Presentation}|^.\uFE0F/u;
 const halfwidth = /^[\uFF61-\uFFDC]/;
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** The characters of a text as people see them. Made when it is first needed: that takes longer than all the rest of a start. */
+function graphemesOf(text: string): Iterable<{ readonly segment: string }> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 function widthOfGrapheme(grapheme: string): number {
   if (zeroWidth.test(grapheme)) return 0;
@@ -26,7 +33,7 @@ function widthOfGrapheme(grapheme: string): number {
 export function displayWidth(text: string): number {
   if (plainAscii.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) width += widthOfGrapheme(segment);
+  for (const { segment } of graphemesOf(stripVTControlCharacters(text))) width += widthOfGrapheme(segment);
   return width;
 }
 
@@ -36,7 +43,7 @@ export function clip(text: string, columns: number): string {
   if (columns < 1) return '';
   let kept = '';
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     width += widthOfGrapheme(segment);
     if (width > columns - 1) break;
     kept += segment;

@@ -1,0 +1,26 @@
+import { rootHelp } from './catalogue.ts';
+import { exitCodes } from './catalogue.ts';
+import type { ExitCode } from './catalogue.ts';
+import { runProgram } from './program.ts';
+import { reportError } from './report-error.ts';
+import { flushStreams, guardStreams, print, say } from './streams.ts';
+
+guardStreams();
+process.on('uncaughtException', (error) => process.exit(reportError(error)));
+
+const exitCode = await start(process.argv.slice(2));
+await flushStreams();
+process.exit(exitCode);
+
+async function start(args: readonly string[]): Promise<ExitCode> {
+  const [first] = args;
+  if (first === undefined) {
+    say(rootHelp());
+    return exitCodes.usage;
+  }
+  if (first === '--version' || first === '-V') {
+    await print(`${(await import('@orch/core')).orchVersion}\n`);
+    return exitCodes.done;
+  }
+  return runProgram(args);
+}
