@@ -3,7 +3,7 @@ import type { Benchmark } from './harness/benchmark.ts';
 import { expectWork } from './harness/benchmark.ts';
 import { countFlushes } from './harness/flushes.ts';
 import { takeSample } from './harness/sample.ts';
-import { median } from './harness/statistics.ts';
+import { median, medianRatio } from './harness/statistics.ts';
 import type { AppendAnswer } from './programs/append-floor.ts';
 import type { ChainAnswer } from './programs/chain.ts';
 
@@ -31,12 +31,11 @@ export const s1: Benchmark = {
     }
     progress('counting flushes');
     const { count, by } = await countFlushes([join(programs, 'chain.ts'), String(phases), scratch('disk')]);
-    const ratio = (floor: readonly number[]): number => median(raw.orch.map((value, index) => value / floor[index]!));
     return {
       figures: [
         {
           name: 'p50 of a phase ÷ floor',
-          value: ratio(raw.floor),
+          value: medianRatio(raw.orch, raw.floor),
           unit: 'x',
           goal: 1.5,
           raw: { orchMs: raw.orch, floorMs: raw.floor },
@@ -44,7 +43,7 @@ export const s1: Benchmark = {
         { name: 'flushes a phase', value: count / phases, unit: 'flushes', goal: 1.05, raw: { flushes: [count] } },
         {
           name: 'p50 of a phase ÷ floor that flushes in the thread pool',
-          value: ratio(raw.floorAsync),
+          value: medianRatio(raw.orch, raw.floorAsync),
           unit: 'x',
           raw: { orchMs: raw.orch, floorMs: raw.floorAsync },
         },

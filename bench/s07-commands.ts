@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchContext, Benchmark, Figure } from './harness/benchmark.ts';
 import { expectWork } from './harness/benchmark.ts';
-import { runNode, takeSample } from './harness/sample.ts';
+import { cpuOfChildrenMs, runNode, takeSample } from './harness/sample.ts';
 import type { Usage } from './harness/sample.ts';
-import { median } from './harness/statistics.ts';
+import { medianRatio } from './harness/statistics.ts';
 
 const orch = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'orch.js');
 const floor = join(import.meta.dirname, 'programs', 'commands-floor.ts');
@@ -60,7 +60,7 @@ async function compare(
   }
   const figure = (what: string, of: keyof Usage, limit?: number): Figure => {
     const raw = { orch: used.orch.map((it) => it[of]), floor: used.floor.map((it) => it[of]) };
-    const value = median(raw.orch.map((it, index) => it / raw.floor[index]!));
+    const value = medianRatio(raw.orch, raw.floor);
     return { name: `${name}: ${what}`, value, unit: 'x', ...(limit === undefined ? {} : { goal: limit }), raw };
   };
   return [figure('CPU', 'cpuMs', goal), figure('memory', 'memoryMiB', 1.4), figure('time', 'wallMs')];
@@ -82,8 +82,8 @@ async function sampleOrch(folder: string, command: string, times: number): Promi
 /** A loop of sh that takes about so much CPU on this machine. */
 function busyCommand(cpuMs: number): string {
   const loop = (turns: number): string => `i=0; while [ $i -lt ${turns} ]; do i=$((i+1)); done`;
-  const turns = 200_000;
-  const startedAt = performance.now();
+  const turns = 2_000_000;
+  const before = cpuOfChildrenMs();
   spawnSync('/bin/sh', ['-c', loop(turns)]);
-  return loop(Math.round((turns * cpuMs) / (performance.now() - startedAt)));
+  return loop(Math.round((turns * cpuMs) / (cpuOfChildrenMs() - before)));
 }

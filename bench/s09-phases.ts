@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Benchmark } from './harness/benchmark.ts';
 import { expectWork } from './harness/benchmark.ts';
 import { takeSample } from './harness/sample.ts';
-import { median } from './harness/statistics.ts';
+import { median, medianRatio } from './harness/statistics.ts';
 import type { LayersAnswer } from './programs/layers.ts';
 
 const program = join(import.meta.dirname, 'programs', 'layers.ts');
@@ -33,20 +33,18 @@ export const s9: Benchmark = {
       raw.warmFew.push(await perPhase(few, many, many / few));
       raw.warmMany.push(await perPhase(many, many, 1));
     }
-    const ratio = (over: readonly number[], under: readonly number[]): number =>
-      median(over.map((value, index) => value / under[index]!));
     return {
       figures: [
         {
           name: 'new process for each run',
-          value: ratio(raw.coldMany, raw.coldFew),
+          value: medianRatio(raw.coldMany, raw.coldFew),
           unit: 'x',
           goal,
           raw: { few: raw.coldFew, many: raw.coldMany },
         },
         {
           name: 'in a process that has run 5,000 phases',
-          value: ratio(raw.warmMany, raw.warmFew),
+          value: medianRatio(raw.warmMany, raw.warmFew),
           unit: 'x',
           goal,
           raw: { few: raw.warmFew, many: raw.warmMany },

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { BenchContext, Benchmark, Figure } from './harness/benchmark.ts';
 import { expectWork } from './harness/benchmark.ts';
 import { takeSample } from './harness/sample.ts';
-import { median } from './harness/statistics.ts';
+import type { Sample } from './harness/sample.ts';
+import { median, medianRatio } from './harness/statistics.ts';
 import { prepareKilledRun } from './programs/prepare-killed-run.ts';
 import type { TakeUpAnswer } from './programs/take-up.ts';
 
@@ -30,6 +31,8 @@ export const s13: Benchmark = {
   },
 };
 
+type Taken = Sample<TakeUpAnswer>;
+
 async function recover(
   finished: number,
   goal: number,
@@ -37,50 +40,53 @@ async function recover(
 ): Promise<Figure[]> {
   progress(`a run with ${finished} finished phases, killed`);
   const killed = await prepareKilledRun(finished, scratch('disk'));
-  const raw = {
-    callMs: [] as number[],
-    cpu: [] as number[],
-    coldCpu: [] as number[],
-    wall: [] as number[],
-    coldWall: [] as number[],
-  };
-  for (let sample = 1; sample <= samples; sample++) {
-    progress(`${finished} finished phases, sample ${sample} of ${samples}`);
-    const cold = await takeSample<TakeUpAnswer>({ args: [program, String(finished), scratch('disk')] });
+  const sample = async (call: 'execute' | 'recover', from: string | undefined): Promise<Taken> => {
     const state = scratch('disk');
-    cpSync(killed, state, { recursive: true });
-    const taken = await takeSample<TakeUpAnswer>({ args: [program, String(finished), state] });
-    expectWork('cold start, first phase', cold.answer.phase, 0);
-    expectWork('recover, first phase', taken.answer.phase, finished);
-    raw.callMs.push(taken.answer.callMs);
-    raw.cpu.push(taken.cpuMs);
-    raw.coldCpu.push(cold.cpuMs);
-    raw.wall.push(taken.wallMs);
-    raw.coldWall.push(cold.wallMs);
+    if (from !== undefined) cpSync(from, state, { recursive: true });
+    const taken = await takeSample<TakeUpAnswer>({ args: [program, call, String(finished), state] });
+    expectWork('first phase to begin', taken.answer.phase, from === undefined ? 0 : finished);
+    return taken;
+  };
+  const [cold, recovered, known]: [Taken[], Taken[], Taken[]] = [[], [], []];
+  for (let number = 1; number <= samples; number++) {
+    progress(`${finished} finished phases, sample ${number} of ${samples}`);
+    cold.push(await sample('execute', undefined));
+    recovered.push(await sample('recover', killed));
+    known.push(await sample('execute', killed));
   }
-  const ratio = (over: readonly number[], under: readonly number[]): number =>
-    median(over.map((value, index) => value / under[index]!));
-  const size = `${finished.toLocaleString('en')} finished`;
+  return figuresOf(`${finished.toLocaleString('en')} finished`, goal, { cold, recovered, known });
+}
+
+type Samples = Readonly<Record<'cold' | 'recovered' | 'known', readonly Taken[]>>;
+
+function figuresOf(size: string, goal: number, { cold, recovered, known }: Samples): Figure[] {
+  const time = (name: string, raw: readonly number[]): Figure => ({
+    name: `${size}: ${name}`,
+    value: median(raw),
+    unit: 'ms',
+    raw: { ms: raw },
+  });
+  const ratio = (name: string, of: (taken: Taken) => number): Figure => {
+    const raw = { recovered: recovered.map(of), cold: cold.map(of) };
+    return { name: `${size}: ${name} ÷ cold start`, value: medianRatio(raw.recovered, raw.cold), unit: 'x', raw };
+  };
   return [
     {
-      name: `${size}: call to first new phase`,
-      value: median(raw.callMs),
-      unit: 'ms',
+      ...time(
+        'call to first new phase',
+        recovered.map(({ answer }) => answer.callMs),
+      ),
       goal,
-      raw: { callMs: raw.callMs },
     },
-    {
-      name: `${size}: CPU of the process ÷ cold start`,
-      value: ratio(raw.cpu, raw.coldCpu),
-      unit: 'x',
-      goal: 1.5,
-      raw: { cpu: raw.cpu, coldCpu: raw.coldCpu },
-    },
-    {
-      name: `${size}: time of the process ÷ cold start`,
-      value: ratio(raw.wall, raw.coldWall),
-      unit: 'x',
-      raw: { wall: raw.wall, coldWall: raw.coldWall },
-    },
+    time(
+      'the same in CPU time',
+      recovered.map(({ answer }) => answer.callCpuMs),
+    ),
+    time(
+      'call to first new phase by execute with a known run id',
+      known.map(({ answer }) => answer.callMs),
+    ),
+    { ...ratio('CPU of the process', ({ cpuMs }) => cpuMs), goal: 1.5 },
+    ratio('time of the process', ({ wallMs }) => wallMs),
   ];
 }

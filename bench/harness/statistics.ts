@@ -9,3 +9,8 @@ export function median(values: readonly number[]): number {
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
+
+/** The median of the ratios of what was sampled in turn. */
+export function medianRatio(over: readonly number[], under: readonly number[]): number {
+  return median(over.map((value, index) => value / under[index]!));
+}

@@ -1,5 +1,5 @@
-// Begins a run, or goes on with it where there is one, and ends when its first phase begins.
-// node take-up.ts FINISHED FOLDER
+// Begins a run, or recovers it, and ends when the first phase begins.
+// node take-up.ts execute|recover FINISHED FOLDER
 import { jsonBackend } from '@orch/backend-json';
 import { Orchestrator } from '@orch/core';
 import { chainOf } from './workflows.ts';
@@ -7,17 +7,29 @@ import { chainOf } from './workflows.ts';
 export interface TakeUpAnswer {
   /** From the call to the first phase. */
   readonly callMs: number;
+  /** The same in CPU time of this process. */
+  readonly callCpuMs: number;
   /** Its number. */
   readonly phase: number;
 }
 
-const [finished, folder] = [Number(process.argv[2]), String(process.argv[3])];
+const [call, finished, folder] = [process.argv[2], Number(process.argv[3]), String(process.argv[4])];
+const runId = 'killed';
 let calledAt = 0;
+let calledAtCpu = 0;
 const flow = chainOf(finished + 1, (phase) => {
-  const answer: TakeUpAnswer = { callMs: performance.now() - calledAt, phase };
+  const answer: TakeUpAnswer = { callMs: performance.now() - calledAt, callCpuMs: cpuMs() - calledAtCpu, phase };
   process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0));
   return new Promise(() => {});
 });
 const orchestrator = new Orchestrator({ backend: jsonBackend(folder) });
+calledAtCpu = cpuMs();
 calledAt = performance.now();
-await orchestrator.execute(flow, { runId: 'killed' }).result();
+await (
+  call === 'recover' ? orchestrator.recover(runId, { workflow: flow }) : orchestrator.execute(flow, { runId })
+).result();
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
