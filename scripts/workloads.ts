@@ -8,14 +8,14 @@ import { killModes } from './trial/judge.ts';
 import { killAgainAndAgain } from './trial/kill-runs.ts';
 import type { KillResult } from './trial/kill-runs.ts';
 import { measureStartup } from './trial/measure-startup.ts';
-import { askOrch, builtOrch } from './trial/orch-process.ts';
+import { runOrch, builtOrch } from './trial/orch-process.ts';
 import { checkFolder, describeWaste, pythonWorkload } from './trial/python-workload.ts';
 import { chooseSeed, seededRandom } from './trial/random.ts';
 import { list, report, table } from './trial/report.ts';
 import { recoverTwiceAtOnce } from './trial/two-recovers.ts';
 
 /** Of each workload in each mode. What CI has time for; the long figure is 50. */
-const killsByDefault = 8;
+const killsByDefault = 12;
 
 const troubles = ['--shuffle', '--flaky', '20', '--hang', '2', '--noisy', '3', '--checkpoint-interval', '5'];
 const troubled = ['montage-2mass-01d', 'nextflow-rnaseq'];
@@ -40,9 +40,9 @@ async function main(
   if (graphs.length === 0) throw new Error(`There are no graphs in ${folder}.`);
   const outcomes: boolean[] = [];
   if (only !== 'kill') {
-    outcomes.push(validateAll(folder));
+    outcomes.push(await validateAll(folder));
     const jobs = [...graphs.map((graph) => ({ graph })), ...troubled.map((graph) => ({ graph, options: troubles }))];
-    outcomes.push(executeAll(folder, jobs));
+    outcomes.push(await executeAll(folder, jobs));
   }
   if (only !== 'execute') {
     outcomes.push(await tryTwoRecovers(folder));
@@ -51,12 +51,13 @@ async function main(
   return outcomes.every(Boolean);
 }
 
-function validateAll(folder: string): boolean {
+async function validateAll(folder: string): Promise<boolean> {
   const plans = readdirSync(join(folder, 'plans')).filter((name) => name.endsWith('.plan.json'));
-  const refused = plans.flatMap((name) => {
-    const { exitCode, stdout, stderr } = askOrch({ ...here, folder }, ['validate', join('plans', name)]);
-    return exitCode === 0 ? [] : [`${name} ended with ${exitCode}: ${stdout}${stderr}`];
-  });
+  const refused: string[] = [];
+  for (const name of plans) {
+    const { exitCode, stdout, stderr } = await runOrch({ ...here, folder }, ['validate', join('plans', name)]);
+    if (exitCode !== 0) refused.push(`${name} ended with ${exitCode}: ${stdout}${stderr}`);
+  }
   console.log(`validate: ${plans.length - refused.length} of ${plans.length} plans accepted`);
   if (refused.length > 0) console.log(list(refused));
   return plans.length > 0 && refused.length === 0;
@@ -67,31 +68,38 @@ interface Job {
   readonly options?: readonly string[];
 }
 
-function executeAll(folder: string, jobs: readonly Job[]): boolean {
-  const rows: string[][] = [['workload', 'phases', 'starts', 'right', 'clean', 'seconds']];
+/** Most of what they do is to sleep, so two run at once. */
+async function executeAll(folder: string, jobs: readonly Job[]): Promise<boolean> {
+  const rows: string[][] = jobs.map(() => []);
   const faults: string[] = [];
-  for (const job of jobs) {
-    using workload = pythonWorkload({ folder, ...job });
-    const made = workload.prepare();
-    const startedAt = performance.now();
-    const { exitCode, stderr } = askOrch({ ...here, folder: made }, ['execute', 'plan.json', '--output', 'none']);
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const check = checkFolder(folder, made);
-    const yes = (value: boolean): string => (value ? 'yes' : 'NO');
-    rows.push([
-      workload.label,
-      String(check.phases),
-      String(check.starts),
-      yes(check.right),
-      yes(check.clean),
-      seconds,
-    ]);
-    if (exitCode !== 0) faults.push(`${workload.label}: orch ended with ${exitCode}: ${stderr.trim().slice(-1000)}`);
-    faults.push(...describeWaste(check).map((it) => `${workload.label}: ${it}`));
-  }
-  console.log(`\n${table(rows)}`);
+  const rest = jobs.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, job] of rest) {
+      const done = await executeOne(folder, job);
+      rows[index] = done.row;
+      faults.push(...done.faults);
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  console.log(`\n${table([['workload', 'phases', 'starts', 'right', 'clean', 'seconds'], ...rows])}`);
   if (faults.length > 0) console.log(list(faults));
   return faults.length === 0;
+}
+
+async function executeOne(folder: string, job: Job): Promise<{ readonly row: string[]; readonly faults: string[] }> {
+  using workload = pythonWorkload({ folder, ...job });
+  const made = workload.prepare();
+  const startedAt = performance.now();
+  const { exitCode, stderr } = await runOrch({ ...here, folder: made }, ['execute', 'plan.json', '--output', 'none']);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const check = checkFolder(folder, made);
+  const faults = describeWaste(check);
+  if (exitCode !== 0) faults.push(`orch ended with ${exitCode}: ${stderr.trim().slice(-1000)}`);
+  const yes = (value: boolean): string => (value ? 'yes' : 'NO');
+  return {
+    row: [workload.label, String(check.phases), String(check.starts), yes(check.right), yes(check.clean), seconds],
+    faults: faults.map((fault) => `${workload.label}: ${fault}`),
+  };
 }
 
 async function tryTwoRecovers(folder: string): Promise<boolean> {

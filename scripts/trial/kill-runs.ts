@@ -89,7 +89,7 @@ async function oneRun(options: KillOptions, totals: Totals): Promise<void> {
   try {
     const printed = await driveWithKills(place, options, totals);
     if (totals.faults.length > 0) return;
-    const events = readJournal(place, runId);
+    const events = await readJournal(place, runId);
     const leftovers = await remaining(() => [...processesOfTrial(place.trial), ...processesOfAttempts(keysOf(events))]);
     const verdict = judge({
       mode,

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { RunEvent } from '@orch/core';
@@ -88,21 +88,26 @@ export class OrchProcess {
   }
 }
 
-/** Runs an orch that answers at once. */
-export function askOrch(place: OrchPlace, args: readonly string[]): OrchEnd & { readonly stdout: string } {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...place.program, ...args], {
+/** Runs an orch to its end. */
+export function runOrch(place: OrchPlace, args: readonly string[]): Promise<OrchEnd & { readonly stdout: string }> {
+  const child = spawn(process.execPath, [...place.program, ...args], {
     cwd: place.folder,
     env: environmentFor(place),
-    encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: 1024 ** 3,
   });
-  return { exitCode: status, signal, stdout, stderr };
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
+  });
 }
 
 /** The journal of a run, as `orch events` tells it. */
-export function readJournal(place: OrchPlace, run: string): RunEvent[] {
-  const { exitCode, stdout, stderr } = askOrch(place, ['events', run]);
+export async function readJournal(place: OrchPlace, run: string): Promise<RunEvent[]> {
+  const { exitCode, stdout, stderr } = await runOrch(place, ['events', run]);
   if (exitCode !== 0) throw new Error(`orch events ${run} ended with ${exitCode}: ${stderr}`);
   return stdout
     .split('\n')

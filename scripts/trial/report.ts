@@ -13,8 +13,9 @@ const columns: readonly Column[] = [
   ['commands killed', (it) => it.commandsKilled],
   ['adopted', (it) => it.adopted],
   ['interrupted', (it) => it.interrupted],
-  ['right', (it) => yesOrNo(it.right)],
-  ['clean', (it) => yesOrNo(it.clean)],
+  ['right', (it) => (it.right ? 'yes' : 'NO')],
+  // Only orch was killed: nothing may be wasted. Otherwise commands were killed, and run again.
+  ['clean', (it) => (it.clean ? 'yes' : it.mode === 'orch' ? 'NO' : 'no')],
   ['seconds', (it) => it.seconds.toFixed(1)],
 ];
 
@@ -38,8 +39,4 @@ export function table(rows: readonly (readonly string[])[]): string {
   const pad = (cell: string, column: number): string =>
     /^[\d.]+$/.test(cell) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
   return rows.map((cells) => cells.map(pad).join('  ').trimEnd()).join('\n');
-}
-
-function yesOrNo(value: boolean): string {
-  return value ? 'yes' : 'NO';
 }

@@ -39,7 +39,7 @@ function judgeLoser(stderr: string, rivals: readonly OrchProcess[]): string[] {
 }
 
 async function judgeRun(place: OrchPlace, workload: TrialWorkload, all: readonly OrchProcess[]): Promise<string[]> {
-  const events = readJournal(place, runId);
+  const events = await readJournal(place, runId);
   const keys = events.flatMap((event) => (event.type === 'phase.started' ? [event.key] : []));
   const leftovers = await remaining(() => [...processesOfTrial(place.trial), ...processesOfAttempts(keys)]);
   const { faults, takeUps } = judge({
