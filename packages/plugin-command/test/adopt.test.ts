@@ -2,46 +2,17 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isOrchError, systemClock } from '@orch/core/author';
+import { isOrchError } from '@orch/core/author';
 import { processOwner } from '@orch/core/node';
 import { commandExecutor } from '../src/command-executor.ts';
 import type { ProcessTable } from '../src/process-table.ts';
 import { psTable } from '../src/ps-table.ts';
 import { wrapper } from '../src/wrapper.ts';
-import { emptyFolder, isAlive, outcomeOf, table, trial, until } from './harness.ts';
-import type { Trial } from './harness.ts';
-
-const gated = 'echo begin; while [ ! -e go ]; do sleep .02; done; echo end; exit 7';
-
-/** Starts the wrapper as another process of orch would have, and forgets it. */
-function startForeign({ files, marker, directory }: Trial, command: string, before = ''): number {
-  const log = { stdio: ['ignore', 'ignore', 'ignore'] as ['ignore', 'ignore', 'ignore'] };
-  writeFileSync(files.log, '', { flag: 'a' });
-  const args = [
-    '-c',
-    `${before}exec /bin/sh -c "$0" "$1" "$2" /bin/sh -c "$3" >>"$4" 2>&1`,
-    wrapper,
-    marker,
-    files.state,
-    command,
-    files.log,
-  ];
-  const child = spawn('/bin/sh', args, {
-    ...log,
-    cwd: directory,
-    detached: true,
-    env: { ...process.env, ORCH_LINEAGE: `:${marker}:` },
-  });
-  return child.pid!;
-}
+import { emptyFolder, gated, isAlive, open, outcomeOf, startForeign, table, trial, until } from './harness.ts';
 
 async function killAndWait(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
   await until(() => !isAlive(pid));
-}
-
-function open(it: Trial): void {
-  writeFileSync(join(it.directory, 'go'), '');
 }
 
 describe('the decision table', () => {
@@ -68,7 +39,7 @@ describe('the decision table', () => {
     const it = await trial(gated);
     startForeign(it, 'sleep 300 & echo $!; exit 5');
     await until(
-      () => readFileSync(it.files.log, 'utf8') !== '' && /exit 5\n$/.test(readFileSync(it.files.state, 'utf8')),
+      () => readFileSync(it.files.log, 'utf8') !== '' && readFileSync(it.files.state, 'utf8').endsWith('exit 5\n'),
     );
     expect(await outcomeOf(await it.adopt())).toMatchObject({ exitCode: 5 });
     expect(isAlive(Number(it.log()))).toBe(false);
@@ -237,127 +208,6 @@ describe('where it was started', () => {
     expect(await it.adopt()).toEqual({ gone: true });
     writeFileSync(it.files.state, `${process.pid}\nexit 0\n`);
     expect(await outcomeOf(await it.adopt())).toEqual({ status: 'completed', exitCode: 0 });
-  });
-});
-
-describe('stopping what was adopted', () => {
-  test('its signal', async () => {
-    const it = await trial(gated);
-    startForeign(it, gated);
-    await until(() => it.log() === 'begin\n');
-    const adopted = await it.adopt();
-    it.stop.abort('cancelled');
-    expect(await outcomeOf(adopted)).toEqual({ status: 'aborted', exitCode: 143 });
-  });
-
-  test('a signal that was aborted before: replaced', async () => {
-    const it = await trial(gated);
-    startForeign(it, gated);
-    await until(() => it.log() === 'begin\n');
-    it.stop.abort('replaced');
-    expect(await outcomeOf(await it.adopt())).toEqual({ status: 'aborted', exitCode: 143 });
-  });
-
-  test('on_orphan: kill', async () => {
-    const it = await trial(gated, { options: { on_orphan: 'kill' } });
-    startForeign(it, gated);
-    const pid = await it.running();
-    expect(await it.adopt()).toEqual({ gone: true });
-    expect(isAlive(pid)).toBe(false);
-  });
-
-  test('on_orphan: kill does not lose what had finished', async () => {
-    const it = await trial(gated, { options: { on_orphan: 'kill' } });
-    writeFileSync(it.files.state, '4194000\nexit 0\n');
-    expect(await outcomeOf(await it.adopt())).toMatchObject({ status: 'completed' });
-  });
-
-  test('an earlier stop goes on: the same grace, no second TERM, its reason', async () => {
-    const it = await trial(gated, { options: { grace: '1s' }, attempt: { timeoutMs: 5_000 } });
-    startForeign(it, 'trap "echo term" TERM; echo ready; while :; do sleep .02; done');
-    await it.running();
-    await until(() => it.log() !== '');
-    writeFileSync(it.files.stop, `timeout ${Math.round(systemClock.monotonic()) - 700}\nsignalled\n`);
-    const before = performance.now();
-    expect(await outcomeOf(await it.adopt())).toMatchObject({
-      status: 'failed',
-      class: 'timeout',
-      error: { code: 'ORCH_PHASE_TIMEOUT', message: 'The attempt took longer than its timeout of 5 s.' },
-    });
-    expect(performance.now() - before).toBeLessThan(1_000);
-    expect(it.log()).toBe('ready\n');
-  });
-
-  test.each([
-    ['timeout', 'ORCH_PHASE_TIMEOUT'],
-    ['idle', 'ORCH_PHASE_IDLE'],
-  ])('an earlier stop that had ended it (%s): that is its outcome', async (reason, code) => {
-    const it = await trial(gated);
-    writeFileSync(it.files.stop, `${reason} 1\nsignalled\n`);
-    writeFileSync(it.files.state, '4194000\n');
-    expect(await outcomeOf(await it.adopt())).toMatchObject({ class: 'timeout', error: { code } });
-    writeFileSync(it.files.state, '4194000\nexit 143\n');
-    expect(await outcomeOf(await it.adopt())).toMatchObject({ class: 'timeout', exitCode: 143, error: { code } });
-  });
-
-  test('an adopted command that prints nothing', async () => {
-    const it = await trial(gated, { options: { idle_timeout: '200ms' } });
-    startForeign(it, gated);
-    await it.running();
-    expect(await outcomeOf(await it.adopt())).toMatchObject({ class: 'timeout', error: { code: 'ORCH_PHASE_IDLE' } });
-  });
-});
-
-describe('settle', () => {
-  test('makes the folders, once, for this user only; execute and adopt never do', async () => {
-    const it = await trial('true', { settled: false });
-    expect(await it.execute()).toMatchObject({ status: 'failed', error: { code: 'ORCH_PHASE_START' } });
-    expect(existsSync(join(it.directory, 'runs'))).toBe(false);
-  });
-
-  test('a new state folder brings its own ignore file', async () => {
-    const directory = join(emptyFolder(), 'a/.orch');
-    await trial('true', { directory });
-    expect(readFileSync(join(directory, '.gitignore'), 'utf8')).toBe('*\n');
-    const there = emptyFolder();
-    await trial('true', { directory: there });
-    expect(existsSync(join(there, '.gitignore'))).toBe(false);
-  });
-
-  test('an attempt that the journal does not know: claimed and stopped; known ones are left alone', async () => {
-    const it = await trial(gated, { options: { grace: '300ms' } });
-    const known = await trial(gated, { directory: it.directory, executor: it.executor, attempt: { phase: 'other' } });
-    const late = await trial(gated, { directory: it.directory, executor: it.executor, attempt: { phase: 'late' } });
-    startForeign(it, gated);
-    startForeign(known, gated);
-    writeFileSync(late.files.log, '');
-    const pids = [await it.running(), await known.running()];
-    await it.executor.settle!(it.attempt.runId, new Set([known.attempt.key]));
-    expect(pids.map(isAlive)).toEqual([false, true]);
-    expect(await late.execute()).toMatchObject({ status: 'failed' });
-    expect(late.log()).not.toContain('begin');
-    const adopted = await known.adopt();
-    open(known);
-    expect(await outcomeOf(adopted)).toMatchObject({ exitCode: 7 });
-  });
-
-  test('one whose wrapper was killed: what it left is found by the beginning of its marker', async () => {
-    const it = await trial(gated);
-    startForeign(it, 'echo $$; exec setsid sleep 300 >/dev/null 2>&1');
-    const wrapperPid = await it.running();
-    const pid = await until(
-      () =>
-        table
-          .snapshot()
-          .find(({ pid: own, markers }) => own !== wrapperPid && own === pid1() && markers.includes(it.marker))?.pid,
-    );
-    await killAndWait(wrapperPid);
-    await it.executor.settle!(it.attempt.runId, new Set());
-    expect(isAlive(pid)).toBe(false);
-
-    function pid1(): number {
-      return Number(it.log());
-    }
   });
 });
 

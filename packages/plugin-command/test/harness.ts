@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
@@ -9,7 +10,7 @@ import type { AttemptFiles } from '../src/attempt-files.ts';
 import { readState } from '../src/attempt-state.ts';
 import { commandExecutor } from '../src/command-executor.ts';
 import { procTable } from '../src/proc-table.ts';
-import { markerOf } from '../src/wrapper.ts';
+import { markerOf, wrapper } from '../src/wrapper.ts';
 
 export const table = procTable();
 const cleanUps: (() => void)[] = [];
@@ -141,4 +142,33 @@ export function isAlive(pid: number): boolean {
 export async function outcomeOf(adopted: Awaited<ReturnType<Trial['adopt']>>): Promise<Outcome> {
   if ('gone' in adopted) throw new Error('gone');
   return adopted.outcome;
+}
+
+/** Runs until it is opened. */
+export const gated = 'echo begin; while [ ! -e go ]; do sleep .02; done; echo end; exit 7';
+
+/** Starts the wrapper as another process of orch would have, and forgets it. */
+export function startForeign({ files, marker, directory }: Trial, command: string, before = ''): number {
+  const log = { stdio: ['ignore', 'ignore', 'ignore'] as ['ignore', 'ignore', 'ignore'] };
+  writeFileSync(files.log, '', { flag: 'a' });
+  const args = [
+    '-c',
+    `${before}exec /bin/sh -c "$0" "$1" "$2" /bin/sh -c "$3" >>"$4" 2>&1`,
+    wrapper,
+    marker,
+    files.state,
+    command,
+    files.log,
+  ];
+  const child = spawn('/bin/sh', args, {
+    ...log,
+    cwd: directory,
+    detached: true,
+    env: { ...process.env, ORCH_LINEAGE: `:${marker}:` },
+  });
+  return child.pid!;
+}
+
+export function open(it: Trial): void {
+  writeFileSync(join(it.directory, 'go'), '');
 }

@@ -201,7 +201,10 @@ describe('plain words run without a shell of their own, and the same', () => {
     await until(() =>
       table.snapshot().some(({ pid, markers }) => markers.includes(other.marker) && argsOf(pid) === 'sleep 300 '),
     );
-    for (const { kill, stop } of [it, other]) [kill.abort(), stop.abort('stopped')];
+    for (const { kill, stop } of [it, other]) {
+      kill.abort();
+      stop.abort('stopped');
+    }
     await Promise.all(outcomes);
   });
 });
