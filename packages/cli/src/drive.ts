@@ -18,7 +18,7 @@ export interface DriveRequest extends WatchOptions {
 
 /** Drives a run to its end, shows it, and answers with the exit code. Rejects where the run could not be driven. */
 export async function drive({ session, runId, takeUp, begin, ...options }: DriveRequest): Promise<ExitCode> {
-  const watch = await RunWatch.open(session, runId, options);
+  const watch = await RunWatch.open(session, runId, { ...options, drives: true });
   try {
     if (takeUp) await watch.readPast();
     session.listener = { event: (event) => watch.news(event), note: (text) => watch.note(text) };

@@ -17,7 +17,7 @@ export interface FollowRequest extends WatchOptions {
  * is gone without a word, and the run is free to be taken up.
  */
 export async function follow({ session, runId, ...options }: FollowRequest): Promise<ExitCode | 'lost'> {
-  const watch = await RunWatch.open(session, runId, options);
+  const watch = await RunWatch.open(session, runId, { ...options, drives: false });
   const leave = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => leave.abort(name);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);

@@ -7,6 +7,9 @@ import { flushStreams, guardStreams, print, say } from './streams.ts';
 
 guardStreams();
 process.on('uncaughtException', (error) => process.exit(reportError(error)));
+process.on('beforeExit', () =>
+  process.exit(reportError(new Error('Nothing is left to wait for, but the command has not ended.'))),
+);
 
 const exitCode = await start(process.argv.slice(2));
 await flushStreams();

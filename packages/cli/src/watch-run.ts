@@ -17,6 +17,11 @@ export interface WatchOptions {
   readonly json: boolean;
 }
 
+export interface RunWatchOptions extends WatchOptions {
+  /** Whether this process drives the run. */
+  readonly drives: boolean;
+}
+
 /** A run that is shown to a person or a program, wherever its events come from. */
 export class RunWatch {
   readonly run: FoldedRun;
@@ -37,11 +42,12 @@ export class RunWatch {
     });
   }
 
-  static async open(session: Session, runId: string, options: WatchOptions): Promise<RunWatch> {
+  static async open(session: Session, runId: string, options: RunWatchOptions): Promise<RunWatch> {
     const run = new FoldedRun(runId);
     const view = await openView(options.output, {
       run,
       stream: process.stderr,
+      warningsAreNotes: options.drives,
       logPath: (attempt) => session.logPath(runId, attempt),
     });
     return new RunWatch(session, run, view, options);

@@ -38,7 +38,7 @@ function show(
   stream: FakeStream,
 ): { view: View; run: FoldedRun } {
   const run = new FoldedRun('bcdfghjkmn');
-  const view = new View({ run, stream, logPath });
+  const view = new View({ run, stream, logPath, warningsAreNotes: false });
   for (const event of journal.events) tell(view, run, event);
   return { view, run };
 }

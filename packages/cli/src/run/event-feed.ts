@@ -42,16 +42,19 @@ export class EventFeed {
   #drain(): void {
     const { run } = this.#options;
     for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
-      if (event.version > run.report.version + 1) {
-        this.#waiting.unshift(event);
-        this.#catchingUp = this.#fillGap().finally(() => {
-          this.#catchingUp = undefined;
-          this.#drain();
-        });
-        return;
-      }
+      if (event.version > run.report.version + 1) return this.#catchUp(event);
       this.#hear(event);
     }
+  }
+
+  /** What the journal can't tell is left out: a view with a hole is better than none. */
+  #catchUp(event: RunEvent): void {
+    const goOn = (): void => {
+      this.#catchingUp = undefined;
+      this.#hear(event);
+      this.#drain();
+    };
+    this.#catchingUp = this.#fillGap().then(goOn, goOn);
   }
 
   #hear(event: RunEvent): void {

@@ -2,6 +2,7 @@ import type { RunEvent } from '@orch/core';
 import { attemptMs } from '../run/folded-run.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
 import type { Colour } from './colour.ts';
+import type { ViewOptions } from './view.ts';
 import { count, formatDuration, formatTime, harmless } from './text.ts';
 
 /** What an event says to a person: a word, whom it is about, and the rest. */
@@ -18,7 +19,10 @@ export interface EventLine {
 const mostNames = 5;
 
 /** The line of an event that was folded into the run already; events that only machines care for have none. */
-export function eventLine(event: RunEvent, run: FoldedRun): EventLine | undefined {
+export function eventLine(
+  event: RunEvent,
+  { run, warningsAreNotes }: Pick<ViewOptions, 'run' | 'warningsAreNotes'>,
+): EventLine | undefined {
   switch (event.type) {
     case 'run.started':
       return line('started', 'bold', `run ${run.report.runId}`, describeTakeUp(event.concurrency, run), true);
@@ -27,13 +31,7 @@ export function eventLine(event: RunEvent, run: FoldedRun): EventLine | undefine
     case 'run.cancelling':
       return line('cancelling', 'yellow', `by ${harmless(event.by)}`, describeCancelling(event), true);
     case 'warning':
-      return line(
-        'warning',
-        'yellow',
-        event.plugin === undefined ? '' : harmless(event.plugin),
-        harmless(event.message),
-        true,
-      );
+      return warningsAreNotes ? undefined : warningLine(event);
     case 'phase.started':
       return line('started', 'dim', harmless(event.phase), tryText(event.phase, event.attempt, run));
     case 'phase.adopted':
@@ -51,6 +49,10 @@ export function eventLine(event: RunEvent, run: FoldedRun): EventLine | undefine
     default:
       return undefined;
   }
+}
+
+function warningLine({ plugin, message }: Extract<RunEvent, { type: 'warning' }>): EventLine {
+  return line('warning', 'yellow', plugin === undefined ? '' : harmless(plugin), harmless(message), true);
 }
 
 const interruptions = {

@@ -22,7 +22,7 @@ export class PlainView implements View {
   }
 
   news(event: RunEvent): void {
-    const line = eventLine(event, this.#options.run);
+    const line = eventLine(event, this.#options);
     if (line === undefined) return;
     const { word, colour, subject, detail } = line;
     const parts = [this.#paint(colour, pad(word, 11)), subject].filter((part) => part !== '');

@@ -37,7 +37,7 @@ export class TtyView implements View {
   }
 
   news(event: RunEvent): void {
-    const line = eventLine(event, this.#options.run);
+    const line = eventLine(event, this.#options);
     if (line?.final === true) {
       const { word, colour, subject, detail } = line;
       const parts = [formatTime(event.at), this.#paint(colour, pad(word, 11)), subject].filter((part) => part !== '');

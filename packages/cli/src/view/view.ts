@@ -14,6 +14,8 @@ export interface View {
 export interface ViewOptions {
   readonly run: FoldedRun;
   readonly stream: TextStream;
+  /** Whether warnings come as notes too, as they do in the process that drives the run: then their events say nothing new. */
+  readonly warningsAreNotes: boolean;
   /** Where the output of an attempt stands; absent: it has none. */
   readonly logPath: (attempt: AttemptReport) => string | undefined;
 }
