@@ -316,6 +316,13 @@ describe('a function that still runs', () => {
     free();
   });
 
+  it('is forgotten once it has settled', async () => {
+    const { phase, free, next } = await stuckPhase();
+    free();
+    await settled();
+    expect(await phase.execute({ number: 2, isAborted: true }, next).outcome).toEqual({ status: 'aborted' });
+  });
+
   it('does not hold back other runs', async () => {
     const { free } = await stuckPhase();
     expect(await outcomeOf(1)).toEqual({ status: 'completed', output: 1 });

@@ -187,6 +187,20 @@ describe('close', () => {
     expect(lines).toEqual(['warn Plugin "b" could not be closed: stuck door']);
   });
 
+  it('answers a second call when the first is done', async () => {
+    let open: () => void = () => {};
+    const door = new Promise<void>((resolve) => (open = resolve));
+    const { close } = load(({ onClose }) => onClose(() => door));
+    let isClosed = false;
+    void close();
+    void close().then(() => (isClosed = true));
+    await settled();
+    expect(isClosed).toBe(false);
+    open();
+    await settled();
+    expect(isClosed).toBe(true);
+  });
+
   it('does not wait for ever', async () => {
     const said: string[] = [];
     const { close, clock, lines } = load(
