@@ -17,6 +17,8 @@ export interface ActiveAttempt {
   readonly begunAt: number;
   /** Why the engine ended it, once it did. */
   reason: StopReason | undefined;
+  /** It is in the hands of an executor whose work does not outlive this process: nobody can adopt it. */
+  isBound: boolean;
   cancelTimer: () => void;
 }
 
@@ -63,11 +65,11 @@ export class AttemptRunner {
     void this.#execute(active, running).then((outcome) => this.#end(active, outcome));
   }
 
-  /** Waits for what an earlier process started; its deadline goes on. */
+  /** Waits for what an earlier process started; its deadline goes on. `outcome` never rejects. */
   adopt(active: ActiveAttempt, running: Running, outcome: Promise<Outcome>): void {
     if (running.deadline !== undefined)
       this.#watchTimeout(active, running.deadline - this.#parts.engine.clock.monotonic());
-    void outcome.catch(failedToRun).then((settled) => this.#end(active, settled));
+    void outcome.then((settled) => this.#end(active, settled));
   }
 
   /** Registers an attempt of an earlier process, so that it can be stopped like our own. */
@@ -80,6 +82,11 @@ export class AttemptRunner {
     this.#active.delete(active.phase);
   }
 
+  stop(phase: number, reason: StopReason): void {
+    const active = this.#active.get(phase);
+    if (active !== undefined) stop(active, reason);
+  }
+
   stopAll(reason: StopReason): void {
     for (const active of this.#active.values()) stop(active, reason);
   }
@@ -88,10 +95,14 @@ export class AttemptRunner {
     for (const active of this.#active.values()) active.kill.abort();
   }
 
-  /** Looks at nothing any more: the attempts go on by themselves. */
+  /** Looks at nothing any more: the attempts go on by themselves, but for those that nobody could adopt. */
   abandon(): void {
-    for (const active of this.#active.values()) active.cancelTimer();
+    const left = [...this.#active.values()];
     this.#active.clear();
+    for (const active of left) {
+      active.cancelTimer();
+      if (active.isBound) stop(active, 'stopped');
+    }
   }
 
   contextOf(active: ActiveAttempt, { env, cwd }: Preparation = nothingPrepared): AttemptContext {
@@ -131,6 +142,7 @@ export class AttemptRunner {
       kill: new AbortController(),
       begunAt: engine.clock.monotonic() - Math.max(0, engine.clock.now() - running.startedAt),
       reason: undefined,
+      isBound: false,
       cancelTimer: () => {},
     };
     this.#active.set(phase, active);
@@ -151,9 +163,11 @@ export class AttemptRunner {
     }
     try {
       if (!(await holds())) return { status: 'aborted' };
-      if (active.reason !== undefined) return { status: 'aborted' };
+      // Stopped meanwhile, or the run was let go: what is not begun by then is the next owner's to begin.
+      if (active.reason !== undefined || this.#active.get(active.phase) !== active) return { status: 'aborted' };
       if (running.timeoutMs !== undefined) this.#watchTimeout(active, running.timeoutMs);
       const executor = executorOf(state.spec.phases[active.phase]!.kind);
+      active.isBound = executor.adopt === undefined;
       return await executor.execute(active.attempt, this.contextOf(active, preparation));
     } catch (error) {
       return failedToRun(error);
@@ -188,7 +202,8 @@ function outputsFor(state: RunState, phase: number): { readonly [phase: string]:
   return outputs;
 }
 
-function failedToRun(error: unknown): Outcome {
+/** What an executor throws is its own failure. */
+export function failedToRun(error: unknown): Outcome {
   const { code, hint } = isOrchError(error) ? error : { code: 'ORCH_PHASE_START' };
   return {
     status: 'failed',

@@ -1,45 +1,22 @@
-import type { Executor, Outcome, StopReason } from '../executor/executor.ts';
+import type { StopReason } from '../executor/executor.ts';
 import type { Json } from '../json.ts';
 import type { RunEvent, SerializedError } from '../run/event.ts';
 import { decide } from '../run/decide.ts';
 import type { Draft } from '../run/decide.ts';
-import type { Fence } from '../run/owner.ts';
 import { isTerminal } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
 import { messageOf, orchError } from '../errors/orch-error.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import type { ActiveAttempt, AttemptEnd } from './attempt-runner.ts';
+import type { Beginning, DriverParts } from './driver-parts.ts';
 import { InboxPoller } from './inbox-poller.ts';
 import { LeaseKeeper, leaseMs, runLost } from './lease.ts';
 import { judge } from './judge.ts';
+import { letGo, rememberToken } from './letting-go.ts';
 import { cancelIn } from './messages.ts';
+import { Observers } from './observers.ts';
 import { RunLoop } from './run-loop.ts';
-import type { EngineParts } from './run-parts.ts';
 import { RunViews } from './run-views.ts';
-
-export interface DriverParts {
-  readonly engine: EngineParts;
-  readonly state: RunState;
-  readonly fence: Fence;
-  readonly resumed: boolean;
-  readonly executorOf: (kind: string) => Executor;
-}
-
-/** An attempt of an earlier process that goes on. */
-export interface AdoptedAttempt {
-  readonly active: ActiveAttempt;
-  readonly outcome: Promise<Outcome>;
-}
-
-/** What a take-up begins with. */
-export interface Beginning {
-  /** Events that stand in the journal already: those that created the run. */
-  readonly committed?: readonly RunEvent[];
-  readonly drafts?: readonly Draft[];
-  readonly adopted?: readonly AdoptedAttempt[];
-  /** Messages whose effect the drafts are. */
-  readonly handled?: readonly string[];
-}
 
 /** At most so many warnings of a take-up are journalled; the rest go to the log. */
 const journalledWarnings = 100;
@@ -55,7 +32,9 @@ export class Driver {
   readonly #lease: LeaseKeeper;
   readonly #inbox: InboxPoller;
   readonly #views: RunViews;
-  readonly #observers = new Set<Promise<void>>();
+  readonly #observers = new Observers((error) => this.warn(messageOf(error)));
+  /** The lease is as old as the last commit that was sent, once that is acknowledged. */
+  #renewed: () => void = () => {};
   #settle!: { resolve: (state: RunState) => void; reject: (error: Error) => void };
   #prepared = false;
   #phase: 'driving' | 'stopping' | 'ended' | 'left' = 'driving';
@@ -67,13 +46,16 @@ export class Driver {
     const { engine, state, fence } = parts;
     this.#state = state;
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    // It may come to its end before anybody listens: while the run is still being taken up.
+    this.done.catch(() => undefined);
     this.#loop = new RunLoop({
       engine,
       state,
       fence,
       next: (now) => this.#next(now),
       perform: (event) => this.#perform(event),
-      onCommitted: () => this.#lease.touch(),
+      onSend: () => (this.#renewed = this.#lease.sending()),
+      onCommitted: () => this.#renewed(),
       onFailed: (error) => this.#leave(error),
     });
     this.#lease = new LeaseKeeper(
@@ -106,13 +88,18 @@ export class Driver {
     const { hooks } = this.#parts.engine;
     for (const event of committed) this.#views.told(event, hooks);
     this.#prepared = !hooks.tapped.beforeRun;
+    let isCancelling = false;
     const started = (): void => {
+      if (this.#phase === 'left') return;
       for (const { active, outcome } of adopted)
         this.attempts.adopt(active, this.#state.phases[active.phase] as Running, outcome);
-      if (!this.#prepared) void this.#prepareRun();
+      if (isCancelling) this.#cancelAttempts();
+      if (!this.#prepared) void this.#prepareRun().catch((error) => this.#leave(error));
     };
     if (drafts.length > 0) this.#loop.submit(drafts, started, handled);
     else started();
+    // Of an earlier take-up, or of this very commit: a cancel that comes later stops them when it is committed itself.
+    isCancelling = this.#state.cancelling !== undefined;
     this.#inbox.start();
     this.#loop.pump();
   }
@@ -127,23 +114,31 @@ export class Driver {
     this.#loop.pump();
   }
 
-  /** Ends the run for good. */
-  cancel(by: string, message?: string, handled: readonly string[] = []): void {
-    if (this.#phase !== 'driving' || isTerminal(this.#state.status) || this.#state.cancelling !== undefined) return;
+  get isStopping(): boolean {
+    return this.#phase === 'stopping';
+  }
+
+  /** Ends the run for good, also where it is stopping; `false`: it has ended, or is let go. */
+  cancel(by: string, message?: string, handled: readonly string[] = []): boolean {
+    if (this.#phase === 'ended' || this.#phase === 'left' || isTerminal(this.#state.status)) return false;
+    if (this.#state.cancelling !== undefined) return true;
+    this.#phase = 'driving';
     const said = message === undefined ? {} : { message };
     this.#loop.submit([{ type: 'run.cancelling', by, reason: 'cancel', ...said }], undefined, handled);
     this.#loop.pump();
+    return true;
   }
 
-  /** Lets go at once and leaves the commands alone. */
+  /** Lets go at once and leaves the commands alone. Rejects where what was queued could not be written. */
   async detach(): Promise<void> {
     if (this.#phase === 'ended' || this.#phase === 'left') return;
     this.#phase = 'left';
     this.#close();
     await this.#loop.idle();
     this.#loop.abandon();
-    await this.#parts.engine.backend.release(this.#state.runId, this.#parts.fence);
+    await letGo(this.#parts.engine, this.#state.runId, this.#parts.fence);
     this.#settle.resolve(this.#state);
+    await this.done;
   }
 
   /** What is to happen next: what `decide` says, unless this process is on its way out. */
@@ -155,7 +150,7 @@ export class Driver {
       this.#phase = 'ended';
       return [{ type: 'run.stopped', reason: 'signal' }];
     }
-    if (this.#refusal !== undefined)
+    if (this.#refusal !== undefined && state.cancelling === undefined)
       return state.counts.running > 0 ? [] : [{ type: 'run.failed', reason: 'hook', error: this.#refusal }];
     if (!this.#prepared && state.cancelling === undefined) return [];
     return decide(state, now);
@@ -168,10 +163,9 @@ export class Driver {
       case 'phase.started':
         return this.#startAttempt(event.phase);
       case 'checkpoint.created':
-        return this.#observe(this.#views.checkpoint(event, this.#parts.engine.hooks));
+        return this.#observers.add(this.#views.checkpoint(event, this.#parts.engine.hooks));
       case 'run.cancelling':
-        this.#views.abort('cancelled');
-        return this.attempts.stopAll('cancelled');
+        return this.#cancelAttempts();
       case 'run.stopped':
       case 'run.completed':
       case 'run.failed':
@@ -182,12 +176,17 @@ export class Driver {
     }
   }
 
+  #cancelAttempts(): void {
+    this.#views.abort('cancelled');
+    this.attempts.stopAll('cancelled');
+  }
+
   #startAttempt(name: string): void {
     const phase = this.#state.graph.indexOf.get(name)!;
     this.attempts.start(phase, this.#state.phases[phase] as Running);
     const reason = this.#stopReason();
-    // The order to stop came between the commit and its effect.
-    if (reason !== undefined) this.attempts.stopAll(reason);
+    // The order to stop came between the commit and its effect. A cancel may not be committed yet: others go on.
+    if (reason !== undefined) this.attempts.stop(phase, reason);
   }
 
   #stopReason(): StopReason | undefined {
@@ -198,12 +197,13 @@ export class Driver {
   async #attemptEnded(active: ActiveAttempt, outcome: AttemptEnd): Promise<void> {
     const { hooks, clock } = this.#parts.engine;
     const durationMs = Math.round(clock.monotonic() - active.begunAt);
-    const judged = judge({ active, outcome, durationMs, views: this.#views, hooks, clock, now: this.#loop.now });
+    const lost = this.#state.lost[active.phase]!;
+    const judged = judge({ active, outcome, durationMs, lost, views: this.#views, hooks, clock, now: this.#loop.now });
     // Most outcomes need no second opinion: they are written in the turn in which they came.
     const { draft, seen } = judged instanceof Promise ? await judged : judged;
     if (this.#phase === 'left') return;
     this.#loop.submit([draft], () => {
-      if (seen !== undefined) this.#observe(this.#views.afterPhase(active, seen, hooks));
+      if (seen !== undefined) this.#observers.add(this.#views.afterPhase(active, seen, hooks));
     });
     this.#loop.pump();
   }
@@ -248,34 +248,28 @@ export class Driver {
     });
   }
 
-  /** Observers are not waited for, until the run is let go. */
-  #observe(observer: Promise<void> | undefined): void {
-    if (observer === undefined) return;
-    const settled = observer
-      .catch((error: unknown) => this.warn(messageOf(error)))
-      .finally(() => this.#observers.delete(settled));
-    this.#observers.add(settled);
-  }
-
   async #finish(stopped: boolean): Promise<void> {
     this.#phase = 'ended';
     this.#close();
     const { engine, fence } = this.#parts;
-    while (this.#observers.size > 0) await Promise.all(this.#observers);
+    await this.#observers.settled();
     await this.#views.afterRun(engine.hooks, stopped ? 'interrupted' : this.#state.status);
     await this.#loop.idle();
-    await engine.backend.release(this.#state.runId, fence);
+    await letGo(engine, this.#state.runId, fence);
     this.#settle.resolve(this.#state);
   }
 
   /** Nothing more is written, no effect of what was queued happens; commands are left alone. */
   #leave(error: unknown): void {
+    const { engine, fence } = this.#parts;
+    // While it is being detached, too: what is not committed is no result.
+    this.#settle.reject(error instanceof Error ? error : new Error(messageOf(error)));
     if (this.#phase === 'left') return;
     this.#phase = 'left';
+    rememberToken(engine, this.#state.runId, fence.token, error);
     this.#close();
     this.#loop.abandon();
     this.#views.abort('stopped');
-    this.#settle.reject(error instanceof Error ? error : new Error(messageOf(error)));
   }
 
   #close(): void {

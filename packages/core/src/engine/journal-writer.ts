@@ -14,6 +14,8 @@ export interface JournalWriterParts {
   readonly version: number;
   /** Phase completions per forced flush. */
   readonly checkpointInterval: number;
+  /** Called once for each commit, before it is sent. */
+  readonly onSend: () => void;
   /** Called once for each commit, after it was acknowledged, before the next is sent. */
   readonly onCommitted: (events: readonly RunEvent[]) => void;
   /** Called at most once: nothing more will be written. */
@@ -92,6 +94,7 @@ export class JournalWriter {
         await new Promise(setImmediate);
         const commit = this.#takeCommit();
         if (commit === undefined) break;
+        this.#parts.onSend();
         await this.#append(commit);
         if (this.#failed) break;
         this.#version = commit.summary.version;
@@ -160,6 +163,7 @@ export class JournalWriter {
         const pauseMs = resendAfterMs[tries];
         if (pauseMs === undefined || this.#failed || !isPassing(error)) throw error;
         await new Promise<void>((resolve) => clock.timer(pauseMs, resolve));
+        if (this.#failed) throw error;
       }
     }
   }

@@ -6,12 +6,15 @@ import type { Decision } from '../hooks/lifecycle-hooks.ts';
 import type { AttemptId, ProcessEnd } from '../run/event.ts';
 import type { Draft } from '../run/decide.ts';
 import type { ActiveAttempt, AttemptEnd } from './attempt-runner.ts';
+import { lostOrPoisoned } from './lost.ts';
 import type { RunViews } from './run-views.ts';
 
 export interface JudgeRequest {
   readonly active: ActiveAttempt;
   readonly outcome: AttemptEnd;
   readonly durationMs: number;
+  /** How often in a row the phase was lost before. */
+  readonly lost: number;
   readonly views: RunViews;
   readonly hooks: HookCalls;
   readonly clock: Clock;
@@ -62,21 +65,27 @@ function judgeEnded(
     case 'cancelled':
       return {
         draft: { type: 'phase.cancelled', phases: [active.attempt.phase], ...endOf(outcome) },
-        seen: { status: 'aborted', ...endOf(outcome) },
+        seen: aborted(outcome),
       };
     case 'stopped':
     case 'replaced':
       return interrupted(active, active.reason, outcome);
     case undefined:
-      return outcome.status === 'failed' ? decideFailure(request, outcome) : interrupted(active, 'lost', outcome);
+      return outcome.status === 'failed'
+        ? decideFailure(request, outcome)
+        : { draft: lostOrPoisoned(idOf(active), request.lost, endOf(outcome)), seen: aborted(outcome) };
   }
 }
 
-function interrupted(active: ActiveAttempt, reason: 'lost' | 'stopped' | 'replaced', outcome: ProcessEnd): Judgement {
+function interrupted(active: ActiveAttempt, reason: 'stopped' | 'replaced', outcome: ProcessEnd): Judgement {
   return {
     draft: { type: 'phase.interrupted', ...idOf(active), reason, ...endOf(outcome) },
-    seen: { status: 'aborted', ...endOf(outcome) },
+    seen: aborted(outcome),
   };
+}
+
+function aborted(outcome: ProcessEnd): Outcome {
+  return { status: 'aborted', ...endOf(outcome) };
 }
 
 function timedOut(active: ActiveAttempt, outcome: Exclude<Outcome, { status: 'completed' }>): Failure {

@@ -90,10 +90,17 @@ export class LeaseKeeper {
     this.#arm();
   }
 
-  /** An append renews too. */
-  touch(): void {
-    this.#wall = this.#clock.now();
-    this.#monotonic = this.#clock.monotonic();
+  /**
+   * A renewal or an append is on its way: to be called with the answer of this once it is acknowledged. The lease is then
+   * as old as the sending, for the process may have slept with the acknowledgement in its hands.
+   */
+  sending(): () => void {
+    const wall = this.#clock.now();
+    const monotonic = this.#clock.monotonic();
+    return () => {
+      this.#wall = wall;
+      this.#monotonic = monotonic;
+    };
   }
 
   /**
@@ -117,8 +124,9 @@ export class LeaseKeeper {
   }
 
   async #renewNow(): Promise<boolean> {
+    const renewed = this.sending();
     const held = await this.#renew();
-    if (held) this.touch();
+    if (held) renewed();
     else if (!this.#closed) this.#onLost();
     return held;
   }

@@ -10,6 +10,7 @@ import type { WorkflowDefinition } from '../spec/workflow.ts';
 import { canonical, refuseChanges } from './definition.ts';
 import { noExecutor } from './attempt-runner.ts';
 import { takeRun } from './lease.ts';
+import { giveBack, letGo, rememberToken } from './letting-go.ts';
 import type { EngineParts } from './run-parts.ts';
 
 /** A run that was read, and perhaps taken. */
@@ -31,12 +32,14 @@ export async function readRun({ backend }: EngineParts, runId: string): Promise<
 
 /** Takes a run, and reads what was written since it was read. */
 export async function takeOpened(
-  { backend, host, ids }: EngineParts,
+  engine: EngineParts,
   { state, knownKeys }: OpenedRun,
   takeOver: boolean,
 ): Promise<{ readonly fence: Fence } & OpenedRun> {
   const { runId } = state;
-  const fence = await takeRun({ backend, host, runId, token: ids.random(), takeOver });
+  const { backend } = engine;
+  await giveBack(engine, runId);
+  const fence = await take(engine, runId, takeOver);
   try {
     const keys = new Set(knownKeys);
     const reached = await replay(runId, backend.read(runId, { after: state.version }), {
@@ -47,7 +50,18 @@ export async function takeOpened(
     });
     return { fence, state: reached, knownKeys: keys };
   } catch (error) {
-    await backend.release(runId, fence);
+    await letGo(engine, runId, fence);
+    throw error;
+  }
+}
+
+async function take(engine: EngineParts, runId: string, takeOver: boolean): Promise<Fence> {
+  const { backend, host, ids } = engine;
+  const token = ids.random();
+  try {
+    return await takeRun({ backend, host, runId, token, takeOver });
+  } catch (error) {
+    rememberToken(engine, runId, token, error);
     throw error;
   }
 }
@@ -58,7 +72,8 @@ export function executorsFor(
   definition: WorkflowDefinition | undefined,
 ): { readonly all: ReadonlyMap<string, Executor>; readonly of: (state: RunState) => (kind: string) => Executor } {
   const all = new Map(engine.executors);
-  if (definition !== undefined) all.set('function', functionExecutor(definition.functions, { clock: engine.clock }));
+  // Without its code a run can still be cancelled: its functions died with their process.
+  all.set('function', functionExecutor(definition?.functions ?? {}, { clock: engine.clock }));
   return {
     all,
     of: (state) => (kind) => {

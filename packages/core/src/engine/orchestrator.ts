@@ -1,23 +1,22 @@
-import type { Backend } from '../backend/backend.ts';
 import { systemClock } from '../clock.ts';
 import { isOrchError, orchError } from '../errors/orch-error.ts';
 import type { Log } from '../executor/executor.ts';
 import { loadPlugins } from '../hooks/plugin-host.ts';
 import type { LoadedPlugins } from '../hooks/plugin-host.ts';
-import { randomIds, runIdPattern } from '../id.ts';
+import { randomIds } from '../id.ts';
 import type { RunEvent, RunSummary } from '../run/event.ts';
-import type { Fence } from '../run/owner.ts';
 import type { RunReport } from '../run/report.ts';
 import { isTerminal } from '../run/state.ts';
 import type { RunState } from '../run/state.ts';
 import { validateSpec } from '../spec/validate-spec.ts';
 import type { Workflow, WorkflowDefinition } from '../spec/workflow.ts';
-import type { Finding, WorkflowSpec } from '../spec/workflow-spec.ts';
+import type { Finding } from '../spec/workflow-spec.ts';
 import { concurrencyOf } from './concurrency.ts';
 import { createRun } from './create-run.ts';
 import { Driver } from './driver.ts';
 import { checkInputs } from './inputs.ts';
 import { isHeld, leaseMs } from './lease.ts';
+import { giveBackAll, letGo, letGoOnError, rememberToken } from './letting-go.ts';
 import { checkAgainst, executorsFor, readRun, takeOpened } from './open-run.ts';
 import type {
   ExecuteArguments,
@@ -29,6 +28,7 @@ import type {
 } from './options.ts';
 import { eventsOf, listRuns, reportOf } from './read-runs.ts';
 import type { EventsOptions, ListFilter } from './read-runs.ts';
+import { finished, refuseFindings, refuseRunId } from './refusals.ts';
 import { runHandle } from './run-handle.ts';
 import type { Opened } from './run-handle.ts';
 import type { EngineParts } from './run-parts.ts';
@@ -62,8 +62,10 @@ export class Orchestrator implements OrchestratorApi {
   readonly #plugins: LoadedPlugins;
   readonly #log: Log;
   readonly #drivers = new Map<string, Driver>();
+  /** Runs on their way to a driver. */
+  readonly #openings = new Set<Promise<unknown>>();
   #engine: Promise<EngineParts> | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** Throws `ORCH_PLUGIN_INVALID` or `ORCH_PLUGIN_CONTRACT` where the plugins or the backend don't fit. */
   constructor(options: OrchestratorOptions) {
@@ -99,7 +101,9 @@ export class Orchestrator implements OrchestratorApi {
 
   async cancel(runId: string, { by = 'api', message }: { by?: string; message?: string } = {}): Promise<void> {
     const own = this.#drivers.get(runId);
-    if (own !== undefined) return own.cancel(by, message);
+    if (own?.cancel(by, message) === true) return;
+    // It is just letting go: cancelled is what is left then.
+    await own?.done.catch(() => undefined);
     const engine = await this.#opened();
     const { state } = await readRun(engine, runId);
     if (isTerminal(state.status)) throw finished(runId, state.status);
@@ -130,16 +134,8 @@ export class Orchestrator implements OrchestratorApi {
     yield* eventsOf(await this.#opened(), runId, options);
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    const ends = [...this.#drivers.values()].map((driver) => {
-      driver.stop();
-      return driver.done.catch(() => undefined);
-    });
-    await Promise.all(ends);
-    await this.#plugins.close();
-    if (this.#engine !== undefined) await (await this.#engine).backend.close();
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -162,12 +158,16 @@ export class Orchestrator implements OrchestratorApi {
       source,
     });
     const taking = { owner: host.owner, token: ids.random(), ttlMs: leaseMs };
-    const created = await backend.create(runId, { ...taking, events, summary: summaryOf(state) });
+    const first = { ...taking, events, summary: summaryOf(state) };
+    const created = await backend.create(runId, first).catch((error: unknown) => {
+      rememberToken(engine, runId, taking.token, error);
+      throw error;
+    });
     if (created.status === 'exists')
       return this.#open(runId, { definition, ...(options.inputs === undefined ? {} : { inputs }) });
     const { fence } = created;
     const executors = executorsFor(engine, definition);
-    await releaseOnError(backend, runId, fence, () => settleAll(executors.all, runId, new Set()));
+    await letGoOnError(engine, runId, fence, () => settleAll(executors.all, runId, new Set()));
     const driver = new Driver({ engine, state, fence, resumed: false, executorOf: executors.of(state) });
     driver.begin({ committed: events });
     return { driver };
@@ -181,10 +181,10 @@ export class Orchestrator implements OrchestratorApi {
     if (read.state.status === 'completed' && !again) return { state: read.state };
     const executors = executorsFor(engine, entry.definition);
     const { state, fence, knownKeys } = await takeOpened(engine, read, entry.takeOver ?? false);
-    return releaseOnError(engine.backend, runId, fence, async () => {
+    return letGoOnError(engine, runId, fence, async () => {
       // It may have ended between the look and the taking.
       if (entry.cancel === undefined ? state.status === 'completed' && !again : isTerminal(state.status)) {
-        await engine.backend.release(runId, fence);
+        await letGo(engine, runId, fence);
         return { state };
       }
       const driver = await takeUp({
@@ -204,9 +204,22 @@ export class Orchestrator implements OrchestratorApi {
     });
   }
 
+  async #close(): Promise<void> {
+    for (const driver of this.#drivers.values()) stopOnce(driver);
+    // What is still being opened is stopped as soon as there is a driver.
+    while (this.#openings.size > 0) await Promise.allSettled(this.#openings);
+    await Promise.allSettled([...this.#drivers.values()].map(({ done }) => done));
+    await this.#plugins.close();
+    // One that could not be opened has told so to whoever needed it.
+    const engine = await this.#engine?.catch(() => undefined);
+    if (engine === undefined) return;
+    await giveBackAll(engine);
+    await engine.backend.close();
+  }
+
   /** Opens the backend, once. */
   #opened(): Promise<EngineParts> {
-    if (this.#closed)
+    if (this.#closing !== undefined)
       return Promise.reject(orchError({ code: 'ORCH_BACKEND_CLOSED', message: 'The orchestrator is closed.' }));
     return (this.#engine ??= this.#openEngine());
   }
@@ -224,11 +237,18 @@ export class Orchestrator implements OrchestratorApi {
       hooks: this.#plugins.calls,
       phaseKeys: this.#plugins.phaseKeys,
       executors: this.#plugins.executors,
+      leftTokens: new Map(),
     };
   }
 
   /** Remembers who drives a run, for `close` and `cancel`. */
-  async #track(runId: string, opening: Promise<Opened>): Promise<Opened> {
+  #track(runId: string, opening: Promise<Opened>): Promise<Opened> {
+    const tracked = this.#tracked(runId, opening).finally(() => this.#openings.delete(tracked));
+    this.#openings.add(tracked);
+    return tracked;
+  }
+
+  async #tracked(runId: string, opening: Promise<Opened>): Promise<Opened> {
     const opened = await opening;
     if (!('driver' in opened)) return opened;
     const { driver } = opened;
@@ -237,48 +257,17 @@ export class Orchestrator implements OrchestratorApi {
       if (this.#drivers.get(runId) === driver) this.#drivers.delete(runId);
     };
     driver.done.then(forget, forget);
+    if (this.#closing !== undefined) stopOnce(driver);
     return opened;
   }
+}
+
+/** A second stop would kill without grace. */
+function stopOnce(driver: Driver): void {
+  if (!driver.isStopping) driver.stop();
 }
 
 const stderrLog: Log = {
   info: (message) => void process.stderr.write(`${message}\n`),
   warn: (message) => void process.stderr.write(`warning: ${message}\n`),
 };
-
-async function releaseOnError<T>(backend: Backend, runId: string, fence: Fence, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await backend.release(runId, fence);
-    throw error;
-  }
-}
-
-function refuseFindings(spec: WorkflowSpec, findings: readonly Finding[]): void {
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  const first = errors[0];
-  if (first === undefined) return;
-  throw orchError({
-    code: 'ORCH_WORKFLOW_INVALID',
-    message: `Workflow ${spec.id} is not valid: ${errors.map(({ message }) => message).join(' ')}`,
-    hint: first.hint,
-  });
-}
-
-function refuseRunId(runId: string): void {
-  if (typeof runId === 'string' && runIdPattern.test(runId)) return;
-  throw orchError({
-    code: 'ORCH_RUN_ID_INVALID',
-    message: `${JSON.stringify(runId)} is no run id.`,
-    hint: 'A run id has 1 to 128 characters out of A-Z a-z 0-9 . _ - and begins with a letter or digit.',
-  });
-}
-
-function finished(runId: string, status: string): Error {
-  return orchError({
-    code: 'ORCH_RUN_FINISHED',
-    message: `Run ${runId} is ${status}: there is nothing to cancel.`,
-    hint: `See what it did: orch show ${runId}`,
-  });
-}

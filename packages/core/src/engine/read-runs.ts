@@ -17,8 +17,10 @@ export interface EventsOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How often a followed journal is looked at where its backend can't say that it changed. */
+/** How often a followed journal is looked at where its backend can't say that it changed, or says so for another reason. */
 const pollEveryMs = 200;
+/** How often it is looked whether its driver is still there: a killed one changes nothing any more. */
+const lookEveryMs = 1_000;
 
 /** A run's journal, folded. */
 export async function reportOf(engine: EngineParts, runId: string): Promise<RunReport> {
@@ -64,7 +66,9 @@ export async function* eventsOf(
   { after = 0, follow = false, signal }: EventsOptions,
 ): AsyncIterable<RunEvent> {
   let reached = after;
+  let isTold = false;
   for (;;) {
+    const before = reached;
     // Asked before the read: what was written by then is shown before the end is believed.
     const held = !follow || isHeld(await backend.holder(runId), host);
     for await (const events of backend.read(runId, { after: reached }))
@@ -73,25 +77,44 @@ export async function* eventsOf(
         yield event;
       }
     if (!follow || !held || signal?.aborted === true) return;
-    await changed(backend, clock, runId, reached, signal);
+    // A message in the inbox is a change, too: its driver needs time to take it out, which this loop must not eat.
+    if (backend.changed === undefined || (isTold && reached === before)) {
+      await pause(clock, pollEveryMs, signal);
+      isTold = false;
+    } else isTold = await changed(backend, clock, { runId, reached, signal });
   }
 }
 
-async function changed(
-  backend: EngineParts['backend'],
-  clock: Clock,
-  runId: string,
-  after: number,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<void> {
-  if (backend.changed !== undefined) return backend.changed(runId, after, signal);
-  await new Promise<void>((resolve) => {
+interface Watch {
+  readonly runId: string;
+  /** The newest version that was shown. */
+  readonly reached: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Settles when it is time to look again; whether the backend said so. */
+async function changed(backend: EngineParts['backend'], clock: Clock, watch: Watch): Promise<boolean> {
+  const { runId, reached, signal } = watch;
+  const enough = new AbortController();
+  const stop = (): void => enough.abort();
+  signal?.addEventListener('abort', stop);
+  try {
+    const told = backend.changed?.(runId, reached, enough.signal).then(() => true);
+    return await Promise.race([told ?? false, pause(clock, lookEveryMs, enough.signal).then(() => false)]);
+  } finally {
+    stop();
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function pause(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
     const wake = (): void => {
-      signal.removeEventListener('abort', wake);
+      signal?.removeEventListener('abort', wake);
       cancel();
       resolve();
     };
-    const cancel = clock.timer(pollEveryMs, wake);
-    signal.addEventListener('abort', wake);
+    const cancel = clock.timer(delayMs, wake);
+    signal?.addEventListener('abort', wake);
   });
 }

@@ -31,7 +31,7 @@ export function runHandle<P extends object>(
       if (result.status === 'completed') return result.outputs;
       throw notCompleted(result);
     },
-    cancel: async ({ by = 'api', message } = {}) => (await driver())?.cancel(by, message),
+    cancel: async ({ by = 'api', message } = {}) => void (await driver())?.cancel(by, message),
     stop: async () => (await driver())?.stop(),
     detach: async () => (await driver())?.detach(),
   };

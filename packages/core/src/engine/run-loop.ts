@@ -17,6 +17,8 @@ export interface RunLoopParts {
   readonly next: (now: number) => readonly Draft[];
   /** Performs the effects of an event: it is committed. */
   readonly perform: (event: RunEvent) => void;
+  /** Called before a commit is sent. */
+  readonly onSend: () => void;
   /** Called after each acknowledged commit, before its effects. */
   readonly onCommitted: () => void;
   /** Called at most once: nothing more will be written, and no effect of what was queued will happen. */
@@ -48,6 +50,7 @@ export class RunLoop {
       fence,
       version: state.version,
       checkpointInterval: state.spec.checkpointInterval ?? 1,
+      onSend: parts.onSend,
       onCommitted: (events) => this.#committed(events),
       onFailed: parts.onFailed,
     });

@@ -18,4 +18,6 @@ export interface EngineParts {
   readonly phaseKeys: PhaseKeys;
   /** By kind of phase; `function` is made for each run, from its workflow. */
   readonly executors: ReadonlyMap<string, Executor>;
+  /** Of takings that this process may still hold, but does not drive, by run: given back before the next taking. */
+  readonly leftTokens: Map<string, string>;
 }

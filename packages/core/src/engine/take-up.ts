@@ -9,14 +9,13 @@ import { phasesFrom, phasesSince, phasesToRecover } from '../run/reset.ts';
 import { isTerminal, nameOf } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
 import { orchVersion } from '../version.ts';
+import { failedToRun } from './attempt-runner.ts';
 import { Driver } from './driver.ts';
-import type { AdoptedAttempt } from './driver.ts';
+import type { AdoptedAttempt } from './driver-parts.ts';
+import { lostOrPoisoned } from './lost.ts';
 import { cancelIn } from './messages.ts';
 import type { CancelRequest } from './messages.ts';
 import type { EngineParts } from './run-parts.ts';
-
-/** A phase that was lost so many times in a row fails: something about it kills orch or the machine. */
-const lostLimit = 20;
 
 export interface TakeUpRequest {
   readonly engine: EngineParts;
@@ -58,7 +57,8 @@ export async function takeUp(given: TakeUpRequest): Promise<Driver> {
     driver.begin({ drafts, adopted, handled: asked?.handled ?? [] });
     return driver;
   } catch (error) {
-    await driver.detach();
+    // Whether it could be let go is told in the log; what went wrong before is what matters.
+    await driver.detach().catch(() => undefined);
     throw error;
   }
 }
@@ -106,6 +106,8 @@ async function planReset({ engine, state, from, checkpoint, cancel }: TakeUpRequ
     const earlier = await replay(state.runId, engine.backend.read(state.runId), { upTo: to });
     return { type: 'run.reset', cause: 'rewind', to, phases: phasesSince(state, earlier) };
   }
+  // A cancel that is committed is carried out, not taken back.
+  if (state.cancelling !== undefined && !isTerminal(state.status)) return undefined;
   const phases = phasesToRecover(state);
   return phases.length > 0 || isTerminal(state.status) ? { type: 'run.reset', cause: 'recover', phases } : undefined;
 }
@@ -185,26 +187,11 @@ async function settleAttempt(
     throw executorFailed(state.runId, `adopt attempt ${running.attempt} of phase ${JSON.stringify(id.phase)}`, error);
   }
   if ('outcome' in found && !replaced)
-    return { event: { type: 'phase.adopted', ...id }, adopted: { active, outcome: found.outcome } };
+    // Its end may come before the take-up is committed: nothing may go unheard until then.
+    return { event: { type: 'phase.adopted', ...id }, adopted: { active, outcome: found.outcome.catch(failedToRun) } };
   driver.attempts.forget(active);
   if (replaced) return { event: { type: 'phase.interrupted', ...id, reason: 'replaced' } };
-  return { event: lostOrPoisoned(state, phase, id) };
-}
-
-function lostOrPoisoned(state: RunState, phase: number, id: AttemptId): Draft {
-  if (state.lost[phase]! + 1 < lostLimit) return { type: 'phase.interrupted', ...id, reason: 'lost' };
-  return {
-    type: 'phase.failed',
-    ...id,
-    class: 'interrupted',
-    error: {
-      code: 'ORCH_PHASE_LOST',
-      message: `The phase was lost ${lostLimit} times in a row: its process, or orch, was killed each time.`,
-      hint: 'Look for what kills it (out of memory?), then recover the run.',
-    },
-    durationMs: 0,
-    charge: true,
-  };
+  return { event: lostOrPoisoned(id, state.lost[phase]!) };
 }
 
 function noPhase(state: RunState, name: string): OrchError {

@@ -24,11 +24,17 @@ export function phasesFrom(state: RunState, phase: number): readonly string[] {
   );
 }
 
-/** What was not completed at an earlier version, and is not pending now: going back there runs it again. */
+/**
+ * What was not completed at an earlier version, or is not any more, and is not pending now: going back there runs it
+ * again. What was completed then and is running now goes on.
+ */
 export function phasesSince(state: RunState, earlier: RunState): readonly string[] {
   const chosen = new Set<number>();
-  for (let phase = 0; phase < state.graph.size; phase++)
-    if (earlier.phases[phase]!.status !== 'completed' && state.phases[phase]!.status !== 'pending') chosen.add(phase);
+  for (let phase = 0; phase < state.graph.size; phase++) {
+    const { status } = state.phases[phase]!;
+    const wasCompleted = earlier.phases[phase]!.status === 'completed';
+    if (status !== 'pending' && !(wasCompleted && (status === 'completed' || status === 'running'))) chosen.add(phase);
+  }
   return namesOf(state, chosen);
 }
 

@@ -54,6 +54,17 @@ describe('going back', () => {
     expect(phasesSince(journal.state, earlier)).toEqual(['b', 'c', 'x']);
   });
 
+  it('runs again what was completed at a checkpoint, but is not any more', async () => {
+    const journal = failedRun();
+    const version = journal.state.checkpoints[1]!;
+    journal.write({ type: 'run.reset', cause: 'rewind', phases: ['a', 'b', 'c'] });
+    journal.decideAll();
+    journal.end('a', { fails: true }).decideAll();
+    const earlier = await replay('r', inCommits(journal), { upTo: version });
+    const phases = phasesSince(journal.state, earlier);
+    expect(phases).toEqual(['a', 'b', 'c', 'x']);
+  });
+
   it('drops the names of checkpoints that lie after the point returned to', () => {
     const journal = failedRun();
     const [a, b] = journal.state.checkpoints;

@@ -1,0 +1,31 @@
+import type { Executor, Outcome } from '../executor/executor.ts';
+import type { Draft } from '../run/decide.ts';
+import type { RunEvent } from '../run/event.ts';
+import type { Fence } from '../run/owner.ts';
+import type { RunState } from '../run/state.ts';
+import type { ActiveAttempt } from './attempt-runner.ts';
+import type { EngineParts } from './run-parts.ts';
+
+export interface DriverParts {
+  readonly engine: EngineParts;
+  readonly state: RunState;
+  readonly fence: Fence;
+  readonly resumed: boolean;
+  readonly executorOf: (kind: string) => Executor;
+}
+
+/** An attempt of an earlier process that goes on. */
+export interface AdoptedAttempt {
+  readonly active: ActiveAttempt;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** What a take-up begins with. */
+export interface Beginning {
+  /** Events that stand in the journal already: those that created the run. */
+  readonly committed?: readonly RunEvent[];
+  readonly drafts?: readonly Draft[];
+  readonly adopted?: readonly AdoptedAttempt[];
+  /** Messages whose effect the drafts are. */
+  readonly handled?: readonly string[];
+}

@@ -1,0 +1,32 @@
+import { orchError } from '../errors/orch-error.ts';
+import { runIdPattern } from '../id.ts';
+import type { Finding, WorkflowSpec } from '../spec/workflow-spec.ts';
+
+/** Refuses a workflow that is not valid. */
+export function refuseFindings(spec: WorkflowSpec, findings: readonly Finding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const first = errors[0];
+  if (first === undefined) return;
+  throw orchError({
+    code: 'ORCH_WORKFLOW_INVALID',
+    message: `Workflow ${spec.id} is not valid: ${errors.map(({ message }) => message).join(' ')}`,
+    hint: first.hint,
+  });
+}
+
+export function refuseRunId(runId: string): void {
+  if (typeof runId === 'string' && runIdPattern.test(runId)) return;
+  throw orchError({
+    code: 'ORCH_RUN_ID_INVALID',
+    message: `${JSON.stringify(runId)} is no run id.`,
+    hint: 'A run id has 1 to 128 characters out of A-Z a-z 0-9 . _ - and begins with a letter or digit.',
+  });
+}
+
+export function finished(runId: string, status: string): Error {
+  return orchError({
+    code: 'ORCH_RUN_FINISHED',
+    message: `Run ${runId} is ${status}: there is nothing to cancel.`,
+    hint: `See what it did: orch show ${runId}`,
+  });
+}
