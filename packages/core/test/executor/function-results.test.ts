@@ -89,7 +89,7 @@ describe('a throw', () => {
   it('fails the phase with its message and where it came from, without the stack', async () => {
     const { code, message } = await thrown(new Error('boom'));
     expect(code).toBe('ORCH_PHASE_THROWN');
-    expect(message).toMatch(/^boom \(at \S+function-executor\.test\.ts:\d+:\d+\)$/);
+    expect(message).toMatch(/^boom \(at \S+function-results\.test\.ts:\d+:\d+\)$/);
   });
 
   it('is the same for a rejection', async () => {
