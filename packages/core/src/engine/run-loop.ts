@@ -72,11 +72,11 @@ export class RunLoop {
   /** Asks until there is no answer left. */
   pump(): void {
     for (;;) {
-      const drafts = this.#closed ? [] : this.#parts.next(this.now());
-      if (drafts.length === 0) break;
+      const now = this.now();
+      const drafts = this.#closed ? [] : this.#parts.next(now);
+      if (drafts.length === 0) return this.#armWake(now);
       this.submit(drafts);
     }
-    this.#armWake();
   }
 
   /** Settles when nothing is queued or in flight. */
@@ -119,14 +119,15 @@ export class RunLoop {
     this.pump();
   }
 
-  #armWake(): void {
+  /** `asked`: the moment at which there was no answer left. What becomes due after it needs a timer, even if it is past by now. */
+  #armWake(asked: number): void {
     this.#cancelWake();
     this.#cancelWake = () => {};
     if (this.#closed) return;
     const at = nextWakeAt(this.#parts.state);
     // What is due already and was not decided waits for something else: it will be asked for again then.
-    if (at === undefined || at <= this.now()) return;
-    this.#cancelWake = this.#parts.engine.clock.timer(at - this.now(), () => this.#wake());
+    if (at === undefined || at <= asked) return;
+    this.#cancelWake = this.#parts.engine.clock.timer(Math.max(0, at - this.now()), () => this.#wake());
   }
 
   /** A timer has nobody to throw at. */
