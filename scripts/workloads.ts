@@ -90,11 +90,12 @@ async function executeOne(folder: string, job: Job): Promise<{ readonly row: str
   using workload = pythonWorkload({ folder, ...job });
   const made = workload.prepare();
   const startedAt = performance.now();
-  const { exitCode, stderr } = await runOrch({ ...here, folder: made }, ['execute', 'plan.json', '--output', 'none']);
+  const end = await runOrch({ ...here, folder: made }, ['execute', 'plan.json', '--output', 'none']);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const check = checkFolder(folder, made);
   const faults = describeWaste(check);
-  if (exitCode !== 0) faults.push(`orch ended with ${exitCode}: ${stderr.trim().slice(-1000)}`);
+  if (end.hung) faults.push('orch did not end');
+  else if (end.exitCode !== 0) faults.push(`orch ended with ${end.exitCode}: ${end.stderr.trim().slice(-1000)}`);
   const yes = (value: boolean): string => (value ? 'yes' : 'NO');
   return {
     row: [workload.label, String(check.phases), String(check.starts), yes(check.right), yes(check.clean), seconds],

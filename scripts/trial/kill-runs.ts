@@ -123,8 +123,12 @@ async function driveWithKills(place: OrchPlace, options: KillOptions, totals: To
     const args = exists ? ['recover', runId] : ['execute', 'plan.json', '--run-id', runId];
     const orch = new OrchProcess(place, args);
     if (totals.kills < options.kills) await killLater(orch, options, { kills: totals.kills, fruitless });
-    const { exitCode, signal, stderr } = await orch.ended;
+    const { exitCode, signal, stderr, hung } = await orch.ended;
     printed.push(...orch.printed);
+    if (hung) {
+      totals.faults.push(`orch ${args.join(' ')} did not end: ${stderr.trim().slice(-2000)}`);
+      return printed;
+    }
     // Killed before there was a run: the next one begins it.
     if (exists && exitCode === 3 && printed.length === 0) {
       exists = false;

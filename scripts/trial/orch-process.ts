@@ -27,7 +27,12 @@ export interface OrchEnd {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
+  /** It took far too long, and was ended. */
+  readonly hung: boolean;
 }
+
+/** The longest run here takes half a minute on an idle machine. */
+const patienceMs = 400_000;
 
 /** One process of orch that drives a run and prints each event that it has committed. */
 export class OrchProcess {
@@ -51,13 +56,8 @@ export class OrchProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.firstAttempt = new Promise((resolve) => (this.#onAttempt = resolve));
-    let stderr = '';
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text));
-    this.ended = new Promise((resolve, reject) => {
-      this.#child.on('error', reject);
-      this.#child.on('close', (exitCode, signal) => resolve({ exitCode, signal, stderr }));
-    });
+    this.ended = endOf(this.#child);
   }
 
   get pid(): number | undefined {
@@ -89,19 +89,34 @@ export class OrchProcess {
 }
 
 /** Runs an orch to its end. */
-export function runOrch(place: OrchPlace, args: readonly string[]): Promise<OrchEnd & { readonly stdout: string }> {
+export async function runOrch(
+  place: OrchPlace,
+  args: readonly string[],
+): Promise<OrchEnd & { readonly stdout: string }> {
   const child = spawn(process.execPath, [...place.program, ...args], {
     cwd: place.folder,
     env: environmentFor(place),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
-  let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return { ...(await endOf(child)), stdout };
+}
+
+function endOf(child: ChildProcess): Promise<OrchEnd> {
+  let stderr = '';
+  let hung = false;
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const watchdog = setTimeout(() => {
+    hung = true;
+    child.kill('SIGKILL');
+  }, patienceMs);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
+    child.on('close', (exitCode, signal) => {
+      clearTimeout(watchdog);
+      resolve({ exitCode, signal, stderr, hung });
+    });
   });
 }
 
