@@ -19,11 +19,13 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     // Help was printed.
-    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+    if (error instanceof CommanderError && helpCodes.has(error.code)) return exitCodes.done;
     const reported = error instanceof CommanderError ? wrongUsage(describeRefusal(error, word)) : error;
     return reportError(reported, { json: args.includes('--json') });
   }
 }
+
+const helpCodes: ReadonlySet<string> = new Set(['commander.help', 'commander.helpDisplayed']);
 
 type End = (code: ExitCode) => void;
 
@@ -115,7 +117,7 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
 
 const runHelp = 'the beginning of a run id, or a workflow id or plan file: its latest run';
 const stateDir = (): Option =>
-  new Option('--state-dir <folder>', 'where runs are kept (default: $ORCH_STATE, else .orch)');
+  new Option('--state-dir <folder>', 'where runs are kept (default: $ORCH_STATE, else .orch)').argParser(notEmpty);
 const asJson = (what: string): Option => new Option('--json', `print ${what} as JSON on stdout`);
 const noCommandCheck = (): Option => new Option('--no-command-check', 'do not look for the programs of commands');
 const output = (): Option =>
@@ -124,6 +126,11 @@ const concurrency = (): Option => new Option('--concurrency <n>', 'phases at onc
 
 function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function notEmpty(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
 }
 
 function atLeast(least: number): (text: string) => number {

@@ -3,7 +3,7 @@ import { exitCodes } from './catalogue.ts';
 import type { ExitCode } from './catalogue.ts';
 import { runProgram } from './program.ts';
 import { reportError } from './report-error.ts';
-import { flushStreams, guardStreams, print, say } from './streams.ts';
+import { exitCodeAfterWriting, flushStreams, guardStreams, print, say } from './streams.ts';
 
 guardStreams();
 process.on('uncaughtException', (error) => process.exit(reportError(error)));
@@ -13,7 +13,7 @@ process.on('beforeExit', () =>
 
 const exitCode = await start(process.argv.slice(2));
 await flushStreams();
-process.exit(exitCode);
+process.exit(exitCodeAfterWriting(exitCode));
 
 async function start(args: readonly string[]): Promise<ExitCode> {
   const [first] = args;

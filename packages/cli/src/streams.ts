@@ -1,15 +1,26 @@
-/**
- * Standard streams whose reader may leave at any time: a closed pipe (`EPIPE`) and a lost terminal (`EIO`) end the
- * writing, never the run.
- */
-let readerMayLeave = false;
+import { exitCodes } from './catalogue.ts';
+import type { ExitCode } from './catalogue.ts';
 
-/** Called once, before anything is written. */
+let readerMayLeave = false;
+let lost: Error | undefined;
+
+/**
+ * Called once, before anything is written. The reader of a standard stream may leave at any time: a closed pipe (`EPIPE`)
+ * and a lost terminal (`EIO`) end the writing, never the run. Data that a disk refused is another matter.
+ */
 export function guardStreams(): void {
-  process.stdout.on('error', () => {
-    if (readerMayLeave) process.exit(0);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') lost ??= error;
+    else if (readerMayLeave) process.exit(exitCodes.done);
   });
   process.stderr.on('error', ignoreClosedStream);
+}
+
+/** What the process ends with: success is none where the answer could not be written. */
+export function exitCodeAfterWriting(exitCode: ExitCode): ExitCode {
+  if (lost === undefined) return exitCode;
+  say(`orch: stdout could not be written: ${lost.message}`);
+  return exitCode === exitCodes.done ? exitCodes.damaged : exitCode;
 }
 
 /** For commands that only print data: nothing is left to do once nobody reads it. */

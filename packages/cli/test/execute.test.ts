@@ -139,6 +139,15 @@ describe('output', () => {
     expect((await ground.json<{ status: string }[]>('list', '--json'))[0]?.status).toBe('completed');
   });
 
+  test('an answer that could not be written is no success', async () => {
+    ground.plan([{ name: 'a', command: 'true' }]);
+    const orch = ground.write('orch.sh', `exec "$@" > /dev/full\n`);
+    const child = spawn('sh', [orch, process.execPath, '--conditions=source', main, 'list', '--json'], {
+      cwd: ground.folder,
+    });
+    expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(5);
+  });
+
   test('works without a terminal, with stdin, stdout and stderr closed', async () => {
     ground.plan([{ name: 'a', command: 'cat; touch ran' }]);
     const orch = ground.write('orch.sh', `exec "$@" <&- >&- 2>&-\n`);

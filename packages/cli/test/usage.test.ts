@@ -14,6 +14,7 @@ test('help goes to stdout and names the exit codes', async () => {
   const execute = await ground.orch('execute', '--help');
   expect(execute.code).toBe(0);
   expect(execute.stdout).toContain('Examples:');
+  expect(await ground.orch('help', 'execute')).toEqual(execute);
 });
 
 test('the version is one line', async () => {
@@ -28,6 +29,7 @@ describe('wrong usage ends with 2 and says what is right', () => {
     [['execute', 'a', 'b'], /Too many arguments/],
     [['run', 'plan.json', '--concurency', '2'], /'--concurency'[^]*--concurrency/],
     [['execute', 'plan.json', '--concurrency', '0'], /whole number, 1 or more/],
+    [['list', '--state-dir='], /must not be empty/],
     [['execute', 'plan.json', '--concurrency', 'many'], /whole number, 1 or more/],
     [['events', 'x', '--after', '-1'], /whole number, 0 or more/],
     [['execute', 'plan.json', '--output', 'loud'], /no such output[^]*plain/],
