@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 import { isSystemError } from './damage.ts';
 
 /** The calls of `node:fs` that this backend makes. Tests hand in some that fail. */
@@ -112,9 +113,29 @@ export function flushFolder(files: Files, folder: string): void {
   }
 }
 
-/** Makes a folder for this user only. `true`: it was not there. */
+/**
+ * Makes a folder for this user only, and those above it. `true`: it was not there. Node's own recursion is not used: it
+ * never ends where a folder is there, but nothing can be made in it, as in `/proc`.
+ */
 export function makeFolder(files: Files, path: string): boolean {
-  return files.mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined;
+  try {
+    return makeOneFolder(files, path);
+  } catch (error) {
+    const above = dirname(path);
+    if (!isSystemError(error, 'ENOENT') || above === path) throw error;
+    makeFolder(files, above);
+    return makeOneFolder(files, path);
+  }
+}
+
+function makeOneFolder(files: Files, path: string): boolean {
+  try {
+    files.mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST') && files.statSync(path).isDirectory()) return false;
+    throw error;
+  }
 }
 
 /** The name is taken already. A folder that has something in it says so in another way. */

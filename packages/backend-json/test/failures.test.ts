@@ -124,3 +124,11 @@ test('whichever call fails, nothing acknowledged is lost and the run can be take
   }
   expect(failed).toBeGreaterThan(40);
 });
+
+test('a state folder that can not be made is refused, also where its parent is there', async () => {
+  // As in /proc, where the recursion of Node's own mkdir never ends.
+  const files = failingFiles();
+  files.fail = (call) => (call === 'mkdirSync' ? 'ENOENT' : undefined);
+  const backend = await opened(join(folder(), 'state'), files);
+  await expect(created(backend)).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+});
