@@ -40,8 +40,13 @@ export function rememberToken({ leftTokens }: EngineParts, runId: string, token:
 export async function giveBack({ backend, host, leftTokens }: EngineParts, runId: string): Promise<void> {
   const token = leftTokens.get(runId);
   if (token === undefined) return;
-  const answer = await backend.acquire(runId, { owner: host.owner, token, ttlMs: leaseMs });
-  if (answer.status === 'held') await backend.release(runId, answer.fence);
+  try {
+    const answer = await backend.acquire(runId, { owner: host.owner, token, ttlMs: leaseMs });
+    if (answer.status === 'held') await backend.release(runId, answer.fence);
+  } catch (error) {
+    // Its creation failed before there was anything to hold.
+    if (!isOrchError(error, 'ORCH_RUN_UNKNOWN')) throw error;
+  }
   leftTokens.delete(runId);
 }
 

@@ -135,6 +135,15 @@ describe('a backend that fails while the run is let go', () => {
 });
 
 describe('a run that was left because of its backend', () => {
+  it('says nothing of a run that could not even be created', async () => {
+    const { backend, fail } = failing();
+    const { orch, warnings } = bench({ backend });
+    fail.add('create');
+    await expect(orch.execute(probes('a')).result()).rejects.toThrow('no route');
+    await orch.close();
+    expect(warnings).toEqual([]);
+  });
+
   it('can be recovered by the same process once the backend is back', async () => {
     const { backend, fail } = failing();
     const { orch, probe, clock } = bench({ backend });
