@@ -18,12 +18,13 @@ export function killBeside(mode: KillMode, place: OrchPlace): number {
   }
 }
 
+/** Again and again, for what is killed may have started something just before. */
 function killTree({ trial }: OrchPlace): number {
-  let killed = 0;
+  const killed = new Set<number>();
   for (;;) {
     const found = processesOfTrial(trial);
-    if (found.length === 0) return killed;
-    killed += found.filter(({ pid }) => killHard(pid)).length;
+    if (found.length === 0) return killed.size;
+    for (const { pid } of found) if (killHard(pid)) killed.add(pid);
   }
 }
 

@@ -75,6 +75,6 @@ export function ownWorkload(graph: PlanObject, { phaseMs }: OwnWorkloadOptions):
         faults: missing.map((name) => `${JSON.stringify(name)} left no output`),
       };
     },
-    [Symbol.dispose]: () => rmSync(parent, { recursive: true }),
+    [Symbol.dispose]: () => rmSync(parent, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

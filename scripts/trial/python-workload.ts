@@ -38,25 +38,25 @@ export interface PythonWorkloadOptions {
 export function pythonWorkload({ folder, graph, options = [] }: PythonWorkloadOptions): PythonWorkload {
   const place = mkdtempSync(join(tmpdir(), 'orch-workload-'));
   const program = join(folder, 'workload.py');
-  const target = join(place, 'run');
+  let made = 0;
   return {
     name: graph,
     label: [graph, ...options].join(' '),
     prepare: () => {
-      rmSync(target, { recursive: true, force: true });
+      const target = join(place, String(++made));
       const { status, stderr } = python([program, 'gen', graph, target, ...options]);
       if (status !== 0) throw new Error(`workload.py gen ${graph}: ${stderr}`);
       return target;
     },
-    readSteps: (made) => {
-      const { phases } = JSON.parse(readFileSync(join(made, 'manifest.json'), 'utf8')) as Manifest;
-      return parseStepLog(readFileSync(join(made, 'log'), 'utf8'), { phaseOf: (id) => phases[id]?.name, keys: false });
+    readSteps: (run) => {
+      const { phases } = JSON.parse(readFileSync(join(run, 'manifest.json'), 'utf8')) as Manifest;
+      return parseStepLog(readFileSync(join(run, 'log'), 'utf8'), { phaseOf: (id) => phases[id]?.name, keys: false });
     },
-    check: (made) => {
-      const answer = checkFolder(folder, made);
+    check: (run) => {
+      const answer = checkFolder(folder, run);
       return { right: answer.right, clean: answer.clean, faults: describeFaults(answer) };
     },
-    [Symbol.dispose]: () => rmSync(place, { recursive: true, force: true }),
+    [Symbol.dispose]: () => rmSync(place, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 
