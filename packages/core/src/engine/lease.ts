@@ -26,21 +26,28 @@ export async function takeRun({ backend, host, runId, token, takeOver }: TakeReq
   const taking = { owner: host.owner, token, ttlMs: leaseMs };
   let answer: Acquired = await backend.acquire(runId, taking);
   if (answer.status === 'taken') {
-    if (!(await mayTakeFrom(answer, host, takeOver))) throw owned(runId, answer, host);
+    if (!(await mayTakeFrom(runId, answer, { host, takeOver }))) throw owned(runId, answer, host);
     answer = await backend.acquire(runId, { ...taking, overEpoch: answer.epoch });
   }
   if (answer.status === 'taken') throw owned(runId, answer, host);
   return answer.fence;
 }
 
-async function mayTakeFrom(holder: Holder, host: Host, takeOver: boolean): Promise<boolean> {
+async function mayTakeFrom(
+  runId: string,
+  holder: Holder,
+  { host, takeOver }: { readonly host: Host; readonly takeOver: boolean },
+): Promise<boolean> {
   switch (host.look(holder.by)) {
     case 'dead':
       return true;
     case 'unknown':
       return holder.expired;
     case 'alive':
-      return takeOver && holder.by.pid !== host.owner.pid && (await host.end(holder.by));
+      // Nobody ends the process that they are.
+      if (!takeOver || holder.by.pid === host.owner.pid) return false;
+      if (await host.end(holder.by)) return true;
+      throw notEnded(runId, holder);
   }
 }
 
@@ -62,6 +69,14 @@ function owned(runId: string, { by, since }: Holder, host: Host): OrchError {
   });
 }
 
+function notEnded(runId: string, { by }: Holder): OrchError {
+  return orchError({
+    code: 'ORCH_RUN_TAKE_OVER',
+    message: `Run ${runId} is driven by process ${by.pid} on ${by.host}, which could not be killed.`,
+    hint: "Is it another user's, or stuck in the kernel (state D in ps)? End it, then recover the run.",
+  });
+}
+
 /** Another process drives the run now. */
 export function runLost(runId: string, why: string): OrchError {
   return orchError({
@@ -71,22 +86,35 @@ export function runLost(runId: string, why: string): OrchError {
   });
 }
 
+/** A moment on both clocks: one may jump, the other may stand still while the machine sleeps. */
+export interface Moment {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+export function momentOf(clock: Clock): Moment {
+  return { wall: clock.now(), monotonic: clock.monotonic() };
+}
+
+export interface LeaseKeeperParts {
+  readonly clock: Clock;
+  /** When the taking of the run was asked for. */
+  readonly takenAt: Moment;
+  readonly renew: () => Promise<boolean>;
+  /** Called once it is known to be somebody else's. */
+  readonly onLost: () => void;
+}
+
 /** Keeps a lease alive, and knows how old it is. */
 export class LeaseKeeper {
-  readonly #renew: () => Promise<boolean>;
-  readonly #clock: Clock;
-  readonly #onLost: () => void;
-  #wall: number;
-  #monotonic: number;
+  readonly #parts: LeaseKeeperParts;
+  #renewedAt: Moment;
   #cancelTimer: () => void = () => {};
   #closed = false;
 
-  constructor(clock: Clock, renew: () => Promise<boolean>, onLost: () => void) {
-    this.#clock = clock;
-    this.#renew = renew;
-    this.#onLost = onLost;
-    this.#wall = clock.now();
-    this.#monotonic = clock.monotonic();
+  constructor(parts: LeaseKeeperParts) {
+    this.#parts = parts;
+    this.#renewedAt = parts.takenAt;
     this.#arm();
   }
 
@@ -95,11 +123,9 @@ export class LeaseKeeper {
    * as old as the sending, for the process may have slept with the acknowledgement in its hands.
    */
   sending(): () => void {
-    const wall = this.#clock.now();
-    const monotonic = this.#clock.monotonic();
+    const sentAt = momentOf(this.#parts.clock);
     return () => {
-      this.#wall = wall;
-      this.#monotonic = monotonic;
+      this.#renewedAt = sentAt;
     };
   }
 
@@ -114,8 +140,8 @@ export class LeaseKeeper {
 
   /** Whether the last renewal is longer ago than the lease lives, by the larger of the two clocks. */
   isOld(): boolean {
-    const ageMs = Math.max(this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic);
-    return ageMs > leaseMs;
+    const { wall, monotonic } = momentOf(this.#parts.clock);
+    return Math.max(wall - this.#renewedAt.wall, monotonic - this.#renewedAt.monotonic) > leaseMs;
   }
 
   close(): void {
@@ -125,14 +151,14 @@ export class LeaseKeeper {
 
   async #renewNow(): Promise<boolean> {
     const renewed = this.sending();
-    const held = await this.#renew();
+    const held = await this.#parts.renew();
     if (held) renewed();
-    else if (!this.#closed) this.#onLost();
+    else if (!this.#closed) this.#parts.onLost();
     return held;
   }
 
   #arm(): void {
-    this.#cancelTimer = this.#clock.timer(renewEveryMs, () => {
+    this.#cancelTimer = this.#parts.clock.timer(renewEveryMs, () => {
       // A backend out of reach is no proof of a lost lease: the next turn, or the next append, tells.
       this.#renewNow()
         .catch(() => true)

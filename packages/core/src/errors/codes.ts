@@ -36,7 +36,6 @@ export const errorCodes = {
   ORCH_RUN_ID_INVALID: 'A run id has characters that are not allowed.',
   ORCH_RUN_UNKNOWN: 'There is no such run.',
   ORCH_RUN_AMBIGUOUS: 'More than one run id begins like this.',
-  ORCH_RUN_EXISTS: 'A run with this id exists already.',
   ORCH_RUN_OWNED: 'The run is driven by another process.',
   ORCH_RUN_LOST: 'Another process took the run over while this one drove it.',
   ORCH_RUN_FINISHED: 'The run has ended; nothing can be sent to it.',

@@ -11,17 +11,11 @@ import type {
 import type { Owner } from './owner.ts';
 
 /** What a person wants to know of a run: the journal, folded. */
-export interface RunReport {
-  readonly runId: string;
-  readonly workflow: string;
-  readonly status: RunStatus;
-  readonly createdAt: number;
-  /** Of the newest event. */
-  readonly updatedAt: number;
-  /** Of the newest event. */
-  readonly version: number;
+export interface RunReport extends Pick<
+  RunSummary,
+  'runId' | 'workflow' | 'status' | 'createdAt' | 'updatedAt' | 'version' | 'source'
+> {
   readonly directory: string;
-  readonly source?: string;
   /** Who took the run up last, and when. */
   readonly owner?: Owner;
   readonly ownedSince?: number;

@@ -170,6 +170,16 @@ describe('who may take a run up', () => {
     expect((await second.types('r')).at(-1)).toBe('phase.adopted');
   });
 
+  it('nobody over an owner that can not be killed', async () => {
+    const first = bench();
+    first.orch.execute(probes('a'), { runId: 'r' });
+    await settled();
+    const stubborn = { ...first.machine.host(2), end: async () => false };
+    await expect(first.next({ host: stubborn }).orch.recover('r', { takeOver: true }).result()).rejects.toMatchObject({
+      code: 'ORCH_RUN_TAKE_OVER',
+    });
+  });
+
   it('another host once the lease has run out', async () => {
     const first = await killedRun();
     const { machine } = first;
