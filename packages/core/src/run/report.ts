@@ -5,7 +5,7 @@ import type {
   PhaseStatus,
   ProcessEnd,
   RunEvent,
-  RunStatus,
+  RunSummary,
   SerializedError,
 } from './event.ts';
 import type { Owner } from './owner.ts';
