@@ -7,7 +7,7 @@ const builtins =
   '. : [ alias autoload bg bind break builtin caller cd chdir command compgen complete compopt continue declare dirs ' +
   'disown echo emulate enable eval exec exit export false fc fg float functions getopts hash help hist history integer ' +
   'jobs kill let limit local logout mapfile newgrp nocorrect noglob popd print printf pushd pwd read readarray ' +
-  'readonly return rehash sched set setopt shift shopt sleep source stop suspend test times trap true type typeset ulimit ' +
+  'readonly return rehash sched set setopt shift shopt source stop suspend test times trap true type typeset ulimit ' +
   'umask unalias unfunction unhash unlimit unset unsetopt wait whence where which zmodload';
 
 const keywordSet: ReadonlySet<string> = new Set(keywords.split(' '));

@@ -8,20 +8,22 @@ export interface Result {
   readonly label: string;
   /** Processes that the stress killed or held. */
   readonly hits: number;
-  readonly bad: readonly string[];
-  readonly run: string;
+  readonly trial: Trial;
+  /** The wrapper or its command were killed, so that attempts may be lost. */
+  readonly touched: boolean;
 }
 
-export type Mode = (workshop: Workshop, trials: number) => Promise<Result[]>;
+/** A batch is told apart by its number, and random choices differ by it. */
+export type Mode = (workshop: Workshop, trials: number, batch?: number) => Promise<Result[]>;
 
 /** Kills at random moments: orch, its wrapper, the whole group; SIGSTOP first; one to three generations. */
-export const random: Mode = (workshop, trials) =>
-  inLanes(Array.from({ length: trials }, (_, n) => () => randomTrial(workshop, n)));
+export const random: Mode = (workshop, trials, batch = 0) =>
+  inLanes(Array.from({ length: trials }, (_, n) => () => randomTrial(workshop, batch * trials + n)));
 
 async function randomTrial(workshop: Workshop, n: number): Promise<Result> {
   const pick = generator(n);
   const trial = new Trial(workshop, `random-${n}`, pick([0, 0.1, 0.3, 1]));
-  const env = pick([{}, { ORCH_STRESS_SLOW: String(pick([0.02, 0.1, 0.3, 0.6])) }]);
+  const env = pick([{}, { ORCH_STRESS_SLOW: String(pick([0.02, 0.3, 0.8, 1.5])) }]);
   let touched = false;
   let hits = 0;
   for (let generation = pick([1, 2, 3]); generation > 0; generation--) {
@@ -45,60 +47,60 @@ async function randomTrial(workshop: Workshop, n: number): Promise<Result> {
   return {
     label: touched ? 'random, wrapper killed' : 'random, orch killed',
     hits,
-    bad: trial.judge(touched),
-    run: trial.run,
+    trial,
+    touched,
   };
 }
 
 /** SIGKILL before each system call of an orch that starts a command. */
-export const orchestrator: Mode = async (workshop, trials) => {
-  const clean = new Trial(workshop, 'orchestrator-clean', 0.1);
+export const orchestrator: Mode = async (workshop, trials, batch = 0) => {
+  const clean = new Trial(workshop, `orchestrator-clean-${batch}`, 0.1);
   await clean.traced([]);
   const jobs = sample(callsIn(clean, 'write(1, "code'), trials);
   return inLanes(
     jobs.map(([call, when], n) => async () => {
-      const trial = new Trial(workshop, `orchestrator-${n}`, n % 2 === 0 ? 0.1 : 0);
+      const trial = new Trial(workshop, `orchestrator-${batch}-${n}`, n % 2 === 0 ? 0.1 : 0);
       const killed = await trial.traced(injection(call, when, 'signal=KILL'));
       await trial.finish();
-      return { label: `orchestrator at ${call}`, hits: Number(killed), bad: trial.judge(false), run: trial.run };
+      return { label: `orchestrator at ${call}`, hits: Number(killed), trial, touched: false };
     }),
   );
 };
 
 /** The first orch is killed early, the second before each of its system calls; a third one finishes. */
-export const recoverer: Mode = async (workshop, trials) => {
-  const clean = await abandoned(workshop, 'recoverer-clean', 0.3);
+export const recoverer: Mode = async (workshop, trials, batch = 0) => {
+  const clean = await abandoned(workshop, `recoverer-clean-${batch}`, 0.3);
   await clean.traced([]);
   const jobs = sample(callsIn(clean, 'write(1, "code'), trials);
   return inLanes(
     jobs.map(([call, when], n) => async () => {
-      const trial = await abandoned(workshop, `recoverer-${n}`, 0.3);
+      const trial = await abandoned(workshop, `recoverer-${batch}-${n}`, 0.3);
       const killed = await trial.traced(injection(call, when, 'signal=KILL'));
       await trial.finish();
-      return { label: `recoverer at ${call}`, hits: Number(killed), bad: trial.judge(false), run: trial.run };
+      return { label: `recoverer at ${call}`, hits: Number(killed), trial, touched: false };
     }),
   );
 };
 
 /** The recoverer is held before each of its file calls, so that the command ends between any two looks. */
-export const delay: Mode = async (workshop, trials) => {
-  const clean = await abandoned(workshop, 'delay-clean', 0.6);
+export const delay: Mode = async (workshop, trials, batch = 0) => {
+  const clean = await abandoned(workshop, `delay-clean-${batch}`, 0.6);
   await clean.traced([]);
   const calls = callsIn(clean, 'write(1, "code').filter(
     ([call, when]) => ['openat', 'read', 'mkdir', 'readlink'].includes(call) && when <= 40,
   );
   return inLanes(
     sample(calls, trials).map(([call, when], n) => async () => {
-      const trial = await abandoned(workshop, `delay-${n}`, 0.6);
+      const trial = await abandoned(workshop, `delay-${batch}-${n}`, 0.6);
       await trial.traced(injection(call, when, 'delay_enter=700000'));
       await trial.finish();
-      return { label: `recoverer held at ${call}`, hits: 1, bad: trial.judge(false), run: trial.run };
+      return { label: `recoverer held at ${call}`, hits: 1, trial, touched: false };
     }),
   );
 };
 
 /** The wrapper is killed before each of its system calls, while its orch lives and after it was killed. */
-export const wrapper: Mode = async (workshop, trials) => {
+export const wrapper: Mode = async (workshop, trials, batch = 0) => {
   const calls = [
     'openat',
     'write',
@@ -120,7 +122,7 @@ export const wrapper: Mode = async (workshop, trials) => {
   return inLanes(
     jobs.map(([call, when], n) => async () => {
       const isLive = n % 2 === 0;
-      const trial = new Trial(workshop, `wrapper-${n}`, 0.15);
+      const trial = new Trial(workshop, `wrapper-${batch}-${n}`, 0.15);
       const orch = trial.start({ ORCH_STRESS_CALL: call, ORCH_STRESS_WHEN: String(when) });
       // Only the first attempt has the fault.
       if (isLive) await until(() => hasEnded(orch) || trial.journal().length > 1);
@@ -132,8 +134,8 @@ export const wrapper: Mode = async (workshop, trials) => {
       return {
         label: `wrapper at ${call}, ${isLive ? 'live' : 'orphaned'}`,
         hits: Number(killed),
-        bad: trial.judge(true),
-        run: trial.run,
+        trial,
+        touched: true,
       };
     }),
   );

@@ -46,7 +46,7 @@ export function openWorkshop(patches: readonly Patch[] = [], lateIntent = false)
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const shell = join(folder, 'shell');
   writeFileSync(shell, shellScript, { mode: 0o755 });
-  const all: Patch[] = [['wrapper.ts', "wrapperShell = '/bin/sh'", `wrapperShell = '${shell}'`], ...patches];
+  const all: Patch[] = [['start-attempt.ts', 'spawn(wrapperShell, ', `spawn('${shell}', `], ...patches];
   for (const [file, from, to] of all) {
     const path = join(sources, file);
     const text = readFileSync(path, 'utf8');
