@@ -1,0 +1,50 @@
+import { orchError } from '@orch/core/author';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { reportError } from '../src/report-error.ts';
+
+let said = '';
+let printed = '';
+
+beforeEach(() => {
+  said = printed = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((said += String(text)), true));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((printed += String(text)), true));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+test('an error of orch is its message, hint and code', () => {
+  const error = orchError({ code: 'ORCH_RUN_OWNED', message: 'Somebody drives it.', hint: 'Wait.' });
+  expect(reportError(error, { json: true })).toBe(4);
+  expect(said).toBe('orch: Somebody drives it.\n  Wait.\n  [ORCH_RUN_OWNED]\n');
+  expect(JSON.parse(printed)).toMatchObject({
+    error: { code: 'ORCH_RUN_OWNED', message: 'Somebody drives it.', hint: 'Wait.' },
+  });
+});
+
+test('anything else is a bug, says how to report it, and shows no stack', () => {
+  expect(reportError(new TypeError('x is not a function'))).toBe(5);
+  expect(said).toContain('This is a bug in orch: x is not a function');
+  expect(said).toContain('ORCH_DEBUG=1');
+  expect(said).toContain('[ORCH_INTERNAL]');
+  expect(said).not.toMatch(/^ +at /m);
+  expect(printed).toBe('');
+});
+
+test('ORCH_DEBUG=1 shows the stack, of causes too', () => {
+  vi.stubEnv('ORCH_DEBUG', '1');
+  reportError(new Error('outer', { cause: new Error('inner') }));
+  expect(said).toMatch(/Error: outer\n +at [^]*caused by: Error: inner\n +at /);
+});
+
+test('what the file system refuses is no bug', () => {
+  expect(reportError(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }))).toBe(5);
+  expect(said).toContain('[ORCH_BACKEND_UNAVAILABLE]');
+});
+
+test('what is thrown need not be an error', () => {
+  expect(reportError('a word')).toBe(5);
+  expect(said).toContain('a word');
+});
