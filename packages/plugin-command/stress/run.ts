@@ -40,7 +40,13 @@ const mutants: readonly Mutant[] = [
       ],
     ],
   },
-  { name: 'the intent is written after the start', mode: modes.random, trials: 60, patches: [], lateIntent: true },
+  {
+    name: 'the intent is written after the start',
+    mode: modes.orchestrator,
+    trials: 400,
+    patches: [],
+    lateIntent: true,
+  },
   {
     name: 'the exit line in two writes, and a reader who takes what is there',
     mode: modes.wrapper,
