@@ -36,7 +36,9 @@ export interface AttemptRunnerParts {
   readonly state: RunState;
   readonly executorOf: (kind: string) => Executor;
   readonly log: (phase: string) => Log;
-  /** Whether the lease holds: no effect on the world without it. */
+  /** Whether the lease is young enough to act on it without asking. */
+  readonly isFresh: () => boolean;
+  /** Whether the lease holds: no effect on the world without it. Never rejects. */
   readonly holds: () => Promise<boolean>;
   /** Runs the `beforePhase` taps. Rejects where a tap fails. */
   readonly prepare: ((active: ActiveAttempt) => Promise<Preparation | { readonly skip: string }>) | undefined;
@@ -84,15 +86,15 @@ export class AttemptRunner {
 
   stop(phase: number, reason: StopReason): void {
     const active = this.#active.get(phase);
-    if (active !== undefined) stop(active, reason);
+    if (active !== undefined) this.#stop(active, reason);
   }
 
   stopAll(reason: StopReason): void {
-    for (const active of this.#active.values()) stop(active, reason);
+    for (const active of this.#active.values()) this.#stop(active, reason);
   }
 
   killAll(): void {
-    for (const active of this.#active.values()) active.kill.abort();
+    for (const active of this.#active.values()) this.#signal(active, () => active.kill.abort());
   }
 
   /** Looks at nothing any more: the attempts go on by themselves, but for those that nobody could adopt. */
@@ -101,7 +103,7 @@ export class AttemptRunner {
     this.#active.clear();
     for (const active of left) {
       active.cancelTimer();
-      if (active.isBound) stop(active, 'stopped');
+      if (active.isBound) this.#stop(active, 'stopped');
     }
   }
 
@@ -175,7 +177,21 @@ export class AttemptRunner {
   }
 
   #watchTimeout(active: ActiveAttempt, leftMs: number): void {
-    active.cancelTimer = this.#parts.engine.clock.timer(leftMs, () => stop(active, 'timeout'));
+    active.cancelTimer = this.#parts.engine.clock.timer(leftMs, () => this.#stop(active, 'timeout'));
+  }
+
+  #stop(active: ActiveAttempt, reason: StopReason): void {
+    if (active.reason !== undefined) return;
+    active.reason = reason;
+    this.#signal(active, () => active.stop.abort(reason));
+  }
+
+  /** A signal is an effect on the world, too: what a new owner may have adopted is not ours to end. */
+  #signal(active: ActiveAttempt, send: () => void): void {
+    if (active.isBound || this.#parts.isFresh()) return send();
+    void this.#parts.holds().then((held) => {
+      if (held) send();
+    });
   }
 
   #end(active: ActiveAttempt, outcome: AttemptEnd): void {
@@ -184,12 +200,6 @@ export class AttemptRunner {
     this.#active.delete(active.phase);
     this.#parts.onEnd(active, outcome);
   }
-}
-
-function stop(active: ActiveAttempt, reason: StopReason): void {
-  if (active.reason !== undefined) return;
-  active.reason = reason;
-  active.stop.abort(reason);
 }
 
 /** Outputs of the completed dependencies, by name. */

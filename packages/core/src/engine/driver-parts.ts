@@ -4,12 +4,15 @@ import type { RunEvent } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
 import type { RunState } from '../run/state.ts';
 import type { ActiveAttempt } from './attempt-runner.ts';
+import type { Moment } from './lease.ts';
 import type { EngineParts } from './run-parts.ts';
 
 export interface DriverParts {
   readonly engine: EngineParts;
   readonly state: RunState;
   readonly fence: Fence;
+  /** When the taking of the run was asked for: its lease is that old. */
+  readonly takenAt: Moment;
   readonly resumed: boolean;
   readonly executorOf: (kind: string) => Executor;
 }

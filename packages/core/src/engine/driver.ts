@@ -1,11 +1,11 @@
-import type { StopReason } from '../executor/executor.ts';
+import type { Log, StopReason } from '../executor/executor.ts';
 import type { Json } from '../json.ts';
 import type { RunEvent, SerializedError } from '../run/event.ts';
 import { decide } from '../run/decide.ts';
 import type { Draft } from '../run/decide.ts';
 import { isTerminal } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
-import { messageOf, orchError } from '../errors/orch-error.ts';
+import { messageOf } from '../errors/orch-error.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import type { ActiveAttempt, AttemptEnd } from './attempt-runner.ts';
 import type { Beginning, DriverParts } from './driver-parts.ts';
@@ -15,7 +15,7 @@ import { judge } from './judge.ts';
 import { letGo, rememberToken } from './letting-go.ts';
 import { cancelIn } from './messages.ts';
 import { Observers } from './observers.ts';
-import { RunLoop } from './run-loop.ts';
+import { RunLoop, notWritten } from './run-loop.ts';
 import { RunViews } from './run-views.ts';
 
 /** At most so many warnings of a take-up are journalled; the rest go to the log. */
@@ -58,11 +58,12 @@ export class Driver {
       onCommitted: () => this.#renewed(),
       onFailed: (error) => this.#leave(error),
     });
-    this.#lease = new LeaseKeeper(
-      engine.clock,
-      () => engine.backend.renew(state.runId, fence, leaseMs),
-      () => this.#leave(runLost(state.runId, 'its lease could not be renewed')),
-    );
+    this.#lease = new LeaseKeeper({
+      clock: engine.clock,
+      takenAt: parts.takenAt,
+      renew: () => engine.backend.renew(state.runId, fence, leaseMs),
+      onLost: () => this.#leave(runLost(state.runId, 'its lease could not be renewed')),
+    });
     this.#inbox = new InboxPoller(engine, state.runId, (body, id) => this.#receive(body, id));
     this.#views = new RunViews({
       state,
@@ -77,6 +78,7 @@ export class Driver {
       state,
       executorOf: parts.executorOf,
       log: (phase) => this.#logOf(phase),
+      isFresh: () => !this.#lease.isOld(),
       holds: () => this.#holds(),
       prepare: hooks.tapped.beforePhase ? (active) => this.#views.prepare(active, hooks) : undefined,
       onEnd: (active, outcome) => void this.#attemptEnded(active, outcome).catch((error) => this.#leave(error)),
@@ -112,6 +114,11 @@ export class Driver {
     this.#views.abort('stopped');
     this.attempts.stopAll('stopped');
     this.#loop.pump();
+  }
+
+  /** Before a take-up lays hands on what it finds. Rejects where the run is somebody else's by now. */
+  async checkHeld(): Promise<void> {
+    if (!(await this.#holds())) await this.done;
   }
 
   get isStopping(): boolean {
@@ -170,8 +177,7 @@ export class Driver {
       case 'run.completed':
       case 'run.failed':
       case 'run.cancelled':
-        void this.#finish(event.type === 'run.stopped').catch((error) => this.#leave(error));
-        return;
+        return void this.#finish(event.type === 'run.stopped').catch((error) => this.#leave(error));
       default:
     }
   }
@@ -236,16 +242,11 @@ export class Driver {
   }
 
   #record(draft: Draft): Promise<void> {
-    if (this.#phase !== 'driving' || isTerminal(this.#state.status))
-      return Promise.reject(
-        orchError({
-          code: 'ORCH_RUN_FINISHED',
-          message: `Run ${this.#state.runId} takes no more records: it has ended or stops.`,
-        }),
-      );
-    return new Promise((resolve) => {
-      this.#loop.submit([draft], resolve);
-    });
+    const isOpen = this.#phase === 'driving' && !isTerminal(this.#state.status);
+    const written = isOpen ? this.#loop.write([draft]) : Promise.reject(notWritten(this.#state.runId));
+    // A tap need not wait for it; unheard, a rejection would end the process.
+    written.catch(() => undefined);
+    return written;
   }
 
   async #finish(stopped: boolean): Promise<void> {
@@ -289,7 +290,7 @@ export class Driver {
     }
   }
 
-  #logOf(phase: string): { info(message: string): void; warn(message: string): void } {
+  #logOf(phase: string): Log {
     const { log } = this.#parts.engine;
     return {
       info: (message) => log.info(`${phase}: ${message}`),

@@ -9,7 +9,8 @@ import type { RunState } from '../run/state.ts';
 import type { WorkflowDefinition } from '../spec/workflow.ts';
 import { canonical, refuseChanges } from './definition.ts';
 import { noExecutor } from './attempt-runner.ts';
-import { takeRun } from './lease.ts';
+import { momentOf, takeRun } from './lease.ts';
+import type { Moment } from './lease.ts';
 import { giveBack, letGo, rememberToken } from './letting-go.ts';
 import type { EngineParts } from './run-parts.ts';
 
@@ -35,10 +36,11 @@ export async function takeOpened(
   engine: EngineParts,
   { state, knownKeys }: OpenedRun,
   takeOver: boolean,
-): Promise<{ readonly fence: Fence } & OpenedRun> {
+): Promise<{ readonly fence: Fence; readonly takenAt: Moment } & OpenedRun> {
   const { runId } = state;
   const { backend } = engine;
   await giveBack(engine, runId);
+  const takenAt = momentOf(engine.clock);
   const fence = await take(engine, runId, takeOver);
   try {
     const keys = new Set(knownKeys);
@@ -48,7 +50,7 @@ export async function takeOpened(
         if (event.type === 'phase.started') keys.add(event.key);
       },
     });
-    return { fence, state: reached, knownKeys: keys };
+    return { fence, takenAt, state: reached, knownKeys: keys };
   } catch (error) {
     await letGo(engine, runId, fence);
     throw error;

@@ -15,7 +15,7 @@ import { concurrencyOf } from './concurrency.ts';
 import { createRun } from './create-run.ts';
 import { Driver } from './driver.ts';
 import { checkInputs } from './inputs.ts';
-import { isHeld, leaseMs } from './lease.ts';
+import { isHeld, leaseMs, momentOf } from './lease.ts';
 import { giveBackAll, letGo, letGoOnError, rememberToken } from './letting-go.ts';
 import { checkAgainst, executorsFor, readRun, takeOpened } from './open-run.ts';
 import type {
@@ -158,6 +158,7 @@ export class Orchestrator implements OrchestratorApi {
       source,
     });
     const taking = { owner: host.owner, token: ids.random(), ttlMs: leaseMs };
+    const takenAt = momentOf(engine.clock);
     const first = { ...taking, events, summary: summaryOf(state) };
     const created = await backend.create(runId, first).catch((error: unknown) => {
       rememberToken(engine, runId, taking.token, error);
@@ -167,10 +168,18 @@ export class Orchestrator implements OrchestratorApi {
       return this.#open(runId, { definition, ...(options.inputs === undefined ? {} : { inputs }) });
     const { fence } = created;
     const executors = executorsFor(engine, definition);
-    await letGoOnError(engine, runId, fence, () => settleAll(executors.all, runId, new Set()));
-    const driver = new Driver({ engine, state, fence, resumed: false, executorOf: executors.of(state) });
-    driver.begin({ committed: events });
-    return { driver };
+    const driver = new Driver({ engine, state, fence, takenAt, resumed: false, executorOf: executors.of(state) });
+    return letGoOnError(engine, runId, fence, async () => {
+      try {
+        await driver.checkHeld();
+        await settleAll(executors.all, runId, new Set());
+      } catch (error) {
+        await driver.detach().catch(() => undefined);
+        throw error;
+      }
+      driver.begin({ committed: events });
+      return { driver };
+    });
   }
 
   async #open(runId: string, entry: Entry): Promise<Opened> {
@@ -180,7 +189,7 @@ export class Orchestrator implements OrchestratorApi {
     checkAgainst(read.state, entry.definition, entry.inputs, entry.cancel !== undefined);
     if (read.state.status === 'completed' && !again) return { state: read.state };
     const executors = executorsFor(engine, entry.definition);
-    const { state, fence, knownKeys } = await takeOpened(engine, read, entry.takeOver ?? false);
+    const { state, fence, takenAt, knownKeys } = await takeOpened(engine, read, entry.takeOver ?? false);
     return letGoOnError(engine, runId, fence, async () => {
       // It may have ended between the look and the taking.
       if (entry.cancel === undefined ? state.status === 'completed' && !again : isTerminal(state.status)) {
@@ -191,6 +200,7 @@ export class Orchestrator implements OrchestratorApi {
         engine,
         state,
         fence,
+        takenAt,
         knownKeys,
         executors: executors.all,
         executorOf: executors.of(state),

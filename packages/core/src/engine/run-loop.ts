@@ -1,3 +1,4 @@
+import { orchError } from '../errors/orch-error.ts';
 import { apply } from '../run/apply.ts';
 import { nextWakeAt } from '../run/decide.ts';
 import type { Draft } from '../run/decide.ts';
@@ -36,6 +37,8 @@ export class RunLoop {
   readonly #writer: JournalWriter;
   /** What waits for a commit, by the version of the last event of its decision. */
   readonly #afterCommit = new Map<number, () => void>();
+  /** Who waits for a commit that may never come. */
+  readonly #waiting = new Set<() => void>();
   #cancelWake: () => void = () => {};
   #closed = false;
 
@@ -69,6 +72,18 @@ export class RunLoop {
     this.#writer.add(events, summaryOf(state), handled);
   }
 
+  /** The same; settles once they are committed, rejects when nothing more is written. */
+  write(drafts: readonly Draft[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => reject(notWritten(this.#parts.state.runId));
+      this.#waiting.add(giveUp);
+      this.submit(drafts, () => {
+        this.#waiting.delete(giveUp);
+        resolve();
+      });
+    });
+  }
+
   /** Asks until there is no answer left. */
   pump(): void {
     for (;;) {
@@ -94,6 +109,8 @@ export class RunLoop {
   abandon(): void {
     this.close();
     this.#writer.abandon();
+    for (const giveUp of this.#waiting) giveUp();
+    this.#waiting.clear();
   }
 
   #stamp(draft: Draft): RunEvent {
@@ -138,4 +155,12 @@ export class RunLoop {
       this.#parts.onFailed(error);
     }
   }
+}
+
+/** Of what a plugin wanted to be remembered. */
+export function notWritten(runId: string): Error {
+  return orchError({
+    code: 'ORCH_RUN_FINISHED',
+    message: `Run ${runId} takes no more records: it has ended or stops.`,
+  });
 }

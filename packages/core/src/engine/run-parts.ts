@@ -19,5 +19,5 @@ export interface EngineParts {
   /** By kind of phase; `function` is made for each run, from its workflow. */
   readonly executors: ReadonlyMap<string, Executor>;
   /** Of takings that this process may still hold, but does not drive, by run: given back before the next taking. */
-  readonly leftTokens: Map<string, string>;
+  readonly leftTokens: Map<string, readonly string[]>;
 }

@@ -13,6 +13,7 @@ import { failedToRun } from './attempt-runner.ts';
 import { Driver } from './driver.ts';
 import type { AdoptedAttempt } from './driver-parts.ts';
 import { lostOrPoisoned } from './lost.ts';
+import type { Moment } from './lease.ts';
 import { cancelIn } from './messages.ts';
 import type { CancelRequest } from './messages.ts';
 import type { EngineParts } from './run-parts.ts';
@@ -22,6 +23,7 @@ export interface TakeUpRequest {
   /** Replayed after the fence was taken. */
   readonly state: RunState;
   readonly fence: Fence;
+  readonly takenAt: Moment;
   /** Keys of all attempts that the journal knows. */
   readonly knownKeys: ReadonlySet<string>;
   readonly executors: ReadonlyMap<string, Executor>;
@@ -39,13 +41,15 @@ export interface TakeUpRequest {
  * is to run again. Nothing starts before all of that is committed.
  */
 export async function takeUp(given: TakeUpRequest): Promise<Driver> {
-  const { engine, state, fence, executorOf } = given;
-  const asked = await askedToCancel(given);
-  const request = { ...given, cancel: given.cancel ?? asked?.cancel };
-  const reset = await planReset(request);
-  await settleAll(request.executors, state.runId, request.knownKeys);
-  const driver = new Driver({ engine, state, fence, resumed: true, executorOf });
+  const { engine, state, fence, takenAt, executorOf } = given;
+  const driver = new Driver({ engine, state, fence, takenAt, resumed: true, executorOf });
   try {
+    const asked = await askedToCancel(given);
+    const request = { ...given, cancel: given.cancel ?? asked?.cancel };
+    const reset = await planReset(request);
+    // To whoever slept since the taking, the attempts of a newer owner look like a lost tail.
+    await driver.checkHeld();
+    await settleAll(request.executors, state.runId, request.knownKeys);
     const { events, adopted } = await settleRunning(request, driver, new Set(reset?.phases));
     // What is replaced must be over before it can be reset.
     const isReplaced = (event: Draft): boolean => event.type === 'phase.interrupted' && event.reason === 'replaced';
@@ -176,6 +180,7 @@ async function settleAttempt(
   let found: Adopted;
   try {
     if (replaced) {
+      await driver.checkHeld();
       active.reason = 'replaced';
       active.stop.abort('replaced');
     }

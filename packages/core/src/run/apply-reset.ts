@@ -2,7 +2,7 @@ import { forEachDependent } from '../spec/graph.ts';
 import { expectStatus, phaseOf, setPhase } from './checks.ts';
 import type { EventOf } from './event.ts';
 import { pending } from './state.ts';
-import type { RunState } from './state.ts';
+import type { Pending, RunState } from './state.ts';
 
 /** Opens a run again: its phases are pending as if they had never run, but the numbers of their attempts go on. */
 export function applyReset(state: RunState, event: EventOf<'run.reset'>): void {
@@ -51,9 +51,15 @@ function refillQueues(state: RunState): void {
   state.spreading = [];
   for (let phase = 0; phase < state.graph.size; phase++) {
     const at = state.phases[phase]!;
-    if (at.status === 'pending' && at.dueAt !== undefined) state.due.push({ at: at.dueAt, phase });
-    else if (at.status === 'pending' && state.unmet[phase] === 0) state.ready.push(phase);
+    if (at.status === 'pending') refillPending(state, phase, at);
     else if (at.status === 'failed' || at.status === 'skipped' || at.status === 'cancelled')
       state.spreading.push(phase);
   }
+}
+
+/** A backoff does not outlive the reset of what the phase depends on: it could start before that. */
+function refillPending(state: RunState, phase: number, { dueAt }: Pending): void {
+  if (state.unmet[phase] !== 0) setPhase(state, phase, pending);
+  else if (dueAt === undefined) state.ready.push(phase);
+  else state.due.push({ at: dueAt, phase });
 }

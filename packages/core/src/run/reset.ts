@@ -25,15 +25,17 @@ export function phasesFrom(state: RunState, phase: number): readonly string[] {
 }
 
 /**
- * What was not completed at an earlier version, or is not any more, and is not pending now: going back there runs it
- * again. What was completed then and is running now goes on.
+ * What was not completed at an earlier version, or is not any more, and was begun since: going back there runs it again.
+ * What was completed then and is running now goes on.
  */
 export function phasesSince(state: RunState, earlier: RunState): readonly string[] {
   const chosen = new Set<number>();
   for (let phase = 0; phase < state.graph.size; phase++) {
-    const { status } = state.phases[phase]!;
+    const at = state.phases[phase]!;
     const wasCompleted = earlier.phases[phase]!.status === 'completed';
-    if (status !== 'pending' && !(wasCompleted && (status === 'completed' || status === 'running'))) chosen.add(phase);
+    if (wasCompleted && (at.status === 'completed' || at.status === 'running')) continue;
+    // One between attempts is pending, but its backoff belongs to what is gone back behind.
+    if (at.status !== 'pending' || at.dueAt !== undefined) chosen.add(phase);
   }
   return namesOf(state, chosen);
 }

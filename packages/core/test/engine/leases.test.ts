@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryBackend } from '../../src/backend/memory-backend.ts';
 import { workflow } from '../../src/spec/workflow.ts';
 import { bench, probes, settled } from './bench.ts';
+import type { Bench } from './bench.ts';
 
 describe('the age of a lease', () => {
   it('counts from when its renewal was sent, not from when the answer was read', async () => {
@@ -22,6 +23,40 @@ describe('the age of a lease', () => {
     made.orch.execute(probes('a'));
     await settled();
     expect([renewals, made.probe.started]).toEqual([1, ['a 1']]);
+  });
+});
+
+describe('whoever slept past a lease', () => {
+  it('does not take the attempts of the new owner for a lost tail', async () => {
+    const inner = memoryBackend();
+    const first: Bench = bench({
+      backend: {
+        ...inner,
+        async create(run, given) {
+          const answer = await inner.create(run, given);
+          first.clock.jump(60_000);
+          return answer;
+        },
+        renew: async () => false,
+      },
+    });
+    const handle = first.orch.execute(probes('a'), { runId: 'r' });
+    await expect(handle.result()).rejects.toMatchObject({ code: 'ORCH_RUN_LOST' });
+    expect(first.probe.settles).toEqual([]);
+  });
+
+  it('does not end what the new owner has adopted', async () => {
+    let asleep = false;
+    const inner = memoryBackend();
+    const first = bench({ backend: { ...inner, renew: async () => !asleep } });
+    const handle = first.orch.execute(probes('a'), { runId: 'r' });
+    const lost = expect(handle.result()).rejects.toMatchObject({ code: 'ORCH_RUN_LOST' });
+    await settled();
+    asleep = true;
+    first.clock.jump(60_000);
+    await handle.stop();
+    await lost;
+    expect(first.probe.last('a').context.signal.aborted).toBe(false);
   });
 });
 

@@ -69,6 +69,30 @@ describe('once the run is let go', () => {
     expect(seen).toEqual(['stopped']);
   });
 
+  it('what a plugin wanted to be remembered is refused, waited for or not', async () => {
+    const { backend, fail } = failing();
+    const refused: unknown[] = [];
+    const plugin: Plugin = {
+      name: 'p',
+      contract: 1,
+      apply: ({ hooks }) =>
+        hooks.afterPhase.tap('p', ({ run }) => {
+          fail.add('append');
+          void run.memory.set('unheard', 1);
+          return run.memory.set('heard', 2).catch((error: { code: string }) => void refused.push(error.code));
+        }),
+    };
+    const { orch, probe, clock } = bench({ backend, plugins: [plugin] });
+    const handle = orch.execute(probes('a', 'b'));
+    const left = expect(handle.result()).rejects.toThrow('no route');
+    await settled();
+    probe.last('a').end();
+    await settled();
+    await clock.advance(10_000);
+    await left;
+    expect(refused).toEqual(['ORCH_RUN_FINISHED']);
+  });
+
   it('no timeout of an adopted attempt is watched any more', async () => {
     const first = bench();
     const timed = probes('a');
@@ -164,6 +188,38 @@ describe('a run that was left because of its backend', () => {
     probe.last('b').end();
     expect(await again.result()).toMatchObject({ status: 'completed' });
   });
+});
+
+describe('a taking whose answer was lost', () => {
+  for (const call of ['create', 'acquire'] as const)
+    it(`does not keep its own process out: ${call}`, async () => {
+      const inner = memoryBackend();
+      let isDown = false;
+      const lossy = async <T>(answer: Promise<T>): Promise<T> => {
+        await answer;
+        return isDown ? unreachable() : answer;
+      };
+      const first = bench({
+        backend: {
+          ...inner,
+          create: (run, given) => lossy(inner.create(run, given)),
+          acquire: (run, taking) => lossy(inner.acquire(run, taking)),
+        },
+      });
+      if (call === 'acquire') {
+        const made = first.orch.execute(probes('a'), { runId: 'r' });
+        await settled();
+        await made.stop();
+        await made.result();
+      }
+      isDown = true;
+      await expect(first.orch.execute(probes('a'), { runId: 'r' }).result()).rejects.toThrow('no route');
+      isDown = false;
+      const handle = first.orch.execute(probes('a'), { runId: 'r' });
+      await settled();
+      first.probe.last('a').end();
+      expect(await handle.result()).toMatchObject({ status: 'completed' });
+    });
 });
 
 describe('close', () => {

@@ -65,6 +65,29 @@ describe('going back', () => {
     expect(phases).toEqual(['a', 'b', 'c', 'x']);
   });
 
+  it('runs again what is between attempts, not before what it depends on', async () => {
+    const journal = new Journal(specOf(['a', 'b', 'c:a']), 4);
+    journal.decideAll();
+    const version = journal.state.version;
+    journal.end('a').decideAll();
+    journal.end('c', { fails: true, retryAt: journal.now, delayMs: 0 });
+    const earlier = await replay('r', inCommits(journal), { upTo: version });
+    journal.write({ type: 'phase.interrupted', phase: 'b', attempt: 1, part: 'main', reason: 'replaced' });
+    const phases = phasesSince(journal.state, earlier);
+    expect(phases).toEqual(['a', 'c']);
+    journal.write({ type: 'run.reset', cause: 'rewind', to: version, phases });
+    expect(journal.decideAll()).toEqual(['checkpoint.created a', 'phase.started a', 'phase.started b']);
+  });
+
+  it('drops a backoff with the outcome that a phase depends on, whatever a reset names', () => {
+    const journal = new Journal(specOf(['a', 'b:a']), 4);
+    journal.decideAll();
+    journal.end('a').decideAll();
+    journal.end('b', { fails: true, retryAt: journal.now, delayMs: 0 });
+    journal.write({ type: 'run.reset', cause: 'rewind', phases: ['a'] });
+    expect(journal.decideAll()).toEqual(['checkpoint.created a', 'phase.started a']);
+  });
+
   it('drops the names of checkpoints that lie after the point returned to', () => {
     const journal = failedRun();
     const [a, b] = journal.state.checkpoints;
