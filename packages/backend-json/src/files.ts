@@ -62,7 +62,7 @@ export function openIfThere(files: Files, path: string): number | undefined {
   try {
     return files.openSync(path, 'r');
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
@@ -72,7 +72,7 @@ export function namesIn(files: Files, folder: string): readonly string[] {
   try {
     return files.readdirSync(folder);
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (isSystemError(error, 'ENOENT')) return [];
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { commitsAfter, eventsAfter, readHistory } from './history.ts';
 import { appendCommit, checkWritable, close, isLost, isRepeated, isTerminal } from './holding.ts';
 import { noteSummary, otherEvents, sameEvents } from './holding.ts';
 import type { Holding } from './holding.ts';
-import { House } from './house.ts';
+import { OpenState } from './open-state.ts';
 import { hasMessages, putMessage, readMessages, removeMessages } from './inbox.ts';
 import { newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -17,81 +17,81 @@ import { scanSegment } from './segment.ts';
 import { acquire, holderOf } from './taking.ts';
 
 export function makeJsonBackend(folder: string, files: Files): Backend {
-  const house = new House(folder, files);
+  const state = new OpenState(folder, files);
   return {
     name: 'json',
     contract: 1,
-    open: async () => house.open(),
-    close: () => house.close(),
-    create: (run, first) => house.inTurn(run, (place) => create(house, place, first)),
-    append: (run, commit) => house.flusher.during(() => house.inTurn(run, (place) => append(house, place, commit))),
+    open: async () => state.open(),
+    close: () => state.close(),
+    create: (run, first) => state.inTurn(run, (place) => create(state, place, first)),
+    append: (run, commit) => state.flusher.during(() => state.inTurn(run, (place) => append(state, place, commit))),
     async *read(run, { after = 0 } = {}) {
-      const place = house.folderOf(run);
-      const memory = house.memoryOf(run);
-      const history = await house.guarded(() => readHistory(place, memory));
+      const place = state.folderOf(run);
+      const memory = state.memoryOf(run);
+      const history = await state.guarded(() => readHistory(place, memory));
       const events = eventsAfter(place, history, { after, memory });
       for (;;) {
-        const next = await house.guarded(() => events.next());
+        const next = await state.guarded(() => events.next());
         if (next.done === true) return;
         yield next.value;
       }
     },
-    list: (filter, cursor) => house.guarded(() => listRuns(files, house.runs, { filter, cursor })),
-    acquire: (run, taking) => house.inTurn(run, (place) => acquireRun(house, place, taking)),
-    holder: (run) => house.guarded(() => holder(house, house.folderOf(run))),
-    renew: (run, fence, ttlMs) => house.inTurn(run, (place) => renew(house, place, { fence, ttlMs })),
-    release: (run, fence) => house.inTurn(run, (place) => release(house, place, fence)),
-    post: (run, message) => house.guarded(() => post(house, house.folderOf(run), message)),
-    messages: (run) => house.guarded(() => messages(house, house.folderOf(run))),
-    delete: (run, fence) => house.inTurn(run, (place) => remove(house, place, fence)),
+    list: (filter, cursor) => state.guarded(() => listRuns(files, state.runs, { filter, cursor })),
+    acquire: (run, taking) => state.inTurn(run, (place) => acquireRun(state, place, taking)),
+    holder: (run) => state.guarded(() => holder(state, state.folderOf(run))),
+    renew: (run, fence, ttlMs) => state.inTurn(run, (place) => renew(state, place, { fence, ttlMs })),
+    release: (run, fence) => state.inTurn(run, (place) => release(state, place, fence)),
+    post: (run, message) => state.guarded(() => post(state, state.folderOf(run), message)),
+    messages: (run) => state.guarded(() => messages(state, state.folderOf(run))),
+    delete: (run, fence) => state.inTurn(run, (place) => remove(state, place, fence)),
   };
 }
 
-async function create(house: House, folder: RunFolder, first: First): Promise<Created> {
-  makeStateFolder(house.files, house.folder);
+async function create(state: OpenState, folder: RunFolder, first: First): Promise<Created> {
+  makeStateFolder(state.files, state.folder);
   const made = createRun(folder, first);
   if (made !== undefined) {
-    house.forget(folder.run);
-    house.keep(made);
+    state.forget(folder.run);
+    state.keep(made);
     return { status: 'created', fence: made.fence };
   }
   const creator = createdBy(folder);
   return creator?.token === first.token ? { status: 'created', fence: creator } : { status: 'exists' };
 }
 
-async function append(house: House, folder: RunFolder, commit: Commit): Promise<Appended> {
-  const holding = house.holdingOf(folder, commit.fence);
-  if (holding === undefined) return lateAppend(house, folder, commit);
+async function append(state: OpenState, folder: RunFolder, commit: Commit): Promise<Appended> {
+  const holding = state.holdingOf(folder, commit.fence);
+  if (holding === undefined) return lateAppend(state, folder, commit);
   checkWritable(holding);
   if (commit.expectedVersion !== holding.version) {
-    const answer = await elsewhere(house, holding, commit);
+    const answer = await elsewhere(state, holding, commit);
     if (answer !== undefined) return answer;
-  } else if ((await appendCommit(holding, commit, house.flusher)) === 'lost') return lost(house, folder, commit.fence);
+  } else if ((await appendCommit(holding, commit, state.flusher)) === 'lost') return lost(state, folder, commit.fence);
   removeHandled(folder, commit);
   return { status: 'ok' };
 }
 
 /** A commit that does not follow on the newest: sent again, which `undefined` says, or not the next one. */
-async function elsewhere(house: House, holding: Holding, commit: Commit): Promise<Appended | undefined> {
+async function elsewhere(state: OpenState, holding: Holding, commit: Commit): Promise<Appended | undefined> {
   const { folder, version, fence } = holding;
-  const repeated = isRepeated(holding, commit) || (await isStored(house, folder, commit));
+  const repeated = isRepeated(holding, commit) || (await isStored(state, folder, commit));
   if (repeated && commit.flush && !holding.flushed) {
-    await house.flusher.flush(holding.fd);
+    await state.flusher.flush(holding.fd);
     holding.flushed = true;
   }
-  if (isLost(holding)) return lost(house, folder, fence);
+  if (isLost(holding)) return lost(state, folder, fence);
   return repeated ? undefined : { status: 'conflict', version };
 }
 
 /** The fence holds no more. What it wrote before it was lost may be history all the same. */
-async function lateAppend(house: House, folder: RunFolder, commit: Commit): Promise<Appended> {
-  if (await isStored(house, folder, commit)) return { status: 'ok' };
-  return lost(house, folder, commit.fence);
+async function lateAppend(state: OpenState, folder: RunFolder, commit: Commit): Promise<Appended> {
+  if (await isStored(state, folder, commit)) return { status: 'ok' };
+  return lost(state, folder, commit.fence);
 }
 
 /** Rejects with `ORCH_JOURNAL_DAMAGED` where the fence wrote other events after that version. */
-async function isStored(house: House, folder: RunFolder, commit: Commit): Promise<boolean> {
-  const history = await readHistory(folder, house.memoryOf(folder.run));
+async function isStored(state: OpenState, folder: RunFolder, commit: Commit): Promise<boolean> {
+  const history = await readHistory(folder, state.memoryOf(folder.run));
   for (const commits of commitsAfter(folder, history, { after: 0, memory: {} })) {
     const { epoch } = commit.fence;
     const stored = commits.find((one) => one.commit.after === commit.expectedVersion && one.epoch === epoch);
@@ -102,8 +102,8 @@ async function isStored(house: House, folder: RunFolder, commit: Commit): Promis
   return false;
 }
 
-function lost(house: House, folder: RunFolder, fence: Fence): Appended {
-  house.drop(folder.run);
+function lost(state: OpenState, folder: RunFolder, fence: Fence): Appended {
+  state.drop(folder.run);
   return { status: 'lost-lease', epoch: Math.max(fence.epoch, newestEpoch(folder), lastEpoch(folder)) };
 }
 
@@ -117,22 +117,22 @@ function removeHandled(folder: RunFolder, { handled }: Commit): void {
   }
 }
 
-async function acquireRun(house: House, folder: RunFolder, taking: Taking): Promise<Acquired> {
+async function acquireRun(state: OpenState, folder: RunFolder, taking: Taking): Promise<Acquired> {
   const { run } = folder;
-  const letGo = (token: string): boolean => house.letGo.has(`${run} ${token}`);
-  const answer = await acquire(folder, { taking, held: house.holdings.get(run), letGo });
+  const letGo = (token: string): boolean => state.letGo.has(`${run} ${token}`);
+  const answer = await acquire(folder, { taking, held: state.holdings.get(run), letGo });
   if ('status' in answer) return answer;
-  house.keep(answer);
-  if (hasMessages(folder)) await messages(house, folder);
+  state.keep(answer);
+  if (hasMessages(folder)) await messages(state, folder);
   return { status: 'held', fence: answer.fence };
 }
 
-function holder(house: House, folder: RunFolder): Holder | undefined {
-  const known = house.memoryOf(folder.run).newest;
+function holder(state: OpenState, folder: RunFolder): Holder | undefined {
+  const known = state.memoryOf(folder.run).newest;
   const epoch = newestEpoch(folder);
   const segment = scanSegment(folder, epoch, known?.end.epoch === epoch ? known : undefined);
   if (segment === undefined || segment.deleted || segment.closed) return undefined;
-  return house.letGo.has(`${folder.run} ${segment.owner.token}`) ? undefined : holderOf(segment);
+  return state.letGo.has(`${folder.run} ${segment.owner.token}`) ? undefined : holderOf(segment);
 }
 
 interface Renewal {
@@ -140,67 +140,71 @@ interface Renewal {
   readonly ttlMs: number;
 }
 
-async function renew(house: House, folder: RunFolder, { fence, ttlMs }: Renewal): Promise<boolean> {
-  const holding = holdingOrNone(house, folder, fence);
+async function renew(state: OpenState, folder: RunFolder, { fence, ttlMs }: Renewal): Promise<boolean> {
+  const holding = holdingOrNone(state, folder, fence);
   if (holding === undefined || isLost(holding)) return false;
   // The time to live stands in the first record: another one moves the time of the last touch instead.
   const touched = (Date.now() + ttlMs - holding.taking.ttlMs) / 1000;
-  house.files.futimesSync(holding.fd, touched, touched);
+  state.files.futimesSync(holding.fd, touched, touched);
   return !isLost(holding);
 }
 
-function holdingOrNone(house: House, folder: RunFolder, fence: Fence): Holding | undefined {
+function holdingOrNone(state: OpenState, folder: RunFolder, fence: Fence): Holding | undefined {
   try {
-    return house.holdingOf(folder, fence);
+    return state.holdingOf(folder, fence);
   } catch (error) {
     if (isOrchError(error, 'ORCH_BACKEND_FENCE') || isOrchError(error, 'ORCH_RUN_UNKNOWN')) return undefined;
     throw error;
   }
 }
 
-async function release(house: House, folder: RunFolder, fence: Fence): Promise<void> {
-  const holding = holdingOrNone(house, folder, fence);
+async function release(state: OpenState, folder: RunFolder, fence: Fence): Promise<void> {
+  const holding = holdingOrNone(state, folder, fence);
   if (holding === undefined) return;
-  if (holding.failure !== undefined) return releaseFailed(house, holding);
-  if (!isLost(holding) && (await close(holding, house.flusher)) === 'ok') noteSummary(holding, true);
-  house.drop(folder.run);
+  if (holding.failure !== undefined) return releaseFailed(state, holding);
+  if (!isLost(holding) && (await close(holding, state.flusher)) === 'ok') noteSummary(holding, true);
+  state.drop(folder.run);
 }
 
 /**
  * Nothing more may be written into the segment, so the next epoch is taken and closed. Where the disk refuses that too,
  * this process remembers that it let go; for others the run is free when the process is gone.
  */
-async function releaseFailed(house: House, { folder, taking }: Holding): Promise<void> {
+async function releaseFailed(state: OpenState, { folder, taking }: Holding): Promise<void> {
   const { run } = folder;
-  house.letGo.add(`${run} ${taking.token}`);
-  house.drop(run);
+  state.letGo.add(`${run} ${taking.token}`);
+  state.drop(run);
   try {
     const next = await acquire(folder, { taking, held: undefined, letGo: (token) => token === taking.token });
     if ('status' in next) return;
-    house.keep(next);
-    if ((await close(next, house.flusher)) === 'ok') noteSummary(next, true);
-    house.drop(run);
+    state.keep(next);
+    if ((await close(next, state.flusher)) === 'ok') noteSummary(next, true);
+    state.drop(run);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    house.drop(run);
+    state.drop(run);
   }
 }
 
-async function post(house: House, folder: RunFolder, message: Message): Promise<'posted' | 'finished' | 'unknown-run'> {
+async function post(
+  state: OpenState,
+  folder: RunFolder,
+  message: Message,
+): Promise<'posted' | 'finished' | 'unknown-run'> {
   if (newestEpoch(folder) === 0) return 'unknown-run';
-  const { status } = await currentSummary(folder, house.memoryOf(folder.run));
+  const { status } = await currentSummary(folder, state.memoryOf(folder.run));
   if (isTerminal(status)) return 'finished';
   putMessage(folder, message);
   return 'posted';
 }
 
 /** A message stays behind where a crash came between the commit that handled it and its removal. */
-async function messages(house: House, folder: RunFolder): Promise<readonly Message[]> {
+async function messages(state: OpenState, folder: RunFolder): Promise<readonly Message[]> {
   if (newestEpoch(folder) === 0) throw unknownRun(folder.run);
   if (!hasMessages(folder)) return [];
   const found = readMessages(folder);
   const handled = new Set<string>();
-  const history = await readHistory(folder, house.memoryOf(folder.run));
+  const history = await readHistory(folder, state.memoryOf(folder.run));
   for (const commits of commitsAfter(folder, history, { after: 0, memory: {} }))
     for (const { commit } of commits) for (const id of commit.handled ?? []) handled.add(id);
   removeMessages(
@@ -210,8 +214,8 @@ async function messages(house: House, folder: RunFolder): Promise<readonly Messa
   return found.filter(({ id }) => !handled.has(id));
 }
 
-async function remove(house: House, folder: RunFolder, fence: Fence): Promise<void> {
-  const holding = house.holdingOf(folder, fence);
+async function remove(state: OpenState, folder: RunFolder, fence: Fence): Promise<void> {
+  const holding = state.holdingOf(folder, fence);
   if (holding === undefined || isLost(holding) || !deleteRun(holding)) throw notHeld(folder.run, fence.epoch);
-  house.forget(folder.run);
+  state.forget(folder.run);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOrchError } from '@orch/core/author';
 import type { Backend, Fence } from '@orch/core/author';
@@ -131,4 +131,12 @@ test('a state folder that can not be made is refused, also where its parent is t
   files.fail = (call) => (call === 'mkdirSync' ? 'ENOENT' : undefined);
   const backend = await opened(join(folder(), 'state'), files);
   await expect(created(backend)).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+});
+
+test('a state folder that is a file is refused, not taken for an empty one', async () => {
+  const path = folder();
+  writeFileSync(path, '');
+  const backend = await opened(path);
+  await expect(backend.list({})).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+  await expect(versions(backend)).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
 });

@@ -2,24 +2,21 @@ import type { Finding, Workflow } from '@orch/core';
 import { foundingChecks } from '@orch/core';
 import { orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
-import { readPlan, renderFinding } from '@orch/plan';
+import { positionFindings, readPlan, renderFinding } from '@orch/plan';
 import type { PlanReading, PositionedFinding } from '@orch/plan';
 import type { Session } from './session.ts';
 import { say } from './streams.ts';
 import { isColoured } from './view/colour.ts';
 import { count, harmless } from './view/text.ts';
 
-/** What executors say about a phase has a path in the plan, but no line. */
-export type PlanFinding = PositionedFinding | (Finding & { readonly file: string });
-
 export interface CheckedPlan {
   readonly valid: boolean;
-  readonly findings: readonly PlanFinding[];
+  readonly findings: readonly PositionedFinding[];
   /** The founding specification's map. */
   readonly checks: Readonly<Record<string, boolean>>;
   readonly workflow?: Workflow;
   /** A finding for people. */
-  readonly render: (finding: PlanFinding) => string;
+  readonly render: (finding: PositionedFinding) => string;
 }
 
 export interface CheckOptions {
@@ -30,10 +27,10 @@ export interface CheckOptions {
 /** Everything that is wrong with a plan file. */
 export async function checkPlan(session: Session, path: string, { commandCheck }: CheckOptions): Promise<CheckedPlan> {
   const reading = await readPlan(path, { plugins: session.plugins });
-  const findings: PlanFinding[] = [...reading.findings, ...backendFindings(reading)];
-  const { workflow, plan, file } = reading;
-  if (workflow !== undefined && commandCheck)
-    for (const finding of await session.orchestrator.validate(workflow)) findings.push({ ...finding, file });
+  const { workflow, plan, file, text } = reading;
+  const more = backendFindings(reading);
+  if (workflow !== undefined && commandCheck) more.push(...(await session.orchestrator.validate(workflow)));
+  const findings = [...reading.findings, ...positionFindings(text, file, more)];
   const valid = findings.every(({ severity }) => severity !== 'error');
   return {
     valid,
@@ -59,10 +56,10 @@ export async function loadPlan(session: Session, path: string, options: CheckOpt
 
 /** An error that carries what was found, for those who asked for JSON. */
 export interface InvalidPlan extends OrchError {
-  readonly findings: readonly PlanFinding[];
+  readonly findings: readonly PositionedFinding[];
 }
 
-function invalidPlan(path: string, findings: readonly PlanFinding[]): InvalidPlan {
+function invalidPlan(path: string, findings: readonly PositionedFinding[]): InvalidPlan {
   const error = orchError({
     code: 'ORCH_PLAN_INVALID',
     message: `${harmless(path)} has ${count(findings.length, 'error')}. Nothing was started.`,
@@ -71,7 +68,7 @@ function invalidPlan(path: string, findings: readonly PlanFinding[]): InvalidPla
 }
 
 /** Which backends a plan may name. */
-function backendFindings({ stateBackend = 'json', file }: PlanReading): PlanFinding[] {
+function backendFindings({ stateBackend = 'json' }: PlanReading): Finding[] {
   if (stateBackend === 'json') return [];
   const known = stateBackend === 'sqlite' || stateBackend === 'redis';
   return [
@@ -83,17 +80,11 @@ function backendFindings({ stateBackend = 'json', file }: PlanReading): PlanFind
         : `There is no backend "${stateBackend}".`,
       path: ['state_backend'],
       hint: 'Use "json", or leave the key out.',
-      file,
     },
   ];
 }
 
-function render(finding: PlanFinding, { text }: PlanReading): string {
-  if ('line' in finding) {
-    const width = process.stderr.columns ?? 80;
-    return renderFinding(finding, { text, width, color: isColoured(process.stderr) });
-  }
-  const { file, severity, code, message, path, hint } = finding;
-  const head = `${harmless(file)} ${severity} ${code} ${harmless(path.join('.'))}: ${harmless(message)}`;
-  return hint === undefined ? head : `${head}\n  hint: ${harmless(hint)}`;
+function render(finding: PositionedFinding, { text }: PlanReading): string {
+  const width = process.stderr.columns ?? 80;
+  return renderFinding(finding, { text, width, color: isColoured(process.stderr) });
 }

@@ -53,6 +53,18 @@ test('an invalid plan ends with 2 and says where', async () => {
   expect(stderr).toContain('plan.json is not valid');
 });
 
+test('what is wrong with commands has its place too', async () => {
+  ground.write(
+    'plan.json',
+    '{\n  "workflow_id": "demo",\n  "phases": [\n    { "name": "a", "command": "no-such-program-of-mine" },\n' +
+      '    { "name": "b", "depends_on": ["a"], "command": "if then" }\n  ]\n}\n',
+  );
+  const { code, stderr } = await ground.orch('validate', 'plan.json');
+  expect(stderr).toContain('plan.json:4:31 error ORCH_PLAN_COMMAND_NOT_FOUND');
+  expect(stderr).toContain('plan.json:5:52 error ORCH_PLAN_COMMAND_SYNTAX');
+  expect(code).toBe(2);
+});
+
 test.each(['sqlite', 'redis'])('the backend %s is not supported yet', async (backend) => {
   ground.plan([{ name: 'a', command: 'true' }], { state_backend: backend });
   for (const command of ['validate', 'execute']) {

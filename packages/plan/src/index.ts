@@ -1,3 +1,4 @@
+export { positionFindings } from './position-findings.ts';
 export type { Place, PositionedFinding } from './position-findings.ts';
 export { parsePlanText, readPlan } from './read-plan.ts';
 export type { ParsePlanOptions, PlanReading, ReadPlanOptions } from './read-plan.ts';

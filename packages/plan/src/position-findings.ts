@@ -21,7 +21,7 @@ const aboutKeys: ReadonlySet<string> = new Set([
 
 /**
  * Adds places to what was found in the value of a well-formed text, and the keys that the text repeats; in the order of
- * the text.
+ * the text. For what executors find in a plan that was read: `readPlan` has done it for its own findings.
  */
 export function positionFindings(
   text: string,

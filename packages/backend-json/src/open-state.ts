@@ -17,7 +17,7 @@ import { turns } from './turns.ts';
 const memoryLimit = 256;
 
 /** All that one backend keeps in memory. Everything in it can be read again. */
-export class House {
+export class OpenState {
   readonly folder: string;
   readonly runs: string;
   readonly files: Files;
