@@ -134,8 +134,9 @@ export class LeaseKeeper {
    * process). `false`: it is somebody else's now.
    */
   async holds(): Promise<boolean> {
-    if (!this.isOld()) return true;
-    return this.#renewNow();
+    // A renewal may be old by the time its answer is read.
+    while (this.isOld()) if (!(await this.#renewNow())) return false;
+    return true;
   }
 
   /** Whether the last renewal is longer ago than the lease lives, by the larger of the two clocks. */

@@ -26,6 +26,31 @@ describe('the age of a lease', () => {
   });
 });
 
+describe('a renewal before an effect', () => {
+  it('is asked for again when its answer was slept over', async () => {
+    let renewals = 0;
+    const made: Bench = bench({
+      backend: {
+        ...memoryBackend(),
+        async renew() {
+          if (++renewals === 1) made.clock.jump(60_000);
+          return renewals === 1;
+        },
+      },
+      plugins: [
+        {
+          name: 'p',
+          contract: 1,
+          apply: ({ hooks }) => hooks.beforePhase.tap('suspend', () => made.clock.jump(60_000)),
+        },
+      ],
+    });
+    const handle = made.orch.execute(probes('a'));
+    await expect(handle.result()).rejects.toMatchObject({ code: 'ORCH_RUN_LOST' });
+    expect([renewals, made.probe.calls]).toEqual([2, []]);
+  });
+});
+
 describe('whoever slept past a lease', () => {
   it('does not take the attempts of the new owner for a lost tail', async () => {
     const inner = memoryBackend();

@@ -1,0 +1,184 @@
+import type { RunEvent } from '../../src/run/event.ts';
+import type { PhaseSpec, WorkflowSpec } from '../../src/spec/workflow-spec.ts';
+import type { World } from './world.ts';
+
+interface Phase {
+  readonly spec: PhaseSpec;
+  status: 'pending' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+  attempt: number;
+  key: string;
+  /** Failures since it was last reset: all of them are charged by the tap of the simulation. */
+  failures: number;
+}
+
+/** What people asked for, which some events need. */
+export interface Allowed {
+  rewinds: boolean;
+  cancels: boolean;
+}
+
+/**
+ * Reads each commit in the moment in which the backend takes it, and knows the rules by itself: it shares no code with
+ * `apply` and `decide`.
+ */
+export class JournalOracle {
+  readonly events: RunEvent[] = [];
+  readonly phases = new Map<string, Phase>();
+  readonly allowed: Allowed = { rewinds: false, cancels: false };
+  status: 'running' | 'completed' | 'failed' | 'cancelled' = 'running';
+  isCancelling = false;
+  /** Every end that the run had. */
+  readonly ends = new Set<string>();
+  readonly #world: World;
+  readonly #maxAttempts: number;
+  #concurrency = 1;
+  #texts: string[] = [];
+
+  constructor(world: World, spec: WorkflowSpec, maxAttempts: number) {
+    this.#world = world;
+    this.#maxAttempts = maxAttempts;
+    for (const phase of spec.phases)
+      this.phases.set(phase.name, { spec: phase, status: 'pending', attempt: 0, key: '', failures: 0 });
+  }
+
+  get version(): number {
+    return this.events.length;
+  }
+
+  get isOver(): boolean {
+    return this.status !== 'running';
+  }
+
+  /** A commit that the backend took, or was sent again and knows. */
+  commit(events: readonly RunEvent[]): void {
+    for (const event of events) {
+      if (event.version <= this.version) this.#again(event);
+      else this.#add(event);
+    }
+  }
+
+  /** What a reader sees must be what was committed, from the first event on. */
+  compare(read: readonly RunEvent[]): void {
+    if (read.length !== this.version) this.#wrong(`${this.version} events were acknowledged, ${read.length} are there`);
+    else read.forEach((event) => this.#again(event));
+  }
+
+  #again(event: RunEvent): void {
+    if (JSON.stringify(event) !== this.#texts[event.version - 1])
+      this.#wrong(`event ${event.version} is not what was acknowledged: ${JSON.stringify(event)}`);
+  }
+
+  #add(event: RunEvent): void {
+    if (event.version !== this.version + 1) this.#wrong(`version ${event.version} follows on ${this.version}`);
+    if (event.epoch < (this.events.at(-1)?.epoch ?? 0)) this.#wrong(`an event of epoch ${event.epoch} comes too late`);
+    this.#world.say(`    ${event.version} ${event.type} ${'phase' in event ? `${event.phase} ` : ''}${wordsOf(event)}`);
+    if (this.isOver && event.type !== 'run.reset') this.#wrong(`${event.type} after the run was ${this.status}`);
+    this.events.push(event);
+    this.#texts.push(JSON.stringify(event));
+    this.#world.figures.acknowledged++;
+    this.#check(event);
+  }
+
+  #check(event: RunEvent): void {
+    switch (event.type) {
+      case 'run.started':
+        this.#concurrency = event.concurrency;
+        return;
+      case 'run.cancelling':
+        if (!this.allowed.cancels && event.reason === 'cancel') this.#wrong('nobody asked to cancel');
+        this.isCancelling = true;
+        return;
+      case 'run.reset':
+        return this.#reset(event.cause, event.phases);
+      case 'run.completed':
+      case 'run.failed':
+      case 'run.cancelled':
+        return this.#end(event.type);
+      case 'phase.started':
+        return this.#start(event);
+      case 'phase.adopted':
+      case 'phase.completed':
+      case 'phase.failed':
+      case 'phase.interrupted':
+        return this.#settle(event);
+      case 'phase.skipped':
+      case 'phase.cancelled':
+        for (const name of event.phases) this.#giveUp(name, event.type === 'phase.skipped' ? 'skipped' : 'cancelled');
+        return;
+      default:
+    }
+  }
+
+  #start(event: Extract<RunEvent, { type: 'phase.started' }>): void {
+    const phase = this.phases.get(event.phase)!;
+    if (phase.status !== 'pending') this.#wrong(`${event.phase} was started while it was ${phase.status}`);
+    for (const name of phase.spec.dependsOn ?? [])
+      if (this.phases.get(name)!.status !== 'completed') this.#wrong(`${event.phase} was started before ${name}`);
+    if (event.attempt !== phase.attempt + 1)
+      this.#wrong(`attempt ${event.attempt} of ${event.phase} follows on ${phase.attempt}`);
+    if (this.isCancelling) this.#wrong(`${event.phase} was started after the run was cancelled`);
+    if (phase.failures >= this.#maxAttempts) this.#wrong(`${event.phase} was started after ${phase.failures} failures`);
+    const running = [...this.phases.values()].filter(({ status }) => status === 'running').length;
+    if (running >= this.#concurrency) this.#wrong(`${running + 1} phases run where ${this.#concurrency} may`);
+    Object.assign(phase, { status: 'running', attempt: event.attempt, key: event.key });
+  }
+
+  #settle(
+    event: Extract<RunEvent, { type: 'phase.adopted' | 'phase.completed' | 'phase.failed' | 'phase.interrupted' }>,
+  ): void {
+    const phase = this.phases.get(event.phase)!;
+    if (phase.status !== 'running' || phase.attempt !== event.attempt)
+      this.#wrong(`${event.type} of ${event.phase} ${event.attempt}, which is ${phase.status} ${phase.attempt}`);
+    if (event.type === 'phase.completed') phase.status = 'completed';
+    if (event.type === 'phase.interrupted') phase.status = 'pending';
+    if (event.type === 'phase.failed') {
+      phase.failures++;
+      phase.status = event.retryAt === undefined ? 'failed' : 'pending';
+    }
+  }
+
+  #giveUp(name: string, status: 'skipped' | 'cancelled'): void {
+    const phase = this.phases.get(name)!;
+    if (phase.status !== 'pending' && phase.status !== 'running') this.#wrong(`${name} was ${phase.status}`);
+    if (status === 'cancelled' && !this.isCancelling) this.#wrong(`${name} was cancelled, the run was not`);
+    phase.status = status;
+  }
+
+  #reset(cause: string, phases: readonly string[]): void {
+    if (cause === 'rewind' && !this.allowed.rewinds) this.#wrong('nobody asked to go back');
+    if (cause === 'recover' && this.isCancelling && !this.isOver) this.#wrong('a cancel was taken back');
+    for (const name of phases) {
+      const phase = this.phases.get(name)!;
+      if (phase.status === 'running') this.#wrong(`${name} was reset while it ran`);
+      if (phase.status === 'completed' && cause === 'recover') this.#wrong(`${name} is completed, but is run again`);
+      phase.status = 'pending';
+      phase.failures = 0;
+    }
+    this.status = 'running';
+    this.isCancelling = false;
+  }
+
+  #end(type: 'run.completed' | 'run.failed' | 'run.cancelled'): void {
+    const statuses = new Set([...this.phases.values()].map(({ status }) => status));
+    if (statuses.has('running')) this.#wrong(`${type} while phases run`);
+    const isClean = !statuses.has('failed') && !statuses.has('cancelled') && !statuses.has('pending');
+    if (type === 'run.completed' && !isClean) this.#wrong(`${type} with ${[...statuses].join(', ')} phases`);
+    this.status = type === 'run.completed' ? 'completed' : type === 'run.failed' ? 'failed' : 'cancelled';
+    this.ends.add(this.status);
+  }
+
+  #wrong(what: string): void {
+    this.#world.fail(`journal: ${what}`);
+  }
+}
+
+function wordsOf(event: RunEvent): string {
+  const words: string[] = [`e${event.epoch}`];
+  if ('attempt' in event) words.push(`#${event.attempt}`);
+  if ('phases' in event) words.push(event.phases.join(' '));
+  if ('reason' in event) words.push(String(event.reason));
+  if (event.type === 'phase.started') words.push(event.key);
+  if (event.type === 'phase.failed') words.push(event.class, event.error.message, `retryAt ${event.retryAt}`);
+  if (event.type === 'run.reset') words.push(event.cause);
+  return words.join(' ');
+}
