@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { orchError } from '../errors/orch-error.ts';
 import type { OrchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
-import type { PhaseSpec, WorkflowSpec } from '../spec/workflow-spec.ts';
+import type { WorkflowSpec } from '../spec/workflow-spec.ts';
 
 /** SHA-256 of the canonical JSON (keys sorted) of a definition's data, in hex. */
 export function workflowHash(spec: WorkflowSpec): string {
@@ -11,8 +11,20 @@ export function workflowHash(spec: WorkflowSpec): string {
     .digest('hex');
 }
 
+/** Whether two values are the same data; the order of keys does not count. Much cheaper than to compare canonical texts. */
+export function sameData(a: Json | undefined, b: Json | undefined): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Readonly<Record<string, Json>>, b as Readonly<Record<string, Json>>];
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameData(left[key], right[key]))
+  );
+}
+
 /** JSON with the keys of every object sorted, so that equal data is equal text. */
-export function canonical(value: Json): string {
+function canonical(value: Json): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
     const sorted = Object.create(null) as Record<string, unknown>;
@@ -26,32 +38,27 @@ function differences(before: WorkflowSpec, after: WorkflowSpec): readonly string
   const found: string[] = [];
   const { phases: oldPhases, ...oldHead } = before;
   const { phases: newPhases, ...newHead } = after;
-  if (canonical(oldHead as unknown as Json) !== canonical(newHead as unknown as Json))
-    found.push('settings of the workflow changed');
+  if (!same(oldHead, newHead)) found.push('settings of the workflow changed');
   const left = new Map(oldPhases.map((phase) => [phase.name, phase]));
   for (const phase of newPhases) {
     const old = left.get(phase.name);
     left.delete(phase.name);
     if (old === undefined) found.push(`phase ${JSON.stringify(phase.name)} is new`);
-    else if (!samePhase(old, phase)) found.push(`phase ${JSON.stringify(phase.name)} changed`);
+    else if (!same(old, phase)) found.push(`phase ${JSON.stringify(phase.name)} changed`);
   }
   for (const name of left.keys()) found.push(`phase ${JSON.stringify(name)} is gone`);
   return found.length > 0 ? found : ['the order of the phases changed'];
 }
 
-function samePhase(a: PhaseSpec, b: PhaseSpec): boolean {
-  return canonical(a as unknown as Json) === canonical(b as unknown as Json);
+function same(a: object, b: object): boolean {
+  return sameData(a as Json, b as Json);
 }
 
 const shownDifferences = 10;
 
 /** Refuses a definition that is not the one that the run was started with. */
-export function refuseChanges(
-  runId: string,
-  before: { readonly workflow: WorkflowSpec; readonly workflowHash: string },
-  after: WorkflowSpec,
-): void {
-  if (workflowHash(after) !== before.workflowHash) throw changed(runId, differences(before.workflow, after));
+export function refuseChanges(runId: string, before: WorkflowSpec, after: WorkflowSpec): void {
+  if (!same(before, after)) throw changed(runId, differences(before, after));
 }
 
 function changed(runId: string, found: readonly string[]): OrchError {

@@ -7,7 +7,7 @@ import type { Fence } from '../run/owner.ts';
 import { replay } from '../run/replay.ts';
 import type { RunState } from '../run/state.ts';
 import type { WorkflowDefinition } from '../spec/workflow.ts';
-import { canonical, refuseChanges } from './definition.ts';
+import { refuseChanges, sameData } from './definition.ts';
 import { noExecutor } from './attempt-runner.ts';
 import { momentOf, takeRun } from './lease.ts';
 import type { Moment } from './lease.ts';
@@ -101,8 +101,8 @@ export function checkAgainst(
     if (!cancels && state.spec.phases.some(({ kind }) => kind === 'function')) throw workflowMissing(state);
     return;
   }
-  refuseChanges(state.runId, state.created, definition.spec);
-  if (inputs !== undefined && canonical(inputs) !== canonical(state.created.inputs))
+  refuseChanges(state.runId, state.spec, definition.spec);
+  if (inputs !== undefined && !sameData(inputs, state.created.inputs))
     throw orchError({
       code: 'ORCH_INPUT_CHANGED',
       message: `Run ${state.runId} was started with other inputs.`,

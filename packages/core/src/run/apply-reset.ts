@@ -1,5 +1,5 @@
 import { forEachDependent } from '../spec/graph.ts';
-import { expectStatus, phaseOf, setPhase } from './checks.ts';
+import { expectStatus, notRunning, phaseOf, setPhase } from './checks.ts';
 import type { EventOf } from './event.ts';
 import { pending } from './state.ts';
 import type { Pending, RunState } from './state.ts';
@@ -8,7 +8,7 @@ import type { Pending, RunState } from './state.ts';
 export function applyReset(state: RunState, event: EventOf<'run.reset'>): void {
   const phases = event.phases.map((name) => phaseOf(state, event, name));
   for (const phase of phases) {
-    expectStatus(state, event, phase, 'pending', 'completed', 'failed', 'skipped', 'cancelled');
+    expectStatus(state, event, phase, notRunning);
     setPhase(state, phase, pending);
     state.charged[phase] = 0;
     state.lost[phase] = 0;

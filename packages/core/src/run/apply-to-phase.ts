@@ -1,5 +1,5 @@
 import { forEachDependent } from '../spec/graph.ts';
-import { expectStatus, invalid, newer, phaseOf, runningPhase, setPhase } from './checks.ts';
+import { expectStatus, pendingOnly, unfinished, invalid, newer, phaseOf, runningPhase, setPhase } from './checks.ts';
 import type { PhaseEvent } from './checks.ts';
 import type { EventOf } from './event.ts';
 import { cancelled, completedWithoutOutput, pending } from './state.ts';
@@ -24,7 +24,7 @@ export function applyToPhase(state: RunState, event: PhaseEvent): void {
     case 'phase.cancelled':
       for (const name of event.phases) {
         const phase = phaseOf(state, event, name);
-        expectStatus(state, event, phase, 'pending', 'running');
+        expectStatus(state, event, phase, unfinished);
         setPhase(state, phase, cancelled);
       }
       return;
@@ -35,7 +35,7 @@ export function applyToPhase(state: RunState, event: PhaseEvent): void {
 
 function start(state: RunState, event: EventOf<'phase.started'>): void {
   const phase = phaseOf(state, event, event.phase);
-  expectStatus(state, event, phase, 'pending');
+  expectStatus(state, event, phase, pendingOnly);
   if (state.owner === undefined) throw invalid(state.runId, event, 'nobody has taken the run');
   if (state.unmet[phase] !== 0) throw invalid(state.runId, event, 'its dependencies are not completed');
   if (event.attempt !== state.attempts[phase]! + 1)
@@ -48,8 +48,8 @@ function start(state: RunState, event: EventOf<'phase.started'>): void {
     key: event.key,
     startedAt: event.at,
     owner: state.owner,
-    ...(event.timeoutMs === undefined ? {} : { timeoutMs: event.timeoutMs }),
-    ...(event.deadline === undefined ? {} : { deadline: event.deadline }),
+    timeoutMs: event.timeoutMs,
+    deadline: event.deadline,
   });
 }
 
@@ -95,7 +95,7 @@ function interrupt(state: RunState, event: EventOf<'phase.interrupted'>): void {
 function skip(state: RunState, event: EventOf<'phase.skipped'>): void {
   for (const name of event.phases) {
     const phase = phaseOf(state, event, name);
-    expectStatus(state, event, phase, 'pending', 'running');
+    expectStatus(state, event, phase, unfinished);
     if (state.phases[phase]!.status === 'running') state.spreading.push(phase);
     setPhase(state, phase, {
       status: 'skipped',

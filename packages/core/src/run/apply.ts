@@ -1,7 +1,7 @@
 import { buildGraph } from '../spec/graph.ts';
 import { applyReset } from './apply-reset.ts';
 import { applyToPhase } from './apply-to-phase.ts';
-import { expectStatus, invalid, newer, phaseOf } from './checks.ts';
+import { pendingOnly, expectStatus, invalid, newer, phaseOf } from './checks.ts';
 import type { EventOf, RunEvent } from './event.ts';
 import { initialState, isTerminal } from './state.ts';
 import type { RunState } from './state.ts';
@@ -116,7 +116,7 @@ function end(state: RunState, event: RunEvent, status: 'completed' | 'failed' | 
 
 function mark(state: RunState, event: EventOf<'checkpoint.created'>): void {
   const phase = phaseOf(state, event, event.name);
-  expectStatus(state, event, phase, 'pending');
+  expectStatus(state, event, phase, pendingOnly);
   state.marked[phase] = 1;
   state.checkpoints[phase] = event.version;
 }

@@ -20,8 +20,8 @@ export interface Running {
   readonly attempt: number;
   readonly part: AttemptId['part'];
   readonly key: string;
-  readonly timeoutMs?: number;
-  readonly deadline?: number;
+  readonly timeoutMs: number | undefined;
+  readonly deadline: number | undefined;
   /** Wall time of `phase.started`. */
   readonly startedAt: number;
   /** Who started it. */
