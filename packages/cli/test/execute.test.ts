@@ -22,7 +22,7 @@ describe('a run', () => {
     expect(code).toBe(0);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/started +run \w+: workflow demo, 2 phases/);
-    expect(stderr).toMatch(/completed +first: attempt 1\/3, \d+\.\d s, exit code 0/);
+    expect(stderr).toMatch(/completed +first: attempt 1\/3, \d+\.\d s$/m);
     expect(stderr).toMatch(/Run \w+ of demo: completed after .*; phases: 2 completed/);
     expect(ground.read('out')).toBe('hello\n');
   });

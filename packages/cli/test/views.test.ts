@@ -65,7 +65,7 @@ describe('plain', () => {
     expect(lines).toEqual([
       '- started     run bcdfghjkmn: workflow demo, 3 phases, 2 at once',
       '- started     scout: attempt 1/3',
-      '- completed   scout: attempt 1/3, 1.2 s, exit code 0',
+      '- completed   scout: attempt 1/3, 1.2 s',
       '- started     plan: attempt 1/3',
       '- failed      plan: attempt 1/3, 0.3 s, exit code 2; next attempt in 1.5 s, at -',
       '- started     plan: attempt 2/3',

@@ -104,16 +104,12 @@ export function tryText(phase: string, attempt: number, run: FoldedRun): string 
 type EndEvent = Extract<RunEvent, { type: 'phase.completed' | 'phase.failed' }>;
 
 function describeEnd(event: EndEvent, run: FoldedRun): string {
-  const parts = [tryText(event.phase, event.attempt, run), formatDuration(event.durationMs), describeOutcome(event)];
-  const text = parts.filter((part) => part !== '').join(', ');
+  const parts = [tryText(event.phase, event.attempt, run), formatDuration(event.durationMs)];
+  if (event.type === 'phase.failed') parts.push(describeFailure(event));
+  const text = parts.join(', ');
   if (event.type === 'phase.completed' || event.retryAt === undefined) return text;
   const delay = formatDuration(event.delayMs ?? event.retryAt - event.at);
   return `${text}; next attempt in ${delay}, at ${formatTime(event.retryAt)}`;
-}
-
-function describeOutcome(event: EndEvent): string {
-  if (event.type === 'phase.completed') return event.exitCode === undefined ? '' : `exit code ${event.exitCode}`;
-  return describeFailure(event);
 }
 
 /** Why an attempt failed, in a few words. */
