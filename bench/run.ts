@@ -73,7 +73,8 @@ async function withScratch<Result>(use: (scratch: BenchContext['scratch']) => Pr
 
 function describe(figure: Figure): string {
   const { name, value, unit, goal } = figure;
-  const shown = `${value.toFixed(unit === 'ms' && value >= 10 ? 0 : unit === 'flushes' ? 3 : 2)} ${unit}`;
+  const digits = unit === 'flushes' || value < 1 ? 3 : unit === 'ms' && value >= 10 ? 0 : 2;
+  const shown = `${value.toFixed(digits)} ${unit}`;
   if (goal === undefined) return `${shown.padStart(14)}            ${name}`;
   return `${shown.padStart(14)}  ${isMet(figure) === true ? 'met   ' : 'MISSED'}  ${name}, goal ≤ ${goal}`;
 }
