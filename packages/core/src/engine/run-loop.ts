@@ -115,7 +115,9 @@ export class RunLoop {
 
   #stamp(draft: Draft): RunEvent {
     const { engine, fence, state } = this.#parts;
-    const stamp = { version: state.version + 1, at: engine.clock.now(), epoch: fence.epoch };
+    // What is left of a backoff is measured from the take-up, on the clock that it is waited for with.
+    const at = draft.type === 'run.started' ? Math.round(this.now()) : engine.clock.now();
+    const stamp = { version: state.version + 1, at, epoch: fence.epoch };
     // The type first: people read journals too.
     const head = { type: draft.type, ...stamp };
     if (draft.type !== 'phase.started') return { ...head, ...draft } as RunEvent;

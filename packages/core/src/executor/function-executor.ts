@@ -14,10 +14,11 @@ export interface FunctionExecutorOptions {
 }
 
 /**
- * Functions that did not settle within their grace, by run, phase and index: no other attempt starts beside one. Of the
- * process, not of an executor: the next take-up of the run has another executor.
+ * Functions that have not settled, by run, phase and index: no other attempt starts beside one that did not obey its
+ * signal, or was not given the time to. Of the process, not of an executor: the next take-up of the run has another
+ * executor.
  */
-const stuck = new Map<string, Promise<unknown>>();
+const unsettled = new Map<string, Promise<unknown>>();
 
 /**
  * Carries out the functions of a workflow, by phase name. A function can't be killed: one that does not settle within
@@ -32,15 +33,14 @@ export function functionExecutor(
       const work = functions[attempt.phase];
       if (work === undefined) throw noFunction(attempt);
       const key = JSON.stringify([attempt.runId, attempt.phase, attempt.index]);
-      const before = stuck.get(key);
+      const before = unsettled.get(key);
       if (before !== undefined) await settledOrStopped(before, context);
-      if (context.signal.aborted || context.kill.aborted) return stuck.has(key) ? stillRunning : aborted;
+      if (context.signal.aborted || context.kill.aborted) return unsettled.has(key) ? stillRunning : aborted;
       const called = call(work, attempt, context);
+      unsettled.set(key, called);
+      void called.finally(() => unsettled.delete(key));
       const outcome = await outcomeOrStuck(called, context, { clock, graceMs });
-      if (outcome !== 'stuck') return outcome;
-      stuck.set(key, called);
-      void called.finally(() => stuck.delete(key));
-      return stillRunning;
+      return outcome === 'stuck' ? stillRunning : outcome;
     },
   };
 }

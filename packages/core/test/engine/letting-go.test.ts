@@ -93,6 +93,22 @@ describe('once the run is let go', () => {
     expect(refused).toEqual(['ORCH_RUN_FINISHED']);
   });
 
+  it('a function that still ends is waited for by the next take-up of the same process', async () => {
+    const { orch } = bench();
+    const ends: (() => void)[] = [];
+    const work = workflow('w').phase('f', { run: () => new Promise<void>((resolve) => void ends.push(resolve)) });
+    const first = orch.execute(work, { runId: 'r' });
+    await settled();
+    await first.detach();
+    const second = orch.execute(work, { runId: 'r' });
+    await settled();
+    expect(ends).toHaveLength(1);
+    ends[0]!();
+    await settled();
+    ends[1]!();
+    expect(await second.result()).toMatchObject({ status: 'completed' });
+  });
+
   it('no timeout of an adopted attempt is watched any more', async () => {
     const first = bench();
     const timed = probes('a');

@@ -7,8 +7,9 @@ export async function act(cast: Cast): Promise<void> {
   const alive = cast.alive;
   const actor = alive.length > 0 ? random.pick(alive) : cast.actor();
   const handle = actor.handles.at(-1)?.handle;
-  const heard = (call: Promise<unknown> | undefined): void =>
-    void call?.catch((error: unknown) => cast.refused(actor, error));
+  const heard = (call: Promise<unknown> | undefined): void => {
+    if (call !== undefined) void cast.hear(actor, call);
+  };
   const chosen = random.weighted({
     advance: 40,
     leap: world.isFar ? 14 : 5,

@@ -18,6 +18,8 @@ export interface Actor {
   readonly orch: Orchestrator;
   readonly handles: { readonly handle: RunHandle; isSettled: boolean }[];
   isClosed: boolean;
+  /** Calls that have not answered. */
+  calls: number;
 }
 
 /** What a call may be refused with; all else is a bug. */
@@ -89,7 +91,7 @@ export class Cast {
         }),
       ],
     });
-    const actor: Actor = { process, orch, handles: [], isClosed: false };
+    const actor: Actor = { process, orch, handles: [], isClosed: false, calls: 0 };
     this.actors.push(actor);
     return actor;
   }
@@ -144,8 +146,23 @@ export class Cast {
     return this.actors.filter(({ process, isClosed }) => !process.isDead && !process.isPaused && !isClosed);
   }
 
+  /** A call of which nothing is expected but that it answers, or is refused for a good reason. */
+  async hear(actor: Actor, call: Promise<unknown>): Promise<void> {
+    actor.calls++;
+    try {
+      await call;
+    } catch (error) {
+      this.refused(actor, error);
+    }
+    actor.calls--;
+  }
+
   /** Live processes with something under way. */
   get busy(): Actor[] {
-    return this.actors.filter(({ process, handles }) => !process.isDead && handles.some(({ isSettled }) => !isSettled));
+    return this.actors.filter((actor) => !actor.process.isDead && this.isBusy(actor));
+  }
+
+  isBusy({ handles, calls }: Actor): boolean {
+    return calls > 0 || handles.some(({ isSettled }) => !isSettled);
   }
 }

@@ -75,7 +75,7 @@ export class Fleet {
     const who = `${process.name} executed ${phase} ${number}`;
     if (known.key !== key || known.attempt !== number) this.#world.fail(`fleet: ${who}, which is not committed`);
     else if (known.status !== 'running') this.#world.fail(`fleet: ${who}, which is ${known.status}`);
-    if (this.#store.current?.process !== process) this.#world.fail(`fleet: ${who} without holding the run`);
+    if (!this.#holds(process)) this.#world.fail(`fleet: ${who} without holding the run`);
     if (this.told.has(process) && this.#oracle.isCancelling)
       this.#world.fail(`fleet: ${who} after it told of the cancel`);
     for (const command of this.commands.values()) {
@@ -131,20 +131,36 @@ export class Fleet {
 
   async #settle(process: SimProcess, known: ReadonlySet<string>): Promise<void> {
     await process.turn();
-    for (const command of this.running)
-      if (!known.has(command.attempt.key)) {
-        this.#world.fail(`fleet: ${process.name} settles ${command.attempt.phase}, whose start is committed`);
-        command.end(undefined);
-      }
+    if (!this.#holds(process)) this.#world.fail(`fleet: ${process.name} settles a run that it does not hold`);
+    await this.#look(process);
+    // Whoever falls asleep in here is beyond what core can know.
+    if (!this.#holds(process)) return;
+    for (const { attempt } of this.running)
+      if (!known.has(attempt.key)) this.#world.fail(`fleet: ${process.name} settles ${attempt.phase}, which is known`);
+  }
+
+  #holds(process: SimProcess): boolean {
+    return this.#store.isContested || this.#store.current?.process === process;
   }
 
   async #adopt(process: SimProcess, attempt: Attempt, context: AttemptContext): Promise<Adopted> {
-    await process.turn();
+    await this.#look(process);
     if (this.#world.faulty && this.#world.random.chance(0.03)) throw new Error('no /proc');
     const command = this.commands.get(attempt.key);
     if (command === undefined || (command.isOver && command.result === undefined)) return { gone: true };
     this.#world.figures.adoptions++;
     return { outcome: this.#watch(process, command, context) };
+  }
+
+  /** To look at the machine takes time, in which the process may be gone. */
+  async #look(process: SimProcess): Promise<void> {
+    const { random } = this.#world;
+    if (this.#world.faulty && random.chance(0.2)) {
+      const ms = random.between(1, 12_000);
+      await new Promise<void>((resolve) => void process.clock.timer(ms, resolve));
+    }
+    await process.turn();
+    this.#world.activity++;
   }
 
   async #watch(process: SimProcess, command: Command, { signal, kill }: AttemptContext): Promise<Outcome> {
@@ -170,8 +186,7 @@ export class Fleet {
     this.#world.say(who);
     command.isTold = true;
     if (command.boundTo === undefined) {
-      if (!this.#store.isContested && this.#store.current?.process !== process)
-        this.#world.fail(`fleet: ${who} without holding the run`);
+      if (!this.#holds(process)) this.#world.fail(`fleet: ${who} without holding the run`);
       if (reason === 'cancelled' && !this.#oracle.isCancelling) this.#world.fail(`fleet: ${who} before the commit`);
     }
     const { random } = this.#world;

@@ -78,13 +78,13 @@ function helpOut(cast: Cast): void {
 }
 
 /** A taking that its process does not know of any more would hold the run for as long as the process lives. */
-function checkOwnTaking({ store, world }: Cast, { process, handles, isClosed }: Actor): void {
+function checkOwnTaking(cast: Cast, actor: Actor): void {
+  const { process, handles, isClosed } = actor;
   const last = handles.at(-1);
-  if (store.current?.process !== process || process.isDead || isClosed || last === undefined) return;
-  if (handles.some(({ isSettled }) => !isSettled)) return;
-  void last.handle.result().catch((error: unknown) => {
+  if (cast.store.current?.process !== process || process.isDead || isClosed || cast.isBusy(actor)) return;
+  void last?.handle.result().catch((error: unknown) => {
     if (isOrchError(error, 'ORCH_RUN_OWNED') && error.message.includes(`process ${process.pid} `))
-      world.fail(`${process.name} can not take the run from itself`);
+      cast.world.fail(`${process.name} can not take the run from itself`);
   });
 }
 
