@@ -2,7 +2,7 @@ import type { RunEvent } from '@orch/core';
 import type { EventBody } from '@orch/core/author';
 import { FoldedRun } from '../src/run/folded-run.ts';
 
-const owner = { host: 'here', machine: 'm', boot: 'b', namespace: 'n', pid: 7, startTime: '1' };
+export const owner = { host: 'here', machine: 'm', boot: 'b', namespace: 'n', pid: 7, startTime: '1' };
 
 /** A journal in the making, for tests of what is shown of it. */
 export class Journal {

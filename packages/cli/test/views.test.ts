@@ -12,7 +12,7 @@ import { displayWidth } from '../src/view/text.ts';
 import { TtyView } from '../src/view/tty-view.ts';
 import { chooseOutput } from '../src/view/view.ts';
 import type { View } from '../src/view/view.ts';
-import { FakeStream, Journal, screenOf, visibleEscapes } from './run-events.ts';
+import { FakeStream, Journal, owner as journalOwner, screenOf, visibleEscapes } from './run-events.ts';
 
 let folder: string;
 
@@ -280,5 +280,20 @@ describe('summary', () => {
     const run = journal.folded();
     const lines = summaryLines({ run, status: 'completed', paint: paintFor(new FakeStream()), logPath, recover: '' });
     expect(lines).toEqual(['', 'Run bcdfghjkmn of demo: completed after 0.0 s; phases: 1 completed']);
+  });
+
+  test('of a run that was taken up again tells both times', () => {
+    const journal = new Journal(['a']);
+    journal.start('a');
+    journal.at += 60_000;
+    journal.add({ type: 'run.started', owner: { ...journalOwner, pid: 8 }, orchVersion: '0', concurrency: 2 });
+    journal.at += 2_000;
+    journal.complete('a');
+    journal.add({ type: 'run.completed' });
+    const run = journal.folded();
+    const lines = summaryLines({ run, status: 'completed', paint: paintFor(new FakeStream()), logPath, recover: '' });
+    expect(lines[1]).toContain(
+      'completed after 1 m 02 s, 2.0 s of it since it was taken up again; phases: 1 completed',
+    );
   });
 });

@@ -34,13 +34,17 @@ export function summaryLines(options: SummaryOptions): string[] {
 const colours: Readonly<Partial<Record<RunStatus, Colour>>> = { completed: 'green', failed: 'red' };
 
 function headline({ report, counts }: FoldedRun, status: RunStatus, paint: Paint): string {
-  const took = formatDuration(report.updatedAt - (report.ownedSince ?? report.createdAt));
+  const took = formatDuration(report.updatedAt - report.createdAt);
+  const again =
+    report.takeUps > 1 && report.ownedSince !== undefined
+      ? `, ${formatDuration(report.updatedAt - report.ownedSince)} of it since it was taken up again`
+      : '';
   const parts = (['completed', 'failed', 'skipped', 'cancelled', 'pending'] as const)
     .filter((word) => counts[word] > 0)
     .map((word) => `${counts[word]} ${word}`);
   const sum = parts.length === 0 ? count(report.phases.length, 'phase') : parts.join(', ');
   const why = report.reason === undefined || status === 'completed' ? '' : ` (${harmless(report.reason)})`;
-  return `Run ${report.runId} of ${report.workflow}: ${paint(colours[status] ?? 'yellow', status)} after ${took}${why}; phases: ${sum}`;
+  return `Run ${report.runId} of ${report.workflow}: ${paint(colours[status] ?? 'yellow', status)} after ${took}${again}${why}; phases: ${sum}`;
 }
 
 function slowest(phases: readonly PhaseReport[]): string[] {
