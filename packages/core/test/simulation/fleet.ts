@@ -81,12 +81,17 @@ export class Fleet {
     for (const command of this.commands.values()) {
       if (command.attempt.phase !== phase) continue;
       const other = `${phase} ${command.attempt.number}`;
-      const counts = command.boundTo === undefined || (!command.isTold && isBeside(command.boundTo, process));
+      const counts = command.boundTo === undefined || (!command.isTold && this.#isBeside(command.boundTo, process));
       if (!command.isOver && counts) this.#world.fail(`fleet: ${who} while ${other} runs`);
       if (command.boundTo !== undefined) continue;
       if (command.result?.status === 'completed' && command.attempt.number > this.#floor(phase))
         this.#world.fail(`fleet: ${who} although ${other} completed`);
     }
+  }
+
+  /** Work within a process counts while it lives, on the same host, and knows that it has the run. */
+  #isBeside(other: SimProcess, process: SimProcess): boolean {
+    return !other.isDead && other.machine === process.machine && !this.#store.robbed.has(other);
   }
 
   /** Attempts up to this one were reset. */
@@ -193,11 +198,6 @@ export class Fleet {
     const obeyMs = random.chance(0.5) ? 0 : random.between(1, 15_000);
     this.#world.timer(obeyMs, () => command.end(exited));
   }
-}
-
-/** Work within a process counts while it lives, on the same host. */
-function isBeside(other: SimProcess, process: SimProcess): boolean {
-  return !other.isDead && other.machine === process.machine;
 }
 
 const cannotStart = { code: 'ORCH_PHASE_START', message: 'no such program' };

@@ -4,7 +4,7 @@ import { simulate } from './simulate.ts';
 
 // Each seed is one life of one run. Again, with all that happened in it:
 // node packages/core/test/simulation/run.ts --first SEED --seeds 1 --trace
-const seeds = 2_500;
+const seeds = 1_500;
 /** A planted bug must be found within so many. */
 const seedsForMutant = 600;
 

@@ -28,6 +28,8 @@ export class Store {
    * sound, but for the rest of its lease the old owner does not know.
    */
   isContested = false;
+  /** Slept past their lease, and do not know yet that another host has the run. */
+  readonly robbed = new Set<SimProcess>();
   readonly #world: World;
   readonly #oracle: JournalOracle;
   /** Epochs that were seen to be expired, and whether they were renewed since. */
@@ -80,6 +82,7 @@ export class Store {
     if (held?.epoch === fence.epoch) return;
     if (held !== undefined && !held.process.isDead) {
       const isFar = held.process.machine !== process.machine;
+      this.robbed.add(held.process);
       if (isFar && this.#expired.has(held.epoch)) this.#contest(held.epoch);
       else this.#world.fail(`store: ${process.name} took the run from ${held.process.name}, who lives`);
     }
