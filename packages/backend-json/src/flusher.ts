@@ -12,7 +12,7 @@ export interface Flusher {
 /**
  * Flushes in the calling thread while the disk is fast and one run alone appends, in the thread pool otherwise: there the
  * flushes of several runs go side by side, and a slow one does not hold up the event loop. Measured in
- * `docs/decisions/0010-where-the-journal-is-flushed.md`.
+ * `docs/decisions/0007-where-the-journal-is-flushed.md`.
  */
 export function flusher(files: Files): Flusher {
   let underWay = 0;
