@@ -137,9 +137,10 @@ export class Fleet {
   async #settle(process: SimProcess, known: ReadonlySet<string>): Promise<void> {
     await process.turn();
     if (!this.#holds(process)) this.#world.fail(`fleet: ${process.name} settles a run that it does not hold`);
+    const epoch = this.#store.current?.epoch;
     await this.#look(process);
     // Whoever falls asleep in here is beyond what core can know.
-    if (!this.#holds(process)) return;
+    if (!this.#holds(process) || this.#store.current?.epoch !== epoch) return;
     for (const { attempt } of this.running)
       if (!known.has(attempt.key)) this.#world.fail(`fleet: ${process.name} settles ${attempt.phase}, which is known`);
   }
