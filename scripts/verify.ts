@@ -25,7 +25,16 @@ const steps: readonly (readonly [name: string, ...command: string[]])[] = [
   ['import arrows and cycles', 'node', 'scripts/check-arrows.ts'],
   ['build', 'turbo', 'run', 'build', '--output-logs=errors-only'],
   ['packages as published', 'node', 'scripts/check-packages.ts'],
-  ['tests', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
+  [
+    'tests',
+    'npm',
+    'test',
+    '--silent',
+    '--',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportFile}`,
+  ],
 ];
 
 try {
