@@ -36,8 +36,9 @@ export async function acquire(folder: RunFolder, { taking, held, letGo }: Acquir
       const kept = await keep(folder, segment, held);
       if (kept !== undefined) return kept;
     }
-    const free = own || segment.closed || letGo(token) || taking.overEpoch === epoch;
-    if (!free) return { status: 'taken', ...holderOf(segment) };
+    const holder = holderOf(segment);
+    const over = taking.overEpoch === epoch && (holder.expired || taking.ifExpired !== true);
+    if (!own && !segment.closed && !letGo(token) && !over) return { status: 'taken', ...holder };
     const taken = await takeNext(folder, segment, taking);
     if (taken !== undefined) return taken;
   }

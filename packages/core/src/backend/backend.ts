@@ -11,6 +11,11 @@ export interface Taking {
   readonly ttlMs: number;
   /** Take it over from this epoch, whose owner the caller knows to be dead. Any other current epoch answers `taken`. */
   readonly overEpoch?: number;
+  /**
+   * Beside `overEpoch`, where its owner can't be seen: take it over only if its time to live has passed, checked together
+   * with the taking. An owner that renews in between keeps the run.
+   */
+  readonly ifExpired?: boolean;
 }
 
 /** Who holds a run. */
@@ -103,7 +108,7 @@ export interface Backend {
    */
   list(filter: RunFilter, cursor?: string): Promise<{ readonly runs: readonly RunSummary[]; readonly cursor?: string }>;
   /**
-   * Takes a run that nobody holds, or that `overEpoch` holds, under a new epoch (B48 … B51, B57, B59). An expired lease is
+   * Takes a run that nobody holds, or that `overEpoch` holds, under a new epoch (B48 … B51, B57, B59; `ifExpired`: B77). An expired lease is
    * still held (B55). A holder's own token answers as the first time (B47). Rejects with `ORCH_RUN_UNKNOWN` (B52).
    */
   acquire(run: string, taking: Taking): Promise<Acquired>;

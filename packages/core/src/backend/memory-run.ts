@@ -79,7 +79,8 @@ export class MemoryRun {
       this.renew(lease, taking.ttlMs);
       return { status: 'held', fence: { epoch: lease.epoch, token: lease.token } };
     }
-    if (lease !== undefined && lease.epoch !== taking.overEpoch) return { status: 'taken', ...this.holder()! };
+    const holder = this.holder();
+    if (holder !== undefined && !mayTakeOver(holder, taking)) return { status: 'taken', ...holder };
     return { status: 'held', fence: this.#take(taking) };
   }
 
@@ -173,4 +174,8 @@ function otherEvents(run: string, { expectedVersion, fence }: Commit): OrchError
     code: 'ORCH_JOURNAL_DAMAGED',
     message: `Run ${run}: epoch ${fence.epoch} sent the commit after version ${expectedVersion} again with other events.`,
   });
+}
+
+function mayTakeOver({ epoch, expired }: Holder, { overEpoch, ifExpired = false }: Taking): boolean {
+  return epoch === overEpoch && (expired || !ifExpired);
 }

@@ -1,4 +1,4 @@
-import type { Acquired, Backend, Holder } from '../backend/backend.ts';
+import type { Acquired, Backend, Holder, Taking } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
 import { orchError } from '../errors/orch-error.ts';
 import type { OrchError } from '../errors/orch-error.ts';
@@ -26,27 +26,30 @@ export async function takeRun({ backend, host, runId, token, takeOver }: TakeReq
   const taking = { owner: host.owner, token, ttlMs: leaseMs };
   let answer: Acquired = await backend.acquire(runId, taking);
   if (answer.status === 'taken') {
-    if (!(await mayTakeFrom(runId, answer, { host, takeOver }))) throw owned(runId, answer, host);
-    answer = await backend.acquire(runId, { ...taking, overEpoch: answer.epoch });
+    const permit = await mayTakeFrom(runId, answer, { host, takeOver });
+    if (permit === undefined) throw owned(runId, answer, host);
+    answer = await backend.acquire(runId, { ...taking, overEpoch: answer.epoch, ...permit });
   }
   if (answer.status === 'taken') throw owned(runId, answer, host);
   return answer.fence;
 }
 
+/** How a run may be taken from its holder; `undefined`: not at all. */
 async function mayTakeFrom(
   runId: string,
   holder: Holder,
   { host, takeOver }: { readonly host: Host; readonly takeOver: boolean },
-): Promise<boolean> {
+): Promise<Pick<Taking, 'ifExpired'> | undefined> {
   switch (host.look(holder.by)) {
     case 'dead':
-      return true;
+      return {};
     case 'unknown':
-      return holder.expired;
+      // It may be awake again by the time that we take.
+      return holder.expired ? { ifExpired: true } : undefined;
     case 'alive':
       // Nobody ends the process that they are.
-      if (!takeOver || holder.by.pid === host.owner.pid) return false;
-      if (await host.end(holder.by)) return true;
+      if (!takeOver || holder.by.pid === host.owner.pid) return undefined;
+      if (await host.end(holder.by)) return {};
       throw notEnded(runId, holder);
   }
 }

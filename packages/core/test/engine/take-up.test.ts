@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
 import type { Plugin } from '../../src/hooks/plugin.ts';
 import { workflow } from '../../src/spec/workflow.ts';
 import { bench, ownerNumber, probes, probeWork, settled } from './bench.ts';
@@ -191,6 +192,24 @@ describe('who may take a run up', () => {
     elsewhere.orch.recover('r');
     await settled();
     expect(await elsewhere.types('r')).toContain('phase.adopted');
+  });
+
+  it('another host only if the lease is still old when it is taken, whatever it was when it was looked at', async () => {
+    const first = await killedRun();
+    const asked: unknown[] = [];
+    const acquire: Backend['acquire'] = (run, taking) => {
+      asked.push([taking.overEpoch, taking.ifExpired]);
+      return first.backend.acquire(run, taking);
+    };
+    const backend = { ...first.backend, acquire };
+    const unseen = { ...first.machine.host(9), look: () => 'unknown' as const };
+    await first.clock.advance(30_001);
+    first.next({ backend, host: unseen }).orch.recover('r');
+    await settled();
+    expect(asked).toEqual([
+      [undefined, undefined],
+      [1, true],
+    ]);
   });
 
   it('one of two that try at once', async () => {

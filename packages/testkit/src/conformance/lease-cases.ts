@@ -155,6 +155,23 @@ export const leaseCases: readonly BackendCase[] = [
     },
   },
   {
+    id: 'B77',
+    title: 'takes over with `ifExpired` only from a lease whose time to live has passed',
+    needs: 'clock',
+    async run(subject) {
+      const made = await subject.make();
+      const taking = { ...takingOf('second'), overEpoch: 1, ifExpired: true };
+      assert.equal((await subject.backend.acquire(made.run, taking)).status, 'taken');
+      await subject.advance(ttlMs + 1_000);
+      assert.equal(await subject.backend.renew(made.run, made.fence, ttlMs), true);
+      assert.equal((await subject.backend.acquire(made.run, taking)).status, 'taken');
+      assert.equal((await subject.append(made, eventsOf(3, 3))).status, 'ok');
+      await subject.advance(ttlMs + 1_000);
+      const answer = await subject.backend.acquire(made.run, taking);
+      assert.deepEqual(answer, { status: 'held', fence: { epoch: 2, token: 'second' } });
+    },
+  },
+  {
     id: 'B57',
     title: 'shows the holder to the next process, which takes the run over under a higher epoch',
     needs: 'reopen',

@@ -24,6 +24,13 @@ export const holdingMutants: readonly Mutant[] = [
     }),
   },
   {
+    mistake: 'a take-over from an expired lease does not look whether it still is',
+    by: 'B77',
+    make: (sound) => ({
+      acquire: (run, { ifExpired: _ifExpired, ...taking }) => sound.acquire(run, taking),
+    }),
+  },
+  {
     mistake: 'a repeated acquire is another taking',
     by: 'B47',
     make(sound) {
