@@ -244,3 +244,12 @@ function addTo(
 ): Workflow {
   return (workflow.phase as (name: string, phase: unknown) => Workflow)(name, phase);
 }
+
+/** A run `r` of `a`, `b:a` killed while `a` runs. */
+export async function killedRun(): Promise<Bench> {
+  const first = bench();
+  first.orch.execute(probes('a', 'b:a'), { runId: 'r' });
+  await settled();
+  first.kill();
+  return first;
+}
