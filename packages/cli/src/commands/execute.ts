@@ -43,13 +43,14 @@ export async function execute(path: string, options: ExecuteOptions): Promise<Ex
 /** Whoever drives the run is followed; where it vanishes, this process takes its place. */
 async function driveOrFollow(request: DriveRequest): Promise<ExitCode> {
   for (;;) {
+    let why: string;
     try {
       return await drive(request);
     } catch (error) {
       if (!isOrchError(error, 'ORCH_RUN_OWNED')) throw error;
-      say(`${error.message} Following it.`);
+      why = error.message;
     }
-    const end = await follow(request);
+    const end = await follow({ ...request, why });
     if (end !== 'lost') return end;
     say(`Whoever drove run ${request.runId} is gone. Taking it up.`);
   }
