@@ -52,10 +52,17 @@ describe('files that are no plans', () => {
     for (const path of [join(folder, 'none.json'), folder, join(file, 'x.json')])
       expect(await codes(path)).toEqual(['ORCH_PLAN_NOT_FOUND']);
   });
-  test.skipIf(process.getuid?.() === 0)('not allowed', async () => {
+  test('not allowed', async () => {
     const file = await write('secret.json', plan);
     await chmod(file, 0);
-    expect(await codes(file)).toEqual(['ORCH_PLAN_NOT_FOUND']);
+    // Nothing is forbidden to root: be somebody else for the moment.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      expect(await codes(file)).toEqual(['ORCH_PLAN_NOT_FOUND']);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
   });
   test('more than 64 MiB, and a file without an end', async () => {
     const file = await write('large.json', '');
