@@ -19,6 +19,11 @@ describe('the README', () => {
     for (const [, path = '', text] of shown) expect(await readFile(join(root, path), 'utf8')).toBe(text);
   });
 
+  it('shows the same script as that of core', async () => {
+    const ofCore = await readFile(join(root, 'packages/core/README.md'), 'utf8');
+    expect(ofCore).toContain(`\`\`\`ts\n${shown[0]?.[2]}\`\`\``);
+  });
+
   it('shows a script that runs, and that has nothing left to do when it is run again', async () => {
     const script = join(root, shown[0]?.[1] ?? '');
     const run = (): Promise<{ stderr: string }> =>
