@@ -142,10 +142,34 @@ async function driveWithKills(place: OrchPlace, options: KillOptions, totals: To
       exists = true;
       continue;
     }
+    // What we killed too often fails in the end; whoever recovers the run again gets it done.
+    if (exitCode === 1 && failedByKills(options.mode, orch.printed)) continue;
     if (exitCode !== 0)
-      totals.faults.push(`orch ${args.join(' ')} ended with ${exitCode ?? signal}: ${stderr.trim().slice(-2000)}`);
+      totals.faults.push(
+        `orch ${args.join(' ')} ended with ${exitCode ?? signal}: ${finalFailures(orch.printed).map(wordsOf).join('; ')} ${stderr.trim().slice(-2000)}`,
+      );
     return printed;
   }
+}
+
+type Failed = Extract<RunEvent, { readonly type: 'phase.failed' }>;
+
+function finalFailures(printed: readonly RunEvent[]): Failed[] {
+  return printed.filter((event): event is Failed => event.type === 'phase.failed' && event.retryAt === undefined);
+}
+
+/** Lost 20 times in a row, or ended by the SIGKILL that its shell reports as 137: only where we kill commands. */
+function failedByKills(mode: KillMode, printed: readonly RunEvent[]): boolean {
+  const failures = finalFailures(printed);
+  return (
+    mode !== 'orch' &&
+    failures.length > 0 &&
+    failures.every((event) => event.class === 'interrupted' || event.class === 'signal' || event.exitCode === 137)
+  );
+}
+
+function wordsOf({ phase, attempt, error }: Failed): string {
+  return `${JSON.stringify(phase)}, attempt ${attempt}: ${error.message}`;
 }
 
 interface Progress {
