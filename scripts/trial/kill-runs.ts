@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core';
 import { killBeside } from './commands.ts';
+import { failedByKills, finalFailures, wordsOf } from './failed-by-kills.ts';
 import { judge, judgeWork } from './judge.ts';
 import type { KillMode } from './judge.ts';
 import { OrchProcess, readJournal } from './orch-process.ts';
@@ -119,6 +120,7 @@ async function driveWithKills(place: OrchPlace, options: KillOptions, totals: To
   const printed: RunEvent[] = [];
   let exists = false;
   let fruitless = 0;
+  let excused = 0;
   for (;;) {
     const args = exists ? ['recover', runId] : ['execute', 'plan.json', '--run-id', runId];
     const orch = new OrchProcess(place, args);
@@ -142,34 +144,18 @@ async function driveWithKills(place: OrchPlace, options: KillOptions, totals: To
       exists = true;
       continue;
     }
-    // What we killed too often fails in the end; whoever recovers the run again gets it done.
-    if (exitCode === 1 && failedByKills(options.mode, orch.printed)) continue;
+    // What we killed too often fails in the end; whoever recovers the run again gets it done. Once for each kill at most.
+    if (exitCode === 1 && excused < totals.kills && failedByKills(options.mode, orch.printed)) {
+      excused++;
+      console.error(`recovered again after kills: ${finalFailures(orch.printed).map(wordsOf).join('; ')}`);
+      continue;
+    }
     if (exitCode !== 0)
       totals.faults.push(
         `orch ${args.join(' ')} ended with ${exitCode ?? signal}: ${finalFailures(orch.printed).map(wordsOf).join('; ')} ${stderr.trim().slice(-2000)}`,
       );
     return printed;
   }
-}
-
-type Failed = Extract<RunEvent, { readonly type: 'phase.failed' }>;
-
-function finalFailures(printed: readonly RunEvent[]): Failed[] {
-  return printed.filter((event): event is Failed => event.type === 'phase.failed' && event.retryAt === undefined);
-}
-
-/** Lost 20 times in a row, or ended by the SIGKILL that its shell reports as 137: only where we kill commands. */
-function failedByKills(mode: KillMode, printed: readonly RunEvent[]): boolean {
-  const failures = finalFailures(printed);
-  return (
-    mode !== 'orch' &&
-    failures.length > 0 &&
-    failures.every((event) => event.class === 'interrupted' || event.class === 'signal' || event.exitCode === 137)
-  );
-}
-
-function wordsOf({ phase, attempt, error }: Failed): string {
-  return `${JSON.stringify(phase)}, attempt ${attempt}: ${error.message}`;
 }
 
 interface Progress {
