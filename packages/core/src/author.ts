@@ -9,6 +9,7 @@ export type {
   RunFilter,
   Taking,
 } from './backend/backend.ts';
+export type { RunPage, StateFinding, UnreadableRun } from './backend/state-finding.ts';
 export type { Clock } from './clock.ts';
 export { systemClock } from './clock.ts';
 export { durationMs } from './duration.ts';
@@ -16,7 +17,7 @@ export type { Duration } from './duration.ts';
 export type { Host } from './engine/host.ts';
 export { errorCodes } from './errors/codes.ts';
 export type { ErrorCode } from './errors/codes.ts';
-export { isOrchError, messageOf, orchError } from './errors/orch-error.ts';
+export { errorUrl, isOrchError, messageOf, orchError } from './errors/orch-error.ts';
 export type { ErrorDescription, OrchError } from './errors/orch-error.ts';
 export type {
   Adopted,
@@ -61,4 +62,5 @@ export type {
 } from './run/event.ts';
 export type { Fence, Owner } from './run/owner.ts';
 export type { Checked, DescribedSchema, Schema, SchemaIssue } from './schema.ts';
+export { quote } from './spec/quote.ts';
 export type { Finding, PhaseSpec, WorkflowSpec } from './spec/workflow-spec.ts';

@@ -1,3 +1,6 @@
+// Not the global `crypto`: that loads Web Crypto on top of this.
+import { randomBytes, randomFillSync } from 'node:crypto';
+
 /** Random names, from outside: tests hand in their own. */
 export interface Ids {
   /** A run id: short enough to type, safe as a file name. */
@@ -16,7 +19,7 @@ function word(length: number): string {
   const limit = 256 - (256 % alphabet.length);
   let made = '';
   while (made.length < length)
-    for (const byte of crypto.getRandomValues(new Uint8Array(length)))
+    for (const byte of randomBytes(length))
       if (byte < limit && made.length < length) made += alphabet[byte % alphabet.length];
   return made;
 }
@@ -28,7 +31,7 @@ let used = page.length;
 /** 64 random bits, in hex. */
 function randomWord(): string {
   if (used === page.length) {
-    crypto.getRandomValues(page);
+    randomFillSync(page);
     used = 0;
   }
   used += 8;

@@ -1,4 +1,5 @@
 export { memoryBackend } from './backend/memory-backend.ts';
+export type { StateFinding } from './backend/state-finding.ts';
 export type { Duration } from './duration.ts';
 export { Orchestrator } from './engine/orchestrator.ts';
 export type {

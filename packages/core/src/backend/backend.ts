@@ -1,6 +1,7 @@
 import type { Json } from '../json.ts';
 import type { RunEvent, RunSummary, StoredRunStatus } from '../run/event.ts';
 import type { Fence, Owner } from '../run/owner.ts';
+import type { RunPage, StateFinding } from './state-finding.ts';
 
 /** A taking of a run. */
 export interface Taking {
@@ -104,9 +105,10 @@ export interface Backend {
   /**
    * Newest first by `createdAt`, then by id in order of UTF-16 code units (B73); pages of at most 1,000 (B76). `cursor`
    * is what the page before answered, and names a place that stays while runs come and go. Shows the summary of the
-   * newest commit (B27), to the filter as well (B72, B74, B75).
+   * newest commit (B27), to the filter as well (B72, B74, B75). A damaged run hides no other: it is shown as it was last
+   * known, or named in `unreadable` (B78).
    */
-  list(filter: RunFilter, cursor?: string): Promise<{ readonly runs: readonly RunSummary[]; readonly cursor?: string }>;
+  list(filter: RunFilter, cursor?: string): Promise<RunPage>;
   /**
    * Takes a run that nobody holds, or that `overEpoch` holds, under a new epoch (B48 … B51, B57, B59; `ifExpired`: B77). An expired lease is
    * still held (B55). A holder's own token answers as the first time (B47). Rejects with `ORCH_RUN_UNKNOWN` (B52).
@@ -124,6 +126,11 @@ export interface Backend {
   messages(run: string): Promise<readonly Message[]>;
   /** Settles when there are events after the version, or a message, or the signal is aborted; may settle early (B71). Without it core polls. */
   changed?(run: string, after: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Looks at all that is stored, whether it can be trusted and what was left behind, and changes nothing (B79). Names
+   * each damaged run (B80). Without it core reads the journals, which is all that can be told then.
+   */
+  check?(): Promise<readonly StateFinding[]>;
   /** Removes a run (B07); its epochs outlive it (B08, B09). Rejects with `ORCH_BACKEND_FENCE` where the fence does not hold (B10). */
   delete(run: string, fence: Fence): Promise<void>;
 }

@@ -5,14 +5,16 @@ import type { Json } from '../json.ts';
 import { nameOf } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
 import { optionsOf } from '../spec/workflow-spec.ts';
+import { LazyAbortController } from './lazy-abort-controller.ts';
 import type { EngineParts } from './run-parts.ts';
+import { TurnWatch } from './turn-watch.ts';
 
 /** An attempt under way in this process, or adopted by it. */
 export interface ActiveAttempt {
   readonly phase: number;
   readonly attempt: Attempt;
-  readonly stop: AbortController;
-  readonly kill: AbortController;
+  readonly stop: LazyAbortController;
+  readonly kill: LazyAbortController;
   /** Monotonic time in milliseconds at which it began, as well as wall time tells it for one of an earlier process. */
   readonly begunAt: number;
   /** Why the engine ended it, once it did. */
@@ -35,13 +37,15 @@ export interface AttemptRunnerParts {
   readonly engine: EngineParts;
   readonly state: RunState;
   readonly executorOf: (kind: string) => Executor;
-  readonly log: (phase: string) => Log;
   /** Whether the lease is young enough to act on it without asking. */
   readonly isFresh: () => boolean;
   /** Whether the lease holds: no effect on the world without it. Never rejects. */
   readonly holds: () => Promise<boolean>;
   /** Runs the `beforePhase` taps. Rejects where a tap fails. */
   readonly prepare: ((active: ActiveAttempt) => Promise<Preparation | { readonly skip: string }>) | undefined;
+  readonly warn: (message: string) => void;
+  /** Called where an attempt could not be made for want of a place to keep its state: nothing can be recorded there. */
+  readonly onUnavailable: (error: unknown) => void;
   /** Called once for each attempt that was started or adopted here. */
   readonly onEnd: (active: ActiveAttempt, outcome: AttemptEnd) => void;
 }
@@ -52,26 +56,40 @@ const nothingPrepared: Preparation = { env: dictionary() };
 export class AttemptRunner {
   readonly #parts: AttemptRunnerParts;
   readonly #active = new Map<number, ActiveAttempt>();
+  readonly #turns: TurnWatch;
 
   constructor(parts: AttemptRunnerParts) {
     this.#parts = parts;
+    this.#turns = new TurnWatch(parts.engine.clock, parts.warn);
+  }
+
+  /** How many are under way. */
+  get count(): number {
+    return this.#active.size;
   }
 
   get active(): Iterable<ActiveAttempt> {
     return this.#active.values();
   }
 
-  /** Executes a phase whose `phase.started` is committed. */
-  start(phase: number, running: Running): void {
+  /** Executes a phase whose `phase.started` is committed. `reason`: the order to stop came before that. */
+  start(phase: number, running: Running, reason: StopReason | undefined): void {
     const active = this.#activate(phase, running);
-    void this.#execute(active, running).then((outcome) => this.#end(active, outcome));
+    if (reason !== undefined) this.#stop(active, reason);
+    void this.#execute(active, running).then(
+      (outcome) => this.#end(active, outcome),
+      (error: unknown) => this.#unavailable(active, error),
+    );
   }
 
-  /** Waits for what an earlier process started; its deadline goes on. `outcome` never rejects. */
+  /** Waits for what an earlier process started; its deadline goes on. */
   adopt(active: ActiveAttempt, running: Running, outcome: Promise<Outcome>): void {
     if (running.deadline !== undefined)
       this.#watchTimeout(active, running.deadline - this.#parts.engine.clock.monotonic());
-    void outcome.then((settled) => this.#end(active, settled));
+    void outcome.then(
+      (settled) => this.#end(active, settled),
+      (error: unknown) => this.#unavailable(active, error),
+    );
   }
 
   /** Registers an attempt of an earlier process, so that it can be stopped like our own. */
@@ -82,11 +100,6 @@ export class AttemptRunner {
   /** An attempt that was registered, but is not there any more. */
   forget(active: ActiveAttempt): void {
     this.#active.delete(active.phase);
-  }
-
-  stop(phase: number, reason: StopReason): void {
-    const active = this.#active.get(phase);
-    if (active !== undefined) this.#stop(active, reason);
   }
 
   stopAll(reason: StopReason): void {
@@ -101,6 +114,7 @@ export class AttemptRunner {
   abandon(): void {
     const left = [...this.#active.values()];
     this.#active.clear();
+    this.#turns.close();
     for (const active of left) {
       active.cancelTimer();
       if (active.isBound) this.#stop(active, 'stopped');
@@ -108,19 +122,25 @@ export class AttemptRunner {
   }
 
   contextOf(active: ActiveAttempt, { env, cwd }: Preparation = nothingPrepared): AttemptContext {
-    const { state } = this.#parts;
+    const { state, engine } = this.#parts;
     const { attempt } = active;
     const key = attempt.index === undefined ? attempt.phase : `${attempt.phase}[${attempt.index}]`;
     return {
-      signal: active.stop.signal,
-      kill: active.kill.signal,
+      get signal() {
+        return active.stop.signal;
+      },
+      get kill() {
+        return active.kill.signal;
+      },
       inputs: state.created.inputs,
       outputs: outputsFor(state, active.phase),
       env,
       ...(cwd === undefined ? {} : { cwd }),
       directory: state.created.directory,
       idempotencyKey: `${state.runId}/${key}`,
-      log: this.#parts.log(attempt.phase),
+      get log() {
+        return logOf(engine.log, attempt.phase);
+      },
     };
   }
 
@@ -140,8 +160,8 @@ export class AttemptRunner {
         ...(running.timeoutMs === undefined ? {} : { timeoutMs: running.timeoutMs }),
         owner: running.owner,
       },
-      stop: new AbortController(),
-      kill: new AbortController(),
+      stop: new LazyAbortController(),
+      kill: new LazyAbortController(),
       begunAt: engine.clock.monotonic() - Math.max(0, engine.clock.now() - running.startedAt),
       reason: undefined,
       isBound: false,
@@ -152,7 +172,7 @@ export class AttemptRunner {
   }
 
   async #execute(active: ActiveAttempt, running: Running): Promise<AttemptEnd> {
-    const { prepare, holds, executorOf, state } = this.#parts;
+    const { prepare, isFresh, holds, executorOf, state } = this.#parts;
     let preparation = nothingPrepared;
     if (prepare !== undefined) {
       try {
@@ -164,12 +184,13 @@ export class AttemptRunner {
       }
     }
     try {
-      if (!(await holds())) return { status: 'aborted' };
+      if (!isFresh() && !(await holds())) return { status: 'aborted' };
       // Stopped meanwhile, or the run was let go: what is not begun by then is the next owner's to begin.
       if (active.reason !== undefined || this.#active.get(active.phase) !== active) return { status: 'aborted' };
       if (running.timeoutMs !== undefined) this.#watchTimeout(active, running.timeoutMs);
       const executor = executorOf(state.spec.phases[active.phase]!.kind);
       active.isBound = executor.adopt === undefined;
+      if (active.isBound) this.#turns.began(active.attempt.phase);
       return await executor.execute(active.attempt, this.contextOf(active, preparation));
     } catch (error) {
       return failedToRun(error);
@@ -198,8 +219,21 @@ export class AttemptRunner {
     active.cancelTimer();
     if (this.#active.get(active.phase) !== active) return;
     this.#active.delete(active.phase);
+    if (active.isBound) this.#turns.ended(active.attempt.phase);
     this.#parts.onEnd(active, outcome);
   }
+
+  #unavailable(active: ActiveAttempt, error: unknown): void {
+    active.cancelTimer();
+    if (this.#active.get(active.phase) === active) this.#parts.onUnavailable(error);
+  }
+}
+
+function logOf(log: Log, phase: string): Log {
+  return {
+    info: (message) => log.info(`${phase}: ${message}`),
+    warn: (message) => log.warn(`${phase}: ${message}`),
+  };
 }
 
 /** Outputs of the completed dependencies, by name. */
@@ -212,8 +246,9 @@ function outputsFor(state: RunState, phase: number): { readonly [phase: string]:
   return outputs;
 }
 
-/** What an executor throws is its own failure. */
+/** What an executor throws is its own failure; but for want of a place to keep its state no phase is to blame: rethrown. */
 export function failedToRun(error: unknown): Outcome {
+  if (isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE')) throw error;
   const { code, hint } = isOrchError(error) ? error : { code: 'ORCH_PHASE_START' };
   return {
     status: 'failed',

@@ -58,6 +58,8 @@ const shownDifferences = 10;
 
 /** Refuses a definition that is not the one that the run was started with. */
 export function refuseChanges(runId: string, before: WorkflowSpec, after: WorkflowSpec): void {
+  // Both were written by the same code: almost always the keys stand in the same order, and the texts tell at once.
+  if (JSON.stringify(before) === JSON.stringify(after)) return;
   if (!same(before, after)) throw changed(runId, differences(before, after));
 }
 

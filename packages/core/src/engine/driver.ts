@@ -1,4 +1,4 @@
-import type { Log, StopReason } from '../executor/executor.ts';
+import type { StopReason } from '../executor/executor.ts';
 import type { Json } from '../json.ts';
 import type { RunEvent, SerializedError } from '../run/event.ts';
 import { decide } from '../run/decide.ts';
@@ -54,6 +54,7 @@ export class Driver {
       fence,
       next: (now) => this.#next(now),
       perform: (event) => this.#perform(event),
+      mayJoin: () => this.attempts.count > 0,
       onSend: () => (this.#renewed = this.#lease.sending()),
       onCommitted: () => this.#renewed(),
       onFailed: (error) => this.#leave(error),
@@ -64,7 +65,9 @@ export class Driver {
       renew: () => engine.backend.renew(state.runId, fence, leaseMs),
       onLost: () => this.#leave(runLost(state.runId, 'its lease could not be renewed')),
     });
-    this.#inbox = new InboxPoller(engine, state.runId, (body, id) => this.#receive(body, id));
+    const warn = (message: string): void => this.warn(message);
+    const receive = (body: Json, id: string): void => this.#receive(body, id);
+    this.#inbox = new InboxPoller({ engine, runId: state.runId, receive, warn });
     this.#views = new RunViews({
       state,
       resumed: parts.resumed,
@@ -77,9 +80,10 @@ export class Driver {
       engine,
       state,
       executorOf: parts.executorOf,
-      log: (phase) => this.#logOf(phase),
       isFresh: () => !this.#lease.isOld(),
       holds: () => this.#holds(),
+      warn,
+      onUnavailable: (error) => this.#leave(error),
       prepare: hooks.tapped.beforePhase ? (active) => this.#views.prepare(active, hooks) : undefined,
       onEnd: (active, outcome) => void this.#attemptEnded(active, outcome).catch((error) => this.#leave(error)),
     });
@@ -189,10 +193,8 @@ export class Driver {
 
   #startAttempt(name: string): void {
     const phase = this.#state.graph.indexOf.get(name)!;
-    this.attempts.start(phase, this.#state.phases[phase] as Running);
-    const reason = this.#stopReason();
-    // The order to stop came between the commit and its effect. A cancel may not be committed yet: others go on.
-    if (reason !== undefined) this.attempts.stop(phase, reason);
+    // The order to stop may have come between the commit and its effect. A cancel may not be committed yet: others go on.
+    this.attempts.start(phase, this.#state.phases[phase] as Running, this.#stopReason());
   }
 
   #stopReason(): StopReason | undefined {
@@ -288,13 +290,5 @@ export class Driver {
       this.#leave(error);
       return false;
     }
-  }
-
-  #logOf(phase: string): Log {
-    const { log } = this.#parts.engine;
-    return {
-      info: (message) => log.info(`${phase}: ${message}`),
-      warn: (message) => log.warn(`${phase}: ${message}`),
-    };
   }
 }

@@ -1,9 +1,17 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
+import { isOrchError, messageOf } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 
 /** How often the inbox of a driven run is looked at. */
 const pollEveryMs = 500;
+
+export interface InboxPollerParts {
+  readonly engine: { readonly backend: Pick<Backend, 'messages'>; readonly clock: Clock };
+  readonly runId: string;
+  readonly receive: (body: Json, id: string) => void;
+  readonly warn: (message: string) => void;
+}
 
 /** Hands each message of a run's inbox to the driver, once in this take-up. */
 export class InboxPoller {
@@ -11,28 +19,26 @@ export class InboxPoller {
   readonly #clock: Clock;
   readonly #runId: string;
   readonly #receive: (body: Json, id: string) => void;
+  readonly #warn: (message: string) => void;
   /** Handed over, but perhaps not yet gone from the inbox: they leave with the commit of their effect. */
   #seen = new Set<string>();
   #cancelTimer: () => void = () => {};
   #closed = false;
+  #hasWarned = false;
 
-  constructor(
-    { backend, clock }: { readonly backend: Pick<Backend, 'messages'>; readonly clock: Clock },
-    runId: string,
-    receive: (body: Json, id: string) => void,
-  ) {
-    this.#backend = backend;
-    this.#clock = clock;
+  constructor({ engine, runId, receive, warn }: InboxPollerParts) {
+    this.#backend = engine.backend;
+    this.#clock = engine.clock;
     this.#runId = runId;
     this.#receive = receive;
+    this.#warn = warn;
   }
 
   start(): void {
     if (this.#closed) return;
     this.#cancelTimer = this.#clock.timer(pollEveryMs, () => {
-      // Out of reach for a moment: the next turn looks again, and the next append tells for good.
       void this.#look()
-        .catch(() => undefined)
+        .catch((error: unknown) => this.#refused(error))
         .then(() => this.start());
     });
   }
@@ -40,6 +46,13 @@ export class InboxPoller {
   close(): void {
     this.#closed = true;
     this.#cancelTimer();
+  }
+
+  /** Out of reach for a moment: the next turn looks again, and the next append tells for good. Damage does not pass. */
+  #refused(error: unknown): void {
+    if (this.#closed || this.#hasWarned || isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE')) return;
+    this.#hasWarned = true;
+    this.#warn(`messages to the run can't be read, a cancel from outside is not heard: ${messageOf(error)}`);
   }
 
   async #look(): Promise<void> {

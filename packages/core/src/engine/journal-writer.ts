@@ -14,6 +14,8 @@ export interface JournalWriterParts {
   readonly version: number;
   /** Phase completions per forced flush. */
   readonly checkpointInterval: number;
+  /** Whether anything else may end in this turn of the event loop, and so leave with the same commit. */
+  readonly mayJoin: () => boolean;
   /** Called once for each commit, before it is sent. */
   readonly onSend: () => void;
   /** Called once for each commit, after it was acknowledged, before the next is sent. */
@@ -32,6 +34,9 @@ interface Batch {
 
 /** A commit holds at most so much; one decision may exceed it alone. */
 const commitLimit = { events: 1_000, bytes: 2 ** 20 };
+
+/** How long the journal is written without a turn of the event loop. */
+const turnEveryMs = 5;
 
 /** A commit whose fate is unknown is sent again, byte for byte, after these pauses. */
 const resendAfterMs = [100, 1_000, 3_000];
@@ -58,6 +63,7 @@ export class JournalWriter {
   #queue: Batch[] = [];
   #version: number;
   #completions = 0;
+  #turnAt = -Infinity;
   #busy = false;
   #failed = false;
 
@@ -90,8 +96,8 @@ export class JournalWriter {
     this.#busy = true;
     try {
       while (this.#queue.length > 0) {
-        // What ended in this turn of the event loop leaves together.
-        await new Promise(setImmediate);
+        // What one outcome leads to is queued behind it, and leaves with it in any case.
+        await (this.#parts.mayJoin() || this.#isTurnDue() ? this.#nextTurn() : undefined);
         const commit = this.#takeCommit();
         if (commit === undefined) break;
         this.#parts.onSend();
@@ -111,29 +117,36 @@ export class JournalWriter {
     }
   }
 
+  /** What ended in this turn of the event loop leaves together. */
+  async #nextTurn(): Promise<void> {
+    await new Promise(setImmediate);
+    this.#turnAt = this.#parts.clock.monotonic();
+  }
+
+  /** Phases that end at once, one after another, must not keep timers and signals waiting. */
+  #isTurnDue(): boolean {
+    return this.#parts.clock.monotonic() - this.#turnAt > turnEveryMs;
+  }
+
   #takeCommit(): Commit | undefined {
+    const events: RunEvent[] = [];
+    const handled: string[] = [];
+    let summary: RunSummary | undefined;
     let count = 0;
-    let events = 0;
     let bytes = 0;
     for (const batch of this.#queue) {
-      events += batch.events.length;
       bytes += batch.bytes;
-      if (count > 0 && (events > commitLimit.events || bytes > commitLimit.bytes)) break;
+      if (count > 0 && (events.length + batch.events.length > commitLimit.events || bytes > commitLimit.bytes)) break;
+      for (const event of batch.events) events.push(event);
+      for (const id of batch.handled) handled.push(id);
+      summary = batch.summary;
       count++;
     }
-    const batches = this.#queue.splice(0, count);
-    const last = batches.at(-1);
-    if (last === undefined) return undefined;
-    const taken = batches.length === 1 ? last.events : batches.flatMap((batch) => batch.events);
-    const handled = batches.flatMap((batch) => batch.handled);
-    return {
-      expectedVersion: this.#version,
-      fence: this.#parts.fence,
-      events: taken,
-      summary: last.summary,
-      flush: this.#mustFlush(taken),
-      ...(handled.length > 0 ? { handled } : {}),
-    };
+    if (summary === undefined) return undefined;
+    this.#queue.splice(0, count);
+    const commit = { expectedVersion: this.#version, fence: this.#parts.fence, events, summary };
+    const flush = this.#mustFlush(events);
+    return handled.length > 0 ? { ...commit, flush, handled } : { ...commit, flush };
   }
 
   #mustFlush(events: readonly RunEvent[]): boolean {

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
+import type { StateFinding } from '../backend/state-finding.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../executor/executor.ts';
 import type { PhaseError } from '../hooks/lifecycle-hooks.ts';
@@ -108,6 +109,8 @@ export interface OrchestratorApi extends AsyncDisposable {
     runId: string,
     options?: { readonly after?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<RunEvent>;
+  /** What is wrong with stored runs, and what is noteworthy. Reads every journal; changes nothing. */
+  check(): Promise<readonly StateFinding[]>;
   /** Stops the runs that it drives, then closes plugins, then the backend. */
   close(): Promise<void>;
 }

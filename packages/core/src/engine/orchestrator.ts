@@ -1,3 +1,4 @@
+import type { StateFinding } from '../backend/state-finding.ts';
 import { systemClock } from '../clock.ts';
 import { isOrchError, orchError } from '../errors/orch-error.ts';
 import type { Log } from '../executor/executor.ts';
@@ -11,6 +12,7 @@ import type { RunState } from '../run/state.ts';
 import { validateSpec } from '../spec/validate-spec.ts';
 import type { Workflow, WorkflowDefinition } from '../spec/workflow.ts';
 import type { Finding } from '../spec/workflow-spec.ts';
+import { checkState } from './check-state.ts';
 import { concurrencyOf } from './concurrency.ts';
 import { createRun } from './create-run.ts';
 import { Driver } from './driver.ts';
@@ -132,6 +134,10 @@ export class Orchestrator implements OrchestratorApi {
 
   async *events(runId: string, options: EventsOptions = {}): AsyncIterable<RunEvent> {
     yield* eventsOf(await this.#opened(), runId, options);
+  }
+
+  async check(): Promise<readonly StateFinding[]> {
+    return checkState(await this.#opened());
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { orchError } from '../errors/orch-error.ts';
+import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
 import type { Clock } from '../clock.ts';
 import type { RunEvent, RunSummary, StoredRunStatus } from '../run/event.ts';
 import type { RunReport } from '../run/report.ts';
@@ -41,12 +41,24 @@ export async function* listRuns(engine: EngineParts, { workflow, status }: ListF
   let cursor: string | undefined;
   do {
     const page = await engine.backend.list(filter, cursor);
+    for (const { runId, error } of page.unreadable ?? [])
+      engine.log.warn(`run ${runId} can't be listed: ${messageOf(error)}`);
     for (const summary of page.runs) {
-      const now = await statusNow(engine, summary.runId, summary.status);
+      const now = await listedStatus(engine, summary);
       if (status === undefined || status === now) yield { ...summary, status: now };
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
+}
+
+/** Who drives a damaged run can't be told: it stays as it was last known, and whoever reads it hears why. */
+async function listedStatus(engine: EngineParts, { runId, status }: RunSummary): Promise<RunSummary['status']> {
+  try {
+    return await statusNow(engine, runId, status);
+  } catch (error) {
+    if (isOrchError(error) && error.code.startsWith('ORCH_JOURNAL_')) return status;
+    throw error;
+  }
 }
 
 /** A run that says running and that nobody holds is interrupted. */

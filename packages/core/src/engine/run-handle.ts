@@ -50,7 +50,7 @@ function stopOnAbort(handle: RunHandle, ended: Promise<unknown>, signal: AbortSi
 }
 
 /** The result of a run from its state. */
-export function resultOf<P extends object>(state: RunState): RunResult<P> {
+function resultOf<P extends object>(state: RunState): RunResult<P> {
   const outputs = dictionary<Json>();
   const failures: PhaseError[] = [];
   for (let phase = 0; phase < state.graph.size; phase++) {

@@ -18,6 +18,8 @@ export interface RunLoopParts {
   readonly next: (now: number) => readonly Draft[];
   /** Performs the effects of an event: it is committed. */
   readonly perform: (event: RunEvent) => void;
+  /** Whether anything else may end in this turn of the event loop. */
+  readonly mayJoin: () => boolean;
   /** Called before a commit is sent. */
   readonly onSend: () => void;
   /** Called after each acknowledged commit, before its effects. */
@@ -39,7 +41,7 @@ export class RunLoop {
   readonly #afterCommit = new Map<number, () => void>();
   /** Who waits for a commit that may never come. */
   readonly #waiting = new Set<() => void>();
-  #cancelWake: () => void = () => {};
+  #cancelWake: () => void = nothingToCancel;
   #closed = false;
 
   constructor(parts: RunLoopParts) {
@@ -53,6 +55,7 @@ export class RunLoop {
       fence,
       version: state.version,
       checkpointInterval: state.spec.checkpointInterval ?? 1,
+      mayJoin: parts.mayJoin,
       onSend: parts.onSend,
       onCommitted: (events) => this.#committed(events),
       onFailed: parts.onFailed,
@@ -117,13 +120,13 @@ export class RunLoop {
     const { engine, fence, state } = this.#parts;
     // What is left of a backoff is measured from the take-up, on the clock that it is waited for with.
     const at = draft.type === 'run.started' ? Math.round(this.now()) : engine.clock.now();
-    const stamp = { version: state.version + 1, at, epoch: fence.epoch };
     // The type first: people read journals too.
-    const head = { type: draft.type, ...stamp };
-    if (draft.type !== 'phase.started') return { ...head, ...draft } as RunEvent;
-    const { timeoutMs } = draft;
+    const stamp = { type: draft.type, version: state.version + 1, at, epoch: fence.epoch };
+    const stamped = { ...stamp, ...(draft as object) } as RunEvent;
+    if (stamped.type !== 'phase.started') return stamped;
+    const { timeoutMs } = stamped;
     const deadline = timeoutMs === undefined ? {} : { deadline: Math.round(engine.clock.monotonic() + timeoutMs) };
-    return { ...head, ...draft, key: engine.ids.random(), ...deadline };
+    return { ...stamped, key: engine.ids.random(), ...deadline };
   }
 
   #committed(events: readonly RunEvent[]): void {
@@ -141,7 +144,7 @@ export class RunLoop {
   /** `asked`: the moment at which there was no answer left. What becomes due after it needs a timer, even if it is past by now. */
   #armWake(asked: number): void {
     this.#cancelWake();
-    this.#cancelWake = () => {};
+    this.#cancelWake = nothingToCancel;
     if (this.#closed) return;
     const at = nextWakeAt(this.#parts.state);
     // What is due already and was not decided waits for something else: it will be asked for again then.
@@ -158,6 +161,8 @@ export class RunLoop {
     }
   }
 }
+
+const nothingToCancel = (): void => {};
 
 /** Of what a plugin wanted to be remembered. */
 export function notWritten(runId: string): Error {

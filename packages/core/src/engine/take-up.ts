@@ -191,9 +191,12 @@ async function settleAttempt(
   } catch (error) {
     throw executorFailed(state.runId, `adopt attempt ${running.attempt} of phase ${JSON.stringify(id.phase)}`, error);
   }
-  if ('outcome' in found && !replaced)
+  if ('outcome' in found && !replaced) {
+    const outcome = found.outcome.catch(failedToRun);
     // Its end may come before the take-up is committed: nothing may go unheard until then.
-    return { event: { type: 'phase.adopted', ...id }, adopted: { active, outcome: found.outcome.catch(failedToRun) } };
+    outcome.catch(() => undefined);
+    return { event: { type: 'phase.adopted', ...id }, adopted: { active, outcome } };
+  }
   driver.attempts.forget(active);
   if (replaced) return { event: { type: 'phase.interrupted', ...id, reason: 'replaced' } };
   return { event: lostOrPoisoned(id, state.lost[phase]!) };

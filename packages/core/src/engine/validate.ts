@@ -1,5 +1,6 @@
 import type { Executor } from '../executor/executor.ts';
 import type { PhaseKeys } from '../spec/phase-keys.ts';
+import { findingList } from '../spec/finding-list.ts';
 import { validateSpec } from '../spec/validate-spec.ts';
 import { optionsOf } from '../spec/workflow-spec.ts';
 import type { Finding, WorkflowSpec } from '../spec/workflow-spec.ts';
@@ -9,7 +10,8 @@ export async function validateWorkflow(
   spec: WorkflowSpec,
   { phaseKeys, executors }: { readonly phaseKeys: PhaseKeys; readonly executors: ReadonlyMap<string, Executor> },
 ): Promise<readonly Finding[]> {
-  const findings = [...validateSpec(spec, phaseKeys)];
+  const findings = findingList();
+  for (const finding of validateSpec(spec, phaseKeys)) findings.push(finding);
   const indexOf = new Map(spec.phases.map(({ name }, index) => [name, index]));
   for (const [kind, executor] of executors) {
     const phases = spec.phases
@@ -23,5 +25,5 @@ export async function validateWorkflow(
     for (const { phase, path, ...finding } of (await executor.check?.(phases)) ?? [])
       findings.push({ ...finding, path: ['phases', indexOf.get(phase) ?? 0, ...path] });
   }
-  return findings;
+  return findings.read();
 }

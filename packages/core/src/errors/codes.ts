@@ -70,6 +70,13 @@ export const errorCodes = {
   ORCH_BACKEND_UNAVAILABLE: 'The backend cannot be reached or written.',
   ORCH_BACKEND_UNKNOWN: 'No such backend.',
   ORCH_BACKEND_FENCE: 'A call came from a process that does not hold the run.',
+  // what stored state looks like
+  ORCH_STATE_ACCESS: 'The state folder is open to others, or not usable by this user.',
+  ORCH_STATE_ATTEMPT: 'Files of an attempt that no journal knows.',
+  ORCH_STATE_FOREIGN: 'A folder among the runs that holds no journal.',
+  ORCH_STATE_LEFTOVER: 'Something that a killed process left unfinished.',
+  ORCH_STATE_SUMMARY: 'The summary of a run is missing or not its own.',
+  ORCH_STATE_UNFINISHED: 'A journal ends in something that was not finished.',
   // the command line
   ORCH_CLI_USAGE: 'The command line is wrong.',
   ORCH_INTERNAL: 'A bug in orch.',

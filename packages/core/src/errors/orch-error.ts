@@ -26,9 +26,14 @@ export function orchError({ code, message, hint, cause }: ErrorDescription): Orc
   return Object.assign(error, {
     code,
     ...(hint === undefined ? {} : { hint }),
-    url: `docs/errors.md#${code.toLowerCase()}`,
+    url: errorUrl(code),
     [brand]: true,
   });
+}
+
+/** The section of the documentation that explains a code. */
+export function errorUrl(code: string): string {
+  return `docs/errors.md#${code.toLowerCase()}`;
 }
 
 export function isOrchError(value: unknown, code?: string): value is OrchError {

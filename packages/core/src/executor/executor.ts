@@ -77,6 +77,10 @@ export interface Executor {
    * attempt of the run found here whose key the journal does not know (a lost tail).
    */
   settle?(runId: string, knownKeys: ReadonlySet<string>): Promise<void>;
+  /**
+   * The signals are not aborted yet when it is called. A rejection with `ORCH_BACKEND_UNAVAILABLE` says that the state of
+   * the attempt can't be kept (a full disk): this process lets go of the run, which can be recovered once there is room.
+   */
   execute(attempt: Attempt, context: AttemptContext): Promise<Outcome>;
   /** Answers at once. A throw stops the take-up: it is never read as gone. Without it every earlier attempt is gone. */
   adopt?(attempt: Attempt, context: AttemptContext & { readonly otherHost: boolean }): Promise<Adopted>;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { orchError } from '../errors/orch-error.ts';
+import { isThenable } from '../hooks/thenable.ts';
 import type { PhaseFunction } from '../spec/workflow.ts';
 import type { Attempt, AttemptContext, Executor, Outcome } from './executor.ts';
 import { completedWith } from './function-output.ts';
@@ -32,11 +33,16 @@ export function functionExecutor(
     async execute(attempt, context) {
       const work = functions[attempt.phase];
       if (work === undefined) throw noFunction(attempt);
-      const key = JSON.stringify([attempt.runId, attempt.phase, attempt.index]);
-      const before = unsettled.get(key);
-      if (before !== undefined) await settledOrStopped(before, context);
-      if (context.signal.aborted || context.kill.aborted) return unsettled.has(key) ? stillRunning : aborted;
+      const before = unsettled.size === 0 ? undefined : unsettled.get(keyOf(attempt));
+      if (before !== undefined) {
+        await settledOrStopped(before, context);
+        if (context.signal.aborted || context.kill.aborted)
+          return unsettled.has(keyOf(attempt)) ? stillRunning : aborted;
+      }
       const called = call(work, attempt, context);
+      // What has ended needs nobody to watch its signals.
+      if (!(called instanceof Promise)) return called;
+      const key = keyOf(attempt);
       unsettled.set(key, called);
       void called.finally(() => unsettled.delete(key));
       const outcome = await outcomeOrStuck(called, context, { clock, graceMs });
@@ -45,23 +51,39 @@ export function functionExecutor(
   };
 }
 
+function keyOf({ runId, phase, index }: Attempt): string {
+  return JSON.stringify([runId, phase, index]);
+}
+
 const aborted: Outcome = { status: 'aborted' };
 const stillRunning: Outcome = { status: 'aborted', note: 'still running' };
 
-/** Never rejects. */
-async function call(work: PhaseFunction, attempt: Attempt, context: AttemptContext): Promise<Outcome> {
+/** Never throws or rejects. */
+function call(work: PhaseFunction, attempt: Attempt, context: AttemptContext): Outcome | Promise<Outcome> {
   try {
-    const value = await work({
+    const value: unknown = work({
       inputs: ownCopies(context.inputs),
       outputs: ownCopies(context.outputs),
-      signal: context.signal,
-      log: context.log,
+      get signal() {
+        return context.signal;
+      },
+      get log() {
+        return context.log;
+      },
       runId: attempt.runId,
       phase: attempt.phase,
       attempt: attempt.number,
       idempotencyKey: context.idempotencyKey,
     });
-    return completedWith(value);
+    return isThenable(value) ? outcomeOf(value) : completedWith(value);
+  } catch (thrown) {
+    return failedWith(thrown);
+  }
+}
+
+async function outcomeOf(value: PromiseLike<unknown>): Promise<Outcome> {
+  try {
+    return completedWith(await value);
   } catch (thrown) {
     return failedWith(thrown);
   }

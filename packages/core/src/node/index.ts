@@ -1,2 +1,3 @@
 export { interrupted } from './interrupted.ts';
+export { makeFolder, makeOneFolder, type FolderCalls } from './make-folder.ts';
 export { processHost, processOwner, seesProcessesOf } from './process-identity.ts';

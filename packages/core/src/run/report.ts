@@ -44,6 +44,8 @@ export interface AttemptReport extends AttemptId, ProcessEnd {
   readonly key: string;
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** How long it took, of one that completed or failed: in milliseconds, by a clock that nobody sets. */
+  readonly durationMs?: number;
   readonly status: 'running' | 'completed' | 'failed' | 'interrupted' | 'cancelled' | 'skipped';
   readonly adopted: boolean;
   readonly class?: FailureClass;

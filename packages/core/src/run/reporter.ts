@@ -125,12 +125,18 @@ class Reporter implements RunReporter {
       case 'phase.completed':
         to(phase, 'completed');
         if (event.output !== undefined) phase.output = event.output;
-        change(phase, { status: 'completed', endedAt: event.at, ...endOf(event) });
+        change(phase, { status: 'completed', ...timesOf(event), ...endOf(event) });
         return;
       case 'phase.failed':
         to(phase, event.retryAt === undefined ? 'failed' : 'pending');
         if (event.retryAt !== undefined) phase.retryAt = event.retryAt;
-        change(phase, { status: 'failed', endedAt: event.at, class: event.class, error: event.error, ...endOf(event) });
+        change(phase, {
+          status: 'failed',
+          ...timesOf(event),
+          class: event.class,
+          error: event.error,
+          ...endOf(event),
+        });
         return;
       case 'phase.interrupted':
         to(phase, 'pending');
@@ -167,6 +173,10 @@ function to(phase: Phase, status: PhaseStatus): void {
 function change(phase: Phase, changes: Partial<AttemptReport>): void {
   const last = phase.attempts.at(-1);
   if (last !== undefined) Object.assign(last, changes);
+}
+
+function timesOf({ at, durationMs }: EventOf<'phase.completed'> | EventOf<'phase.failed'>): Partial<AttemptReport> {
+  return { endedAt: at, durationMs };
 }
 
 function idOf({ phase, index, attempt, part }: AttemptId): AttemptId {

@@ -98,8 +98,15 @@ function unknownDependency(where: string, path: Finding['path'], name: string, m
     severity: 'error',
     message: `${where} depends on ${quote(name)}, which is no phase of the workflow.`,
     path,
-    ...(meant === undefined ? {} : { hint: `Did you mean ${quote(meant)}?` }),
+    hint: unknownNameHint(name, meant),
   };
+}
+
+function unknownNameHint(name: string, meant: string | undefined): string {
+  if (meant === undefined) return 'Names are compared exactly. Correct it, or add the phase.';
+  if (meant.normalize() === name.normalize())
+    return `A phase has a name that looks the same, ${quote(meant)}, in other Unicode characters: copy it from there.`;
+  return `Did you mean ${quote(meant)}?`;
 }
 
 function checkRepeats(node: GraphNode, phase: number, key: string, findings: FindingSink): void {

@@ -5,7 +5,10 @@ const maxDepth = 64;
 
 /** A copy of a JSON value, or why it is none. Keys whose value is `undefined` are left out, as `JSON.stringify` does. */
 export function copyJson(value: unknown, depth = 0): { readonly value: Json } | { readonly problem: string } {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return { value };
+  if (value === null || typeof value === 'boolean') return { value };
+  if (typeof value === 'string')
+    // Half of a surrogate pair cannot be written as UTF-8: a command would get another character.
+    return value.isWellFormed() ? { value } : { problem: 'holds text that is not well-formed Unicode' };
   if (typeof value === 'number')
     return Number.isFinite(value) ? { value } : { problem: `holds ${value}, which JSON cannot hold` };
   if (typeof value !== 'object') return { problem: `holds a value of type ${typeof value}, which JSON cannot hold` };

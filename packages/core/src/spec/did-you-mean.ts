@@ -1,12 +1,14 @@
 /** The candidate that a person most likely meant: at most a third of the word mistyped, and never more than 3 letters. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > maxLength) return undefined;
-  const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+  const folded = fold(word);
+  const limit = Math.min(3, Math.max(1, Math.floor(folded.length / 3)));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = editDistance(word, candidate);
+    const other = fold(candidate);
+    if (Math.abs(other.length - folded.length) >= bestDistance) continue;
+    const distance = editDistance(folded, other);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
     if (bestDistance <= 1) break;
   }
@@ -18,11 +20,9 @@ const maxLength = 100;
 
 /**
  * Insertions, deletions, replacements and swaps of neighbours that turn one word into the other ("optimal string
- * alignment", the restricted form of Damerau and Levenshtein's distance). Case and `-` for `_` do not count.
+ * alignment", the restricted form of Damerau and Levenshtein's distance).
  */
-export function editDistance(left: string, right: string): number {
-  const a = fold(left);
-  const b = fold(right);
+function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
@@ -40,6 +40,7 @@ export function editDistance(left: string, right: string): number {
   return last[b.length]!;
 }
 
+/** Case, `-` for `_` and the Unicode form of a letter do not count. */
 function fold(word: string): string {
-  return word.toLowerCase().replaceAll('-', '_');
+  return word.normalize().toLowerCase().replaceAll('-', '_');
 }

@@ -5,12 +5,12 @@ export interface FindingSink {
   push(finding: Finding): unknown;
 }
 
-/** Findings of one validation that are kept: whoever needs more has a generator to mend, not a plan. */
-const maxFindings = 100_000;
+/** Findings of one validation that are told: whoever has more has a generator to mend, not a plan. */
+const maxFindings = 10_000;
 
 /** Findings up to a number that memory can bear: 64 MiB of mistakes hold tens of millions. */
 export interface FindingList extends FindingSink {
-  readonly hasErrors: () => boolean;
+  readonly errorCount: () => number;
   /** With a last one that says how many were left out, if any were. */
   readonly read: () => readonly Finding[];
 }
@@ -25,7 +25,7 @@ export function findingList(limit: number = maxFindings): FindingList {
       if (kept.length < limit) kept.push(finding);
       else leftOut++;
     },
-    hasErrors: () => errors > 0,
+    errorCount: () => errors,
     read: () => (leftOut === 0 ? kept : [...kept, tooMany(kept.length, leftOut)]),
   };
 }

@@ -59,12 +59,10 @@ function forEachEdge(
     }
 }
 
-/** One circle of dependencies, as phase numbers in the order `a needs b needs … needs a` (`a` named once), or `undefined`. */
-export function findCycle(graph: Graph): readonly number[] | undefined {
-  return findCycles(graph)[0];
-}
-
-/** Circles of dependencies that have no phase in common, in the form of {@link findCycle}: not all there are, but some of each knot. */
+/**
+ * Circles of dependencies that have no phase in common: not all there are, but some of each knot. Each as phase numbers in
+ * the order `a needs b needs … needs a`, `a` named once.
+ */
 export function findCycles(graph: Graph): readonly (readonly number[])[] {
   const left = graph.inDegree.slice();
   const queue = new Int32Array(graph.size);

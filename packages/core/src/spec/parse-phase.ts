@@ -4,12 +4,21 @@ import type { GraphNode } from './check-graph.ts';
 import { copyJson } from './copy-json.ts';
 import type { FindingSink } from './finding-list.ts';
 import type { KeyHints } from './key-hints.ts';
-import { issuePath, optionIssues, wellKnownOwner, type OwnedKey, type PhaseKeys } from './phase-keys.ts';
+import {
+  issueHint,
+  issueLabel,
+  issuePath,
+  optionIssues,
+  wellKnownOwner,
+  type OwnedKey,
+  type PhaseKeys,
+} from './phase-keys.ts';
 import { phaseNameProblem } from './phase-name.ts';
 import {
   defaultsKeys,
   isIgnoredKey,
   isObject,
+  phaseExample,
   phaseKeys,
   planDurationMs,
   valueHint,
@@ -38,6 +47,8 @@ export interface PhaseDefaults {
 /** A phase as read: `spec` counts only when nothing was found, `node` is what the checks of the graph need. */
 export interface ParsedPhase {
   readonly spec: PhaseSpec;
+  /** Whether its name and its work are right, whatever else was found. */
+  readonly sound: boolean;
   readonly node: GraphNode;
 }
 
@@ -51,6 +62,8 @@ interface Draft {
   kind?: string;
   /** A key that may have been meant as its work was refused: "nothing to do" would be a second finding of one mistake. */
   refused?: true;
+  /** A value of a plugin's key, or a second kind of work, was refused: what the phase would do is not known. */
+  unclear?: true;
 }
 
 /** Where a phase or the defaults stand: how messages call it, and the path. */
@@ -64,8 +77,8 @@ export function parsePhase(value: unknown, index: number, defaults: PhaseDefault
   const path = ['phases', index];
   if (!isObject(value)) {
     const message = `Phase number ${index + 1} must be an object, not ${describe(value)}.`;
-    report(context, 'ORCH_PLAN_TYPE', path, message, 'A phase is written as {"name": "build", "command": "make"}.');
-    return { spec: { name: '', kind: '' }, node: { name: undefined } };
+    report(context, 'ORCH_PLAN_TYPE', path, message, `A phase is written as ${phaseExample}.`);
+    return { spec: { name: '', kind: '' }, sound: false, node: { name: undefined } };
   }
   const given = Object.hasOwn(value, 'name') ? value['name'] : undefined;
   const label = typeof given === 'string' && given !== '' ? `Phase ${quote(given)}` : `Phase number ${index + 1}`;
@@ -75,6 +88,7 @@ export function parsePhase(value: unknown, index: number, defaults: PhaseDefault
   if (draft.kind === undefined && draft.refused === undefined) reportNoWork(label, path, context);
   return {
     spec: specOf(draft, defaults),
+    sound: draft.kind !== undefined && draft.unclear !== true && isName(draft.name),
     node: { name: draft.name, ...(draft.dependsOn === undefined ? {} : { dependsOn: draft.dependsOn }) },
   };
 }
@@ -125,6 +139,10 @@ function readCoreKey(core: PlanKey, value: unknown, draft: Draft, place: Place, 
   }
 }
 
+function isName(name: string | undefined): boolean {
+  return name !== undefined && phaseNameProblem(name) === undefined;
+}
+
 function checkName(name: string, { label, path }: Place, context: ParseContext): void {
   const problem = phaseNameProblem(name);
   if (problem === undefined) return;
@@ -140,7 +158,7 @@ function readDependencies(
   return list.map((name, at) => {
     if (typeof name === 'string') return name;
     const message = `${label}: depends_on must hold names of phases, not ${describe(name)}.`;
-    report(context, 'ORCH_PLAN_TYPE', [...path, 'depends_on', at], message);
+    report(context, 'ORCH_PLAN_TYPE', [...path, 'depends_on', at], message, 'As in "depends_on": ["build"].');
     return undefined;
   });
 }
@@ -159,7 +177,8 @@ function readOwnedKey(
       return report(context, 'ORCH_PLAN_UNKNOWN_KEY', [...path, key], message, `Write ${key} in each phase.`);
     }
     if (draft.kind === undefined) draft.kind = key;
-    else
+    else {
+      draft.unclear = true;
       context.findings.push({
         code: 'ORCH_PLAN_TWO_WORKS',
         severity: 'error',
@@ -168,18 +187,17 @@ function readOwnedKey(
         hint: 'Keep one of them, or make two phases.',
         related: [{ message: 'The other one.', path: [...path, draft.kind] }],
       });
+    }
   }
   // Before its schema sees it: no other code should meet a value of any depth.
   const copied = copyJson(value);
-  if ('problem' in copied)
-    return report(context, 'ORCH_PLAN_TYPE', [...path, key], `${label}: ${key} ${copied.problem}.`);
-  const issues = optionIssues(key, owned, copied.value);
+  const issues = 'problem' in copied ? [{ message: `${copied.problem}.` }] : optionIssues(key, owned, copied.value);
   for (const issue of issues) {
-    const inside = issuePath(issue);
-    const name = [key, ...inside].join('.');
-    report(context, 'ORCH_PLAN_TYPE', [...path, key, ...inside], `${label}: ${name}: ${issue.message}`);
+    const message = `${label}: ${issueLabel(key, issue)}: ${issue.message}`;
+    report(context, 'ORCH_PLAN_TYPE', [...path, key, ...issuePath(issue)], message, issueHint(owned));
   }
-  if (issues.length === 0) (draft.options ??= {})[key] = copied.value;
+  if ('value' in copied && issues.length === 0) (draft.options ??= {})[key] = copied.value;
+  else draft.unclear = true;
 }
 
 function refuseKey(key: string, later: boolean, draft: Draft, { label, path }: Place, context: ParseContext): void {

@@ -3,12 +3,13 @@ import { dictionary, type Json } from '../json.ts';
 import { checkGraph } from './check-graph.ts';
 import { findingList } from './finding-list.ts';
 import { keyHints } from './key-hints.ts';
-import { parseDefaults, parsePhase, type ParseContext, type PhaseDefaults } from './parse-phase.ts';
+import { parseDefaults, parsePhase, type ParseContext, type ParsedPhase, type PhaseDefaults } from './parse-phase.ts';
 import type { PhaseKeys } from './phase-keys.ts';
 import {
   isIgnoredKey,
   isObject,
   maxPhases,
+  phaseExample,
   planDurationMs,
   planTimeoutMs,
   valueHint,
@@ -23,10 +24,19 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export interface ParsedPlan {
   /** Absent when a finding is an error. */
   readonly workflow?: Workflow;
+  /** Of a plan with errors, the phases of which name and work are right: what they need of a machine can be checked. */
+  readonly sound?: SoundPart;
   /** The plan's `state_backend`, if it has one: not part of the workflow, whoever opens backends reads it. */
   readonly stateBackend?: string;
   /** All there are, in the order of the plan's parts. */
   readonly findings: readonly Finding[];
+}
+
+/** Some phases of a plan. They may still depend on others, and even in circles: such a workflow is not for execution. */
+export interface SoundPart {
+  readonly workflow: Workflow;
+  /** Where each of its phases stands in the plan's list. */
+  readonly positions: readonly number[];
 }
 
 /** Turns the value of a plan file into a workflow, or says everything that is wrong with it. */
@@ -44,12 +54,19 @@ export function parsePlan(plan: unknown, keys: PhaseKeys): ParsedPlan {
     return { findings: findings.read() };
   }
   const head = readHead(plan, context);
+  const before = findings.errorCount();
   const defaults = readDefaults(head.get('defaults'), context);
-  const { phases, sequential } = readPhases(head.get('phases'), defaults, context);
+  const defaultsAreRight = isObject(plan['defaults'] ?? {}) && findings.errorCount() === before;
+  const parsed = readPhases(head.get('phases'), defaults, context);
   const stateBackend = head.get('state_backend') as string | undefined;
   const carried = stateBackend === undefined ? {} : { stateBackend };
-  if (findings.hasErrors()) return { findings: findings.read(), ...carried };
+  if (findings.errorCount() > 0) {
+    const sound = defaultsAreRight ? soundPart(head, parsed, defaults) : {};
+    return { findings: findings.read(), ...carried, ...sound };
+  }
+  const phases = parsed.map((it) => it.spec);
   const spec = specOf(head, phases, defaults);
+  const sequential = parsed.every((it) => it.node.dependsOn === undefined);
   if (sequential && spec.concurrency === undefined) {
     spec.concurrency = 1;
     if (phases.length > 1) findings.push(sequentialNote());
@@ -104,19 +121,21 @@ function readDefaults(given: unknown, context: ParseContext): PhaseDefaults {
   };
 }
 
-function readPhases(
-  given: unknown,
-  defaults: PhaseDefaults,
-  context: ParseContext,
-): { phases: readonly PhaseSpec[]; sequential: boolean } {
-  if (given === undefined) return { phases: [], sequential: false };
+function readPhases(given: unknown, defaults: PhaseDefaults, context: ParseContext): readonly ParsedPhase[] {
+  if (given === undefined) return [];
   const list = given as readonly unknown[];
   if (list.length === 0)
-    report(context, 'ORCH_PLAN_TYPE', ['phases'], 'phases must be a list with at least one phase, not an empty list.');
+    report(
+      context,
+      'ORCH_PLAN_TYPE',
+      ['phases'],
+      'phases must be a list with at least one phase, not an empty list.',
+      `A phase is written as ${phaseExample}.`,
+    );
   if (list.length > maxPhases) {
     const message = `The plan has ${list.length} phases; ${maxPhases} are the most.`;
     report(context, 'ORCH_PLAN_LIMIT', ['phases'], message, 'Split it into several plans.');
-    return { phases: [], sequential: false };
+    return [];
   }
   const parsed = list.map((it, index) => parsePhase(it, index, defaults, context));
   checkGraph(
@@ -124,7 +143,32 @@ function readPhases(
     'depends_on',
     context.findings,
   );
-  return { phases: parsed.map((it) => it.spec), sequential: parsed.every((it) => it.node.dependsOn === undefined) };
+  return parsed;
+}
+
+function soundPart(
+  head: ReadonlyMap<string, unknown>,
+  parsed: readonly ParsedPhase[],
+  defaults: PhaseDefaults,
+): { readonly sound?: SoundPart } {
+  const phases = new Map<string, { readonly spec: PhaseSpec; readonly position: number }>();
+  for (const [position, { spec, sound }] of parsed.entries())
+    // A second phase of one name is refused for its name: what is found is told by name.
+    if (sound && !phases.has(spec.name)) phases.set(spec.name, { spec, position });
+  if (phases.size === 0) return {};
+  const kept = [...phases.values()];
+  // The id may be what is wrong: nothing is started under it.
+  const spec = {
+    ...specOf(
+      head,
+      kept.map((it) => it.spec),
+      defaults,
+    ),
+    id: 'sound-part',
+  };
+  return {
+    sound: { workflow: workflowOf({ spec, functions: dictionary() }), positions: kept.map((it) => it.position) },
+  };
 }
 
 function specOf(

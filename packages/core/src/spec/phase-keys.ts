@@ -1,6 +1,7 @@
 import { orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { Checked, DescribedSchema, SchemaIssue } from '../schema.ts';
+import { quote } from './quote.ts';
 
 /** What the loaded plugins can carry out: who owns which key of a phase, and which kinds of work there are. */
 export interface PhaseKeys {
@@ -64,6 +65,17 @@ function checkOption(key: string, { owner, schema }: OwnedKey, value: unknown): 
     message: `Plugin ${owner}: the schema of ${key} is asynchronous.`,
     hint: 'Values of phases are checked at once: use a schema without asynchronous parts.',
   });
+}
+
+/** How messages call the place of an issue, as in `env.PATH`. Keys inside of values may be any text. */
+export function issueLabel(key: string, issue: SchemaIssue): string {
+  const parts = issuePath(issue).map((it) => (/^[\w-]{1,80}$/.test(String(it)) ? it : quote(String(it))));
+  return [key, ...parts].join('.');
+}
+
+/** What to do about an issue: only the plugin knows what it takes. */
+export function issueHint({ owner }: OwnedKey): string {
+  return `The README of ${owner} says what it takes.`;
 }
 
 /** Where in a value an issue is. */

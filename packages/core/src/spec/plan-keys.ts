@@ -11,21 +11,28 @@ export interface PlanKey {
   readonly default?: string;
   readonly meaning: string;
   readonly required?: true;
+  /** A value as it is written in a plan. */
+  readonly example?: string;
   /** Absent: this release does not carry the key out, and refuses it. */
   readonly accepts?: (value: unknown) => boolean;
 }
 
 const wholeNumberFrom1 = {
   type: 'a whole number from 1 up',
+  example: '4',
   accepts: (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1,
 };
 const timeout = {
   type: 'a number of seconds above 0, or a duration as in "90s", "5m", "2h"',
+  example: '"5m"',
   accepts: (value: unknown): boolean => planDurationMs(value) !== undefined,
 };
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isList = (value: unknown): boolean => Array.isArray(value);
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+
+/** A phase as it is written in a plan. */
+export const phaseExample = '{"name": "build", "command": "make"}';
 
 /** Where state may live: a kind of backend, or a name that `orch.config` gives one. */
 const stateBackendPattern = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
@@ -37,14 +44,22 @@ export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
     type: 'an id of 1 to 64 characters out of A-Z a-z 0-9 . _ - that begins with a letter or digit',
     meaning: 'Names the workflow.',
     required: true,
+    example: '"nightly-build"',
     accepts: (value) => typeof value === 'string' && workflowIdPattern.test(value),
   },
-  { key: 'description', type: 'text', meaning: 'What the workflow is for.', accepts: isText },
+  {
+    key: 'description',
+    type: 'text',
+    meaning: 'What the workflow is for.',
+    example: '"builds the site"',
+    accepts: isText,
+  },
   {
     key: 'state_backend',
     type: '"json", "sqlite", "redis" or the name of a configured backend',
     default: '"json"',
     meaning: 'Where the journal lives.',
+    example: '"json"',
     accepts: (value) => typeof value === 'string' && stateBackendPattern.test(value),
   },
   { key: 'checkpoint_interval', ...wholeNumberFrom1, default: '1', meaning: 'Phase completions per forced flush.' },
@@ -59,9 +74,17 @@ export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
     key: 'defaults',
     type: 'an object with keys of a phase',
     meaning: 'Applied to every phase.',
+    example: '{"timeout": "5m"}',
     accepts: isObject,
   },
-  { key: 'phases', type: 'a list with at least one phase', meaning: 'What to do.', required: true, accepts: isList },
+  {
+    key: 'phases',
+    type: 'a list with at least one phase',
+    meaning: 'What to do.',
+    required: true,
+    example: `[${phaseExample}]`,
+    accepts: isList,
+  },
   { key: 'inputs', type: 'an object', meaning: 'Parameters of a run.' },
   { key: 'lock', type: 'text', meaning: 'One live run a key.' },
 ]);
@@ -73,6 +96,7 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
     type: 'text',
     meaning: 'Any text of 1 to 200 characters without control characters, unique in the plan.',
     required: true,
+    example: '"build"',
     accepts: isText,
   },
   { key: 'timeout', ...timeout, default: '300', meaning: 'Of one attempt.' },
@@ -81,6 +105,7 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
     type: 'a list of phase names',
     default: '[]',
     meaning: 'Phases that must be completed first.',
+    example: '["build"]',
     accepts: isList,
   },
   {
@@ -88,6 +113,7 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
     type: 'true or false',
     default: 'true',
     meaning: 'Recovery point before the phase.',
+    example: 'false',
     accepts: isBoolean,
   },
   { key: 'if', type: 'an expression', meaning: 'Runs the phase only when it holds.' },
@@ -122,13 +148,14 @@ export function planDurationMs(value: unknown): number | undefined {
   return ms !== undefined && ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : undefined;
 }
 
-/** What to write instead of a value that a key does not accept, where that is plain. */
-export function valueHint({ key, accepts }: PlanKey, value: unknown): string | undefined {
-  if (typeof value !== 'string' || accepts === undefined) return undefined;
+/** What to write instead of a value that a key does not accept. */
+export function valueHint({ key, accepts, example }: PlanKey, value: unknown): string {
+  const right = `As in ${describe(key)}: ${example}.`;
+  if (typeof value !== 'string') return right;
   if (key === 'depends_on') return `Write [${describe(value)}].`;
   if (key === 'workflow_id') return 'Blanks, slashes and quotes are fine in names of phases, not in the id.';
   const bare = value === 'true' ? true : value === 'false' ? false : value.trim() === '' ? undefined : Number(value);
-  return bare !== undefined && accepts(bare) ? `Write ${String(bare)}, without quotes.` : undefined;
+  return bare !== undefined && accepts?.(bare) === true ? `Write ${String(bare)}, without quotes.` : right;
 }
 
 export function isObject(value: unknown): value is { readonly [key: string]: unknown } {

@@ -16,8 +16,8 @@ export function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : typeof value;
 }
 
-/** C1 controls, and the marks that change the direction of text. */
-const notEscapedByJson = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/** C1 controls, marks that change the direction of text, and characters that show nothing. */
+const notEscapedByJson = /[\u007f-\u009f\u00ad\u061c\u200b\u2060-\u2064\ufeff\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

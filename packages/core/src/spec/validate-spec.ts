@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors/codes.ts';
 import { checkGraph } from './check-graph.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { findingList, type FindingSink } from './finding-list.ts';
-import { issuePath, optionIssues, wellKnownOwner, type PhaseKeys } from './phase-keys.ts';
+import { issueHint, issueLabel, issuePath, optionIssues, wellKnownOwner, type PhaseKeys } from './phase-keys.ts';
 import { phaseNameProblem } from './phase-name.ts';
 import { maxPhases } from './plan-keys.ts';
 import { quote } from './quote.ts';
@@ -99,9 +99,8 @@ function checkOptions(
       continue;
     }
     for (const issue of optionIssues(key, owned, options[key])) {
-      const inside = issuePath(issue);
-      const message = `${label}: ${[key, ...inside].join('.')}: ${issue.message}`;
-      report(findings, 'ORCH_PLAN_TYPE', [...path, key, ...inside], message);
+      const message = `${label}: ${issueLabel(key, issue)}: ${issue.message}`;
+      report(findings, 'ORCH_PLAN_TYPE', [...path, key, ...issuePath(issue)], message, issueHint(owned));
     }
   }
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { memoryBackend } from '../../src/backend/memory-backend.ts';
 import type { Appended, Backend, Commit } from '../../src/backend/backend.ts';
 import { orchError } from '../../src/errors/orch-error.ts';
-import { bench, probes, settled } from './bench.ts';
+import { workflow } from '../../src/spec/workflow.ts';
+import { TestClock, bench, probes, settled } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 /** A memory backend that counts commits, and can hold or refuse them. */
@@ -88,6 +89,27 @@ describe('the loop', () => {
     open();
     await handle.result();
     expect(commits).toHaveLength(3);
+  });
+
+  it('lets timers and signals in while phases end at once, one after another', async () => {
+    class HurriedClock extends TestClock {
+      override monotonic(): number {
+        return super.monotonic() + reads++;
+      }
+    }
+    let reads = 0;
+    let turns = 0;
+    const { orch } = bench({ testClock: new HurriedClock() });
+    const heard: number[] = [];
+    const step = (): void => {
+      heard.push(turns);
+      setImmediate(() => turns++);
+    };
+    const chain = workflow('w')
+      .phase('a', { run: step })
+      .phase('b', { dependsOn: ['a'], run: step });
+    await orch.execute(chain.phase('c', { dependsOn: ['b'], run: step })).result();
+    expect(heard).toEqual([0, 1, 2]);
   });
 
   it('splits what is queued between decisions, at 1,000 events', async () => {

@@ -14,7 +14,6 @@ export interface Given {
   readonly inputs?: { readonly [name: string]: Json };
   readonly outputs?: { readonly [phase: string]: Json };
   readonly number?: number;
-  readonly isAborted?: boolean;
 }
 
 let runs = 0;
@@ -26,10 +25,9 @@ export function phaseOf(work: PhaseFunction, clock = new TestClock()) {
   return {
     clock,
     runId,
-    execute({ inputs = {}, outputs = {}, number = 1, isAborted = false }: Given = {}, by = executor): Started {
+    execute({ inputs = {}, outputs = {}, number = 1 }: Given = {}, by = executor): Started {
       const stop = new AbortController();
       const kill = new AbortController();
-      if (isAborted) stop.abort('stopped');
       const attempt: Attempt = {
         runId,
         workflow: 'w',

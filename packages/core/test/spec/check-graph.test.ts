@@ -58,14 +58,18 @@ describe('names', () => {
     ]);
   });
   test.each([
-    ['build, deploy:biuld', '"build"'],
-    ['build, deploy:Build', '"build"'],
-    ['test-unit, deploy:test_unit', '"test-unit"'],
-    ['a, deploy:zzzz', undefined],
-  ])('%s', (text, meant) => {
+    ['build, deploy:biuld', 'Did you mean "build"?'],
+    ['build, deploy:Build', 'Did you mean "build"?'],
+    ['test-unit, deploy:test_unit', 'Did you mean "test-unit"?'],
+    ['build\u200b, deploy:build', 'Did you mean "build\\u200b"?'],
+    ['a, deploy:zzzz', 'Names are compared exactly. Correct it, or add the phase.'],
+    [
+      'été-après, deploy:e\u0301te\u0301-apre\u0300s',
+      'A phase has a name that looks the same, "été-après", in other Unicode characters: copy it from there.',
+    ],
+  ])('%s', (text, hint) => {
     const [finding] = check(text);
-    expect(finding).toMatchObject({ code: 'ORCH_PLAN_UNKNOWN_DEP', path: ['phases', 1, 'depends_on', 0] });
-    expect(finding?.hint).toBe(meant === undefined ? undefined : `Did you mean ${meant}?`);
+    expect(finding).toMatchObject({ code: 'ORCH_PLAN_UNKNOWN_DEP', path: ['phases', 1, 'depends_on', 0], hint });
   });
 });
 
@@ -92,15 +96,15 @@ describe('large graphs', () => {
   });
   test('100,000 unknown dependencies do not cost their square', () => {
     const phases = chain(100_000).phases.map((it, at) => ({ ...it, depends_on: [`q${at}`] }));
-    expect(parsePlan({ workflow_id: 'w', phases }, keys).findings).toHaveLength(100_000);
+    expect(parsePlan({ workflow_id: 'w', phases }, keys).findings).toHaveLength(10_001);
   });
   test('millions of mistakes are told up to a number', () => {
     const phases = [{ name: 'a', command: 'x', depends_on: Array.from({ length: 300_000 }, () => 1) }];
     const { findings } = parsePlan({ workflow_id: 'w', phases }, keys);
-    expect(findings).toHaveLength(100_001);
+    expect(findings).toHaveLength(10_001);
     expect(findings.at(-1)).toMatchObject({
       code: 'ORCH_PLAN_LIMIT',
-      message: expect.stringMatching(/^There are 200000 more/),
+      message: expect.stringMatching(/^There are 290000 more/),
     });
   });
   test('more phases than any run can hold', () => {

@@ -199,6 +199,9 @@ describe('types and ranges', () => {
   test.each([
     [{ checkpoint: 'true' }, 'Write true, without quotes.'],
     [{ depends_on: 'b' }, 'Write ["b"].'],
+    [{ depends_on: {} }, 'As in "depends_on": ["build"].'],
+    [{ timeout: 'soon' }, 'As in "timeout": "5m".'],
+    [{ checkpoint: null }, 'As in "checkpoint": false.'],
   ])('hint for %j', (more, hint) => {
     expect(first(plan({ phases: [phase(more)] })).hint).toBe(hint);
   });

@@ -97,6 +97,23 @@ describe('keys', () => {
     for (let depth = 0; depth < 100_000; depth++) deep = [deep];
     expect(found(plan({ phases: [phase({ env: { deep } })] }))).toEqual(['ORCH_PLAN_TYPE phases/0/env']);
   });
+  test('half of a surrogate pair does not reach a command', () => {
+    expect(found(plan({ phases: [phase({ command: 'echo \ud83d' })] }))).toEqual(['ORCH_PLAN_TYPE phases/0/command']);
+    expect(found(plan({ phases: [phase({ env: { A: ['\udc00'] } })] }))).toEqual(['ORCH_PLAN_TYPE phases/0/env']);
+  });
+  test('keys inside of a value reach no message as they are', () => {
+    const options = new Map(keys.options);
+    const schema = {
+      '~standard': {
+        ...options.get('env')!.schema['~standard'],
+        validate: () => ({ issues: [{ message: 'is wrong.', path: ['PATH', 2, '\u001b[2J'] }] }),
+      },
+    };
+    options.set('env', { owner: '@test/env', schema, inPlans: true });
+    expect(parsePlan(plan({ phases: [phase({ env: {} })] }), { kinds: keys.kinds, options }).findings).toMatchObject([
+      { message: 'Phase "a": env.PATH.2."\\u001b[2J": is wrong.', hint: 'The README of @test/env says what it takes.' },
+    ]);
+  });
   test('a schema that is asynchronous is its plugin’s mistake', () => {
     const options = new Map(keys.options);
     const schema = {
@@ -107,6 +124,36 @@ describe('keys', () => {
     expect(() => parsePlan(plan({ phases: [phase({ env: {} })] }), slow)).toThrow(
       expect.objectContaining({ code: 'ORCH_PLUGIN_INVALID' }),
     );
+  });
+});
+
+describe('the phases of a plan with errors that could be run', () => {
+  const soundOf = (value: unknown) => {
+    const { sound } = parsePlan(value, keys);
+    return sound?.workflow.definition.spec.phases.map(({ name }, index) => [sound.positions[index], name]);
+  };
+  test('are those with a name and one kind of work, whatever else is wrong', () => {
+    const phases = [
+      { name: 'wrong value', command: 5 },
+      { name: 'a', command: 'x', timeout: -1, depends_on: ['nowhere', 3], unknown: true },
+      { command: 'no name' },
+      { name: 'two', command: 'x', prompt: 'y' },
+      { name: 'b', command: 'x', depends_on: ['a', 'b'] },
+      { name: 'a', command: 'twice' },
+      { name: 'control\n', command: 'x' },
+      { name: 'nothing to do' },
+      { name: 'wrong option', command: 'x', env: null },
+    ];
+    expect(soundOf({ workflow_id: 'a b', phases })).toEqual([
+      [1, 'a'],
+      [4, 'b'],
+    ]);
+  });
+  test('are none where defaults are wrong, for they may have said more', () => {
+    for (const defaults of [{ evn: {} }, { timeout: 0 }, [], 5]) expect(soundOf(plan({ defaults }))).toBeUndefined();
+  });
+  test('are all in the workflow where nothing is wrong', () => {
+    expect(soundOf(plan())).toBeUndefined();
   });
 });
 

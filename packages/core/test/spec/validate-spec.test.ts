@@ -81,6 +81,34 @@ describe('the map of the founding specification', () => {
       __proto___cmd: true,
     });
   });
+  const checksOf = (phases: readonly object[]): Record<string, boolean> => {
+    const plan = { workflow_id: 'w', phases };
+    return { ...foundingChecks(plan, parsePlan(plan, keys).findings) };
+  };
+  test.each([
+    ['mistyped', { comand: 'x' }],
+    ['of another runner', { run: 'x' }],
+  ])('a command whose key is %s is none', (_, work) => {
+    expect(checksOf([{ name: 'a', depends_on: [], ...work }])).toEqual({ a_deps: true, a_cmd: false });
+  });
+  test('another unknown key does not touch the command', () => {
+    expect(checksOf([{ name: 'a', command: 'x', timout: 1 }])).toEqual({ a_deps: true, a_cmd: true });
+  });
+  test('of two phases with one name both have to be right', () => {
+    const phases = [
+      { name: 'a', depends_on: ['b'] },
+      { name: 'a', command: 'x' },
+    ];
+    expect(checksOf(phases)).toEqual({ a_deps: false, a_cmd: false });
+    expect(checksOf(phases.toReversed())).toEqual({ a_deps: false, a_cmd: false });
+  });
+  test('what a limit kept back has no answer', () => {
+    expect(checksOf(Array.from({ length: 1_000_001 }, () => ({ name: 'a', command: 'x' })))).toEqual({});
+    expect(checksOf(Array.from({ length: 10_001 }, (_, at) => ({ name: `p${at}` })))).toEqual({});
+  });
+  test('a name that cannot be one has no answer', () => {
+    expect(checksOf([{ name: 'x'.repeat(201), command: 'x' }])).toEqual({});
+  });
   test.each([null, [], {}, { phases: 5 }])('of %j it is empty', (plan) => {
     expect({ ...foundingChecks(plan, []) }).toEqual({});
   });
