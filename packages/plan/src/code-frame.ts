@@ -1,8 +1,9 @@
 import type { Span } from './locate.ts';
 
 export interface FrameOptions extends Span {
-  /** The line of the span, from 1. */
+  /** The line of the span, and where in it the span begins, from 1. */
   readonly line: number;
+  readonly column: number;
   /** Columns of the terminal. */
   readonly width: number;
   /** Puts a colour around the marks under the span. */
@@ -14,12 +15,15 @@ export interface FrameOptions extends Span {
 /** The most columns left of a span when its line has to be clipped. */
 const maxLeadIn = 20;
 
+/** Ends of lines are looked for so far: a minified plan is one line of megabytes, and may have thousands of findings. */
+const reach = 10_000;
+
 /**
  * The line of a span with the one before and the one after, and marks under the span. Characters that a terminal would
  * act upon are shown as signs, long lines are clipped around the span.
  */
-export function codeFrame(text: string, { offset, length, line, width, mark, dim }: FrameOptions): string {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
+export function codeFrame(text: string, { offset, length, line, column, width, mark, dim }: FrameOptions): string {
+  const start = offset - column + 1;
   const end = endOfLine(text, offset);
   const gutter = String(line + 1).length;
   const room = Math.max(10, width - gutter - 5);
@@ -27,17 +31,27 @@ export function codeFrame(text: string, { offset, length, line, width, mark, dim
   const row = (number: number | string, content: string): string =>
     `${dim(`${String(number).padStart(gutter)} |`)}${content === '' ? '' : ` ${content}`}`;
   const rows = [row(line, shown.content), row('', `${' '.repeat(shown.indent)}${mark('^'.repeat(shown.marks))}`)];
-  if (start > 0) rows.unshift(row(line - 1, clipEnd(text, text.lastIndexOf('\n', start - 2) + 1, start - 1, room)));
-  if (end < text.length) {
-    const next = text.indexOf('\n', end) + 1;
-    if (next > 0 && next < text.length) rows.push(row(line + 1, clipEnd(text, next, endOfLine(text, next), room)));
-  }
+  const before = startOfLine(text, start - 1);
+  if (before !== undefined) rows.unshift(row(line - 1, clipEnd(text, before, start - 1, room)));
+  const next = text[end] === '\n' ? end + 1 : text.startsWith('\r\n', end) ? end + 2 : text.length;
+  if (next < text.length) rows.push(row(line + 1, clipEnd(text, next, endOfLine(text, next), room)));
   return rows.join('\n');
 }
 
+/** Where a line begins, of which the end is given; `undefined`: there is none, or it is too long to look. */
+function startOfLine(text: string, end: number): number | undefined {
+  if (end < 0) return undefined;
+  const from = Math.max(0, end - reach);
+  const at = text.slice(from, end).lastIndexOf('\n');
+  if (at !== -1) return from + at + 1;
+  return from === 0 ? 0 : undefined;
+}
+
+/** Where a line ends; of one that is too long to look, a place farther than what is shown. */
 function endOfLine(text: string, from: number): number {
-  const at = text.indexOf('\n', from);
-  const end = at === -1 ? text.length : at;
+  const piece = text.slice(from, from + reach);
+  const at = piece.indexOf('\n');
+  const end = from + (at === -1 ? piece.length : at);
   return end > from && text[end - 1] === '\r' ? end - 1 : end;
 }
 
@@ -96,7 +110,7 @@ export function visible(text: string): string {
     .toWellFormed()
     .replaceAll('\t', '→')
     .replaceAll(/\p{Cc}/gu, pictureOf)
-    .replaceAll(/[\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
+    .replaceAll(/[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 function pictureOf(control: string): string {

@@ -3,7 +3,7 @@ import { tokenizer, type Token } from './tokens.ts';
 /** The first place where a text stops being JSON. */
 export interface SyntaxProblem {
   readonly message: string;
-  readonly hint?: string;
+  readonly hint: string;
   readonly offset: number;
   readonly length: number;
   /** The bracket that is still open. */
@@ -69,8 +69,10 @@ function isComment(text: string, { offset }: Token): boolean {
 function problemOf({ problem }: Token): SyntaxProblem | undefined {
   if (problem === undefined) return undefined;
   const { message, hint, offset, end } = problem;
-  return { message, offset, length: end - offset, ...(hint === undefined ? {} : { hint }) };
+  return { message, hint, offset, length: end - offset };
 }
+
+const member = 'As in {"name": "build"}.';
 
 function misplaced(
   expected: Expected,
@@ -96,16 +98,26 @@ function misplaced(
   switch (expected) {
     case 'key':
     case 'key or }':
-      return { ...at, message: 'A key in double quotes must stand here.' };
+      return { ...at, message: 'A key in double quotes must stand here.', hint: member };
     case ':':
-      return { ...at, message: 'A colon must stand between a key and its value.' };
+      return { ...at, message: 'A colon must stand between a key and its value.', hint: member };
     case ', or close': {
       const closing = opened?.kind === '{' ? '}' : ']';
       const wrong = token.kind === '}' || token.kind === ']' || token.kind === ':';
-      if (wrong) return { ...at, message: `${closing} or a comma must stand here, not ${token.kind}.`, ...from };
-      return { ...at, message: 'A comma is missing before this.' };
+      if (wrong)
+        return {
+          ...at,
+          message: `${closing} or a comma must stand here, not ${token.kind}.`,
+          hint: 'Is a bracket missing before this, or of the wrong kind?',
+          ...from,
+        };
+      return { ...at, message: 'A comma is missing before this.', hint: 'Or a quote is missing before that.' };
     }
     default:
-      return { ...at, message: `A value must stand here, not ${token.kind}.` };
+      return {
+        ...at,
+        message: `A value must stand here, not ${token.kind}.`,
+        hint: 'A value begins with ", a digit, - { or [, or is true, false or null.',
+      };
   }
 }

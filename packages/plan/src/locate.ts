@@ -1,3 +1,4 @@
+import { endOfNested } from './measure-nesting.ts';
 import { tokenizer, type Token } from './tokens.ts';
 
 /** A piece of the text, in UTF-16 code units. */
@@ -46,12 +47,15 @@ interface Level {
 /** Repeated keys that are told. */
 const maxRepeated = 1_000;
 
-/** Reads a text that is known to be JSON once more, to say where the values of some paths stand. Keeps its own stack. */
-export function locator(text: string, paths: readonly Path[]): Locator {
+/**
+ * Reads a text that is known to be JSON once more, to say where the values of some paths stand. Keeps its own stack.
+ * @param repeats whether to look for repeated keys: then nothing of the text is passed over
+ */
+export function locator(text: string, paths: readonly Path[], { repeats }: { readonly repeats: boolean }): Locator {
   const root: Wanted = { inside: new Map() };
   for (const path of paths) want(root, path);
   const repeated: RepeatedKey[] = [];
-  read(text, root, repeated);
+  read(text, root, repeats ? repeated : undefined);
   return { repeated, locate: (path) => nearest(root, path) };
 }
 
@@ -75,11 +79,13 @@ function nearest(root: Wanted, path: Path): Location {
   return found;
 }
 
-function read(text: string, root: Wanted, repeated: RepeatedKey[]): void {
+function read(text: string, root: Wanted, repeated: RepeatedKey[] | undefined): void {
   const next = tokenizer(text);
   const levels: Level[] = [];
   let key: { readonly name: string; readonly span: Span } | undefined;
-  for (let token = next(); token.kind !== 'end'; token = next()) {
+  let from: number | undefined;
+  for (let token = next(); token.kind !== 'end'; token = next(from)) {
+    from = undefined;
     const level = levels.at(-1);
     if (token.kind === ':') continue;
     if (token.kind === ',') {
@@ -92,8 +98,11 @@ function read(text: string, root: Wanted, repeated: RepeatedKey[]): void {
       level.step = key.name;
     } else {
       const wanted = level === undefined ? root : level.wanted?.inside.get(level.step);
-      if (token.kind === '{' || token.kind === '[') levels.push(openLevel(token, wanted, key?.span));
-      else remember(wanted, token.offset, token.end, key?.span);
+      if (token.kind !== '{' && token.kind !== '[') remember(wanted, token.offset, token.end, key?.span);
+      else if (repeated === undefined && (wanted?.inside.size ?? 0) === 0) {
+        from = endOfNested(text, token.offset);
+        remember(wanted, token.offset, from, key?.span);
+      } else levels.push(openLevel(token, wanted, key?.span));
       key = undefined;
     }
   }
@@ -109,10 +118,11 @@ function readKey(
   token: Token,
   levels: readonly Level[],
   keys: Map<string, Span>,
-  repeated: RepeatedKey[],
+  repeated: RepeatedKey[] | undefined,
 ): { name: string; span: Span } {
   const name = JSON.parse(text.slice(token.offset, token.end)) as string;
   const span = { offset: token.offset, length: token.end - token.offset };
+  if (repeated === undefined) return { name, span };
   const first = keys.get(name);
   if (first === undefined) keys.set(name, span);
   else if (repeated.length < maxRepeated)

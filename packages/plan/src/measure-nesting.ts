@@ -29,6 +29,18 @@ export function measureNesting(text: string, maxDepth: number): Nesting {
   return { keys };
 }
 
+/** Where the bracket at `start` of a well-formed text is closed, that one included. */
+export function endOfNested(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) at = endOfString(text, at);
+    else if ((code | 0x20) === 0x7b) depth++;
+    else if ((code | 0x20) === 0x7d && --depth === 0) return at + 1;
+  }
+  return text.length;
+}
+
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);

@@ -4,17 +4,33 @@ export interface Position {
   readonly column: number;
 }
 
+/** Characters between two places whose line is remembered: a file of 64 MiB may hold as many lines. */
+const blockLength = 4_096;
+
+const lineFeed = 0x0a;
+
 /** Answers where an offset is; lines end with `\n`. */
 export function positionsOf(text: string): (offset: number) => Position {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return (offset) => {
-    let low = 0;
-    for (let high = starts.length; high - low > 1;) {
-      const middle = (low + high) >> 1;
-      if (starts[middle]! <= offset) low = middle;
-      else high = middle;
+  /** The line in which each block begins, and where that line does. */
+  const blocks: { readonly line: number; readonly start: number }[] = [];
+  let line = 1;
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    if (at % blockLength === 0) blocks.push({ line, start });
+    if (text.charCodeAt(at) === lineFeed) {
+      line++;
+      start = at + 1;
     }
-    return { line: low + 1, column: offset - starts[low]! + 1 };
+  }
+  return (offset) => {
+    const block = Math.floor(offset / blockLength);
+    const from = blocks[block]!;
+    const position = { line: from.line, column: offset - from.start + 1 };
+    for (let at = block * blockLength; at < offset; at++)
+      if (text.charCodeAt(at) === lineFeed) {
+        position.line++;
+        position.column = offset - at;
+      }
+    return position;
   };
 }

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { parseWorkflow, type Workflow } from '@orch/core';
+import { parseWorkflow, type Finding, type ParsedPlan, type Workflow } from '@orch/core';
 import type { Plugin } from '@orch/core/author';
 import { decode } from './decode.ts';
 import { findSyntaxError } from './find-syntax-error.ts';
 import { countKeys, measureNesting } from './measure-nesting.ts';
-import { findingAt, positionFindings, type PositionedFinding } from './position-findings.ts';
+import { findingAt, inOrder, positionFindings, type PositionedFinding } from './position-findings.ts';
 
 export interface ReadPlanOptions {
   /** Who owns the keys and carries out the kinds of work; default: none. */
@@ -20,6 +20,8 @@ export interface ParsePlanOptions extends ReadPlanOptions {
 export interface PlanReading {
   /** Absent when a finding is an error. */
   readonly workflow?: Workflow;
+  /** Of a plan with errors, the phases that could be run: what is wrong with their commands can be said all the same. */
+  readonly sound?: ParsedPlan['sound'];
   /** Everything there is, in the order of the text. */
   readonly findings: readonly PositionedFinding[];
   /** The plan's `state_backend`, if it has one. */
@@ -89,8 +91,9 @@ export function parsePlanText(
   const { tooDeepAt, keys } = measureNesting(text, maxDepth);
   if (tooDeepAt !== undefined) {
     const message = `The plan is nested more than ${maxDepth} deep.`;
+    const hint = 'Put deep data into a file of its own, which a command reads.';
     return {
-      findings: [findingAt(text, { code: 'ORCH_PLAN_LIMIT', message, file, offset: tooDeepAt, length: 1 })],
+      findings: [findingAt(text, { code: 'ORCH_PLAN_LIMIT', message, hint, file, offset: tooDeepAt, length: 1 })],
       text,
       file,
     };
@@ -101,14 +104,26 @@ export function parsePlanText(
   } catch (thrown) {
     return { findings: [syntaxFinding(text, file, thrown)], text, file };
   }
-  const { workflow, findings, stateBackend } = parseWorkflow(plan, { plugins });
-  const carried = { plan, text, file, ...(stateBackend === undefined ? {} : { stateBackend }) };
+  const { findings, ...parsed } = parseWorkflow(plan, { plugins });
+  const carried = { plan, text, file, ...parsed };
   // Places cost another reading of the text: only for whom something is found.
   const repeats = keys !== countKeys(plan);
-  if (findings.length === 0 && !repeats)
-    return { findings: [], ...carried, ...(workflow === undefined ? {} : { workflow }) };
-  const positioned = positionFindings(text, file, findings);
-  return { findings: positioned, ...carried, ...(workflow === undefined || repeats ? {} : { workflow }) };
+  if (findings.length === 0 && !repeats) return { findings: [], ...carried };
+  return withoutInvalid({ ...carried, findings: positionFindings(carried, findings, { repeats }) });
+}
+
+/** A plan with what else was found in it, on this machine for instance; each at its place, all in the order of the text. */
+export function addFindings(reading: PlanReading, more: readonly Finding[]): PlanReading {
+  if (more.length === 0) return reading;
+  const added = positionFindings(reading, more, { repeats: false });
+  return withoutInvalid({ ...reading, findings: inOrder([...reading.findings, ...added]) });
+}
+
+/** A plan with an error has no workflow, but what of it is sound. */
+function withoutInvalid({ workflow, ...reading }: PlanReading): PlanReading {
+  if (workflow === undefined) return reading;
+  if (reading.findings.every(({ severity }) => severity !== 'error')) return { ...reading, workflow };
+  return { ...reading, sound: { workflow, positions: workflow.definition.spec.phases.map((_, index) => index) } };
 }
 
 function syntaxFinding(text: string, file: string, thrown: unknown): PositionedFinding {

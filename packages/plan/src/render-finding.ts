@@ -32,7 +32,7 @@ export function renderFinding(
   ];
   if (text !== undefined && text !== '') {
     const { offset, length } = finding;
-    rows.push(codeFrame(text, { offset, length, line, width, mark: tint, dim: paint(faint) }));
+    rows.push(codeFrame(text, { offset, length, line, column, width, mark: tint, dim: paint(faint) }));
   }
   for (const it of related.slice(0, maxRelated)) rows.push(visible(`  ${file}:${it.line}:${it.column} ${it.message}`));
   if (related.length > maxRelated) rows.push(`  … and ${related.length - maxRelated} more places`);

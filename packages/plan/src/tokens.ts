@@ -5,16 +5,20 @@ export interface Token {
   readonly end: number;
   readonly problem?: {
     readonly message: string;
-    readonly hint?: string;
+    readonly hint: string;
     readonly offset: number;
     readonly end: number;
   };
 }
 
+/** Answers with the next token, from where the last one ended or from another place. */
+export type Tokenizer = (from?: number) => Token;
+
 /** Strict JSON (RFC 8259), token by token; after the last comes `end` for ever. Never throws. */
-export function tokenizer(text: string): () => Token {
+export function tokenizer(text: string): Tokenizer {
   let at = 0;
-  return () => {
+  return (from = at) => {
+    at = from;
     while (isBlank(text.charCodeAt(at))) at++;
     const token = readToken(text, at);
     at = token.end;
@@ -88,9 +92,10 @@ function readWord(text: string, offset: number): Token {
   return { kind: 'word', offset, end, problem: { ...wordProblem(found), offset, end } };
 }
 
-function wordProblem(found: string): { readonly message: string; readonly hint?: string } {
+function wordProblem(found: string): { readonly message: string; readonly hint: string } {
   if (/^(\/\/|\/\*|#)/.test(found)) return { message: 'JSON has no comments.', hint: 'Use a "$comment" key.' };
-  if (/^['`‘“”]/.test(found)) return { message: 'JSON strings stand in double quotes, "like this".' };
+  if (/^['`‘“”]/.test(found))
+    return { message: 'JSON strings stand in double quotes, "like this".', hint: 'Replace the quotes.' };
   if (found.startsWith('\0'))
     return { message: 'There is a NUL byte here.', hint: 'Is the file damaged, or not text?' };
   if (/^[+\-.\d]/.test(found))
@@ -99,6 +104,10 @@ function wordProblem(found: string): { readonly message: string; readonly hint?:
     found.toLowerCase()
   ];
   if (literal !== undefined) return { message: `${found} is not JSON.`, hint: `Write ${literal}.` };
-  if (/^[\p{L}_$]/u.test(found)) return { message: 'Text stands in double quotes, "like this".' };
-  return { message: 'This character does not belong here.' };
+  if (/^[\p{L}_$]/u.test(found))
+    return { message: 'Text stands in double quotes, "like this".', hint: 'Put a " before and after it.' };
+  return {
+    message: 'This character does not belong here.',
+    hint: 'Remove it, or put it into a text in double quotes.',
+  };
 }

@@ -81,11 +81,12 @@ describe('the second reader of JSON', () => {
       fc.property(fc.jsonValue(), fc.constantFrom(0, 1), (generated, indent) => {
         const text = JSON.stringify(generated, null, indent);
         const wanted = [...pathsOf(JSON.parse(text) as unknown)];
-        const { locate, repeated } = locator(
-          text,
-          wanted.map(([path]) => path),
-        );
+        const paths = wanted.map(([path]) => path);
+        const { locate, repeated } = locator(text, paths, { repeats: true });
         expect(repeated).toEqual([]);
+        // What is not asked for is passed over, and the places are the same.
+        for (const [path] of wanted)
+          expect(locator(text, [path], { repeats: false }).locate(path)).toEqual(locate(path));
         for (const [path, value] of wanted) {
           const location = locate(path);
           expect(JSON.parse(text.slice(location.value.offset, location.value.offset + location.value.length))).toEqual(

@@ -7,6 +7,12 @@ function render(text: string, options: { width?: number; color?: boolean } = {})
   return renderFinding(findings[0]!, { text, ...options });
 }
 
+/** The lines of the code frame. */
+const frameOf = (text: string): string[] =>
+  render(text)
+    .split('\n')
+    .filter((it) => /^ *\d* \|/.test(it));
+
 /** Columns of the longest line of the code frame. */
 const widest = (rendered: string): number =>
   Math.max(
@@ -54,13 +60,13 @@ describe('a finding for people', () => {
 
 describe('code frames', () => {
   test('the first and the last line have no neighbour', () => {
-    expect(render('{"a": 1 "b": 2}').split('\n').slice(1)).toEqual(['1 | {"a": 1 "b": 2}', '  |         ^^^']);
-    expect(render('{\n"a": }').split('\n').slice(1)).toEqual(['1 | {', '2 | "a": }', '  |      ^']);
+    expect(frameOf('{"a": 1 "b": 2}')).toEqual(['1 | {"a": 1 "b": 2}', '  |         ^^^']);
+    expect(frameOf('{\n"a": }')).toEqual(['1 | {', '2 | "a": }', '  |      ^']);
   });
   test('tabs and control characters are shown, the caret stays under its place', () => {
-    const rows = render('{\t"a\u001b[2J\u007f\u009b\u202e": }').split('\n');
+    const rows = render('{\t"a\u001b[2J\u007f\u009b\u202e\u061c": }').split('\n');
     expect(rows[0]).toContain('ORCH_PLAN_SYNTAX');
-    expect(rows[1]).toBe('1 | {→"a␛[2J␡\ufffd\ufffd": }');
+    expect(rows[1]).toBe('1 | {→"a␛[2J␡\ufffd\ufffd\ufffd": }');
     expect(rows[2]).toBe('  |     ^');
   });
   test('wide characters take two columns, marks on letters none', () => {
@@ -68,13 +74,25 @@ describe('code frames', () => {
     expect(rows[2]).toBe(`  | ${' '.repeat(8)}^`);
   });
   test('Windows line ends are not shown', () => {
-    expect(render('{\r\n"a": }\r\n').split('\n').slice(1)).toEqual(['1 | {', '2 | "a": }', '  |      ^']);
+    expect(frameOf('{\r\n"a": }\r\n')).toEqual(['1 | {', '2 | "a": }', '  |      ^']);
   });
   test.each([20, 40, 80])('a long line is clipped around the place, %d columns wide', (width) => {
     const rendered = render(`{"x_a": "${'y'.repeat(100_000)}" "b": "${'z'.repeat(100_000)}"}`, { width });
     expect(widest(rendered)).toBeLessThanOrEqual(width);
     const [line = '', marks = ''] = rendered.split('\n').slice(1);
     expect(line.slice(marks.indexOf('^'), marks.lastIndexOf('^') + 1)).toBe('"b"');
+  });
+  test('a line of megabytes is not searched to its ends for each finding', () => {
+    const half = 'y'.repeat(15_000_000);
+    const text = `{"x_a": "${half}", "b": 1, "x_c": "${half}"}`;
+    const [finding] = parsePlanText(text, { plugins }).findings.filter(({ path }) => path[0] === 'b');
+    // Forward and back over all of it, this would take minutes.
+    for (let time = 0; time < 10_000; time++) expect(renderFinding(finding!, { text })).toContain('^^^');
+  });
+  test('neighbours that are too long to look are left out', () => {
+    const far = 'y'.repeat(20_000);
+    expect(frameOf(`{"x_a": "${far}",\n"b": }`)).toEqual(['2 | "b": }', '  |      ^']);
+    expect(frameOf(`{\n"b": ], "x_a": "${far}"\n}`)).toHaveLength(3);
   });
   test('a long value is marked as far as it is shown', () => {
     const rendered = render(`{"workflow_id": "${'w'.repeat(1000)}", "phases": [{"name": "a", "command": "x"}]}`, {
