@@ -10,8 +10,9 @@ import { endedBy, endedEarlier, exited } from './outcomes.ts';
 import { whereStarted } from './where-started.ts';
 import { endProcesses, mayHaveMembers, pause, stopAttempt } from './stop.ts';
 import { readStop } from './stop-file.ts';
-import type { EndReason, StopRecord } from './stop-file.ts';
+import type { EndReason, StopFile, StopRecord } from './stop-file.ts';
 import type { Trace } from './sweep.ts';
+import { codeOf } from './system-error.ts';
 import { tellOfStrangers } from './tell.ts';
 
 /** For a wrapper that dies without a word, and where the system has no watches left. */
@@ -24,7 +25,7 @@ export async function adoptAttempt(parts: ExecutorParts, subject: Subject, other
   const where = whereStarted(subject.attempt, otherHost);
   if (where === 'elsewhere') return adoptFromElsewhere(subject);
   const verdict = await examine({ ...subject, ...parts });
-  const stop = readStop(subject.files.stop);
+  const stop = readStop(stopFileOf(subject));
   switch (verdict.found) {
     case 'never-started':
       return { gone: true };
@@ -46,8 +47,8 @@ export async function adoptAttempt(parts: ExecutorParts, subject: Subject, other
 }
 
 /** Nothing of it can be seen or signalled from here; what was written before counts. */
-function adoptFromElsewhere({ files }: Subject): Adopted {
-  const state = readState(files.state);
+function adoptFromElsewhere({ files, isMarker }: Subject): Adopted {
+  const state = readState(files.state, isMarker);
   if (state.kind !== 'claimed' || state.exitCode === undefined) return { gone: true };
   return { outcome: Promise.resolve(exited(state.exitCode)) };
 }
@@ -109,9 +110,9 @@ async function waitForAdopted(
   let isAsked = false;
   void asked.promise.then(() => (isAsked = true));
   try {
-    for (let verdict: Verdict = first; ; verdict = await examine({ ...subject, ...parts })) {
+    for (let verdict: Verdict = first; ; verdict = await examineAgain(parts, subject, first.pid)) {
       if (verdict.found !== 'running') return await concludeAdopted(parts, subject, verdict);
-      const earlier = readStop(files.stop);
+      const earlier = readStop(stopFileOf(subject));
       if (isAsked || context.signal.aborted || earlier !== undefined) {
         const reason = context.signal.aborted ? (context.signal.reason as StopReason) : (earlier?.reason ?? 'idle');
         return await stopAdopted(parts, subject, verdict.pid, reason);
@@ -126,6 +127,17 @@ async function waitForAdopted(
   }
 }
 
+/** Whoever deletes the folder of the attempts under a live command leaves no place for its end: then it is ended. */
+async function examineAgain(parts: ExecutorParts, subject: Subject, group: number | undefined): Promise<Verdict> {
+  const { files, isMarker } = subject;
+  try {
+    return await examine({ ...subject, ...parts });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return { found: 'orphans', trace: { isMarker, log: files.log, group } };
+  }
+}
+
 async function concludeAdopted(
   parts: ExecutorParts,
   subject: Subject,
@@ -133,7 +145,7 @@ async function concludeAdopted(
 ): Promise<Outcome> {
   switch (verdict.found) {
     case 'finished':
-      return finish(parts, subject, verdict, readStop(subject.files.stop));
+      return finish(parts, subject, verdict, readStop(stopFileOf(subject)));
     case 'orphans':
       await endOrphans(parts, subject, verdict.trace);
       return { status: 'aborted', signal: 'SIGKILL' };
@@ -149,9 +161,9 @@ async function stopAdopted(
   pid: number | undefined,
   reason: EndReason,
 ): Promise<Outcome> {
-  const { attempt, options, context, files } = subject;
+  const { attempt, options, context, files, isMarker } = subject;
   const { left, record } = await stopRunning(parts, subject, pid, reason);
-  const state = readState(files.state);
+  const state = readState(files.state, isMarker);
   const end =
     state.kind === 'claimed' && state.exitCode !== undefined ? { exitCode: state.exitCode } : { signal: 'SIGKILL' };
   const { timeoutMs } = attempt;
@@ -163,16 +175,21 @@ async function stopAdopted(
 
 async function stopRunning(
   { clock, snapshots }: ExecutorParts,
-  { context, options, files, isMarker }: Subject,
+  subject: Subject,
   pid: number | undefined,
   reason: EndReason,
 ): Promise<{ readonly left: readonly number[]; readonly record: StopRecord }> {
+  const { context, options, files, isMarker } = subject;
   const trace: Trace = { isMarker, log: files.log, group: pid };
   const request = { trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots };
-  const ended = await stopAttempt(files.stop, reason, request);
+  const ended = await stopAttempt(stopFileOf(subject), reason, request);
   tellOfStrangers(context.log, ended);
   if (reason === 'orphan' || reason === 'replaced') refuseToGoOn(ended.left);
   return ended;
+}
+
+function stopFileOf({ files, marker }: Subject): StopFile {
+  return { path: files.stop, marker };
 }
 
 /** Tells when a file changes. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { markerOf, shortKey } from './wrapper.ts';
+import { shortKey } from './wrapper.ts';
 
 /** What names the files of an attempt. */
 export interface AttemptFileId {
@@ -18,7 +18,7 @@ export interface AttemptFileId {
 export interface AttemptFiles {
   /** Output: stdout and stderr of the command. */
   readonly log: string;
-  /** Claim, pid and exit code: a file of the wrapper, or a folder of a recoverer ("abandoned"). */
+  /** Claim, pid, marker and exit code: a file of the wrapper, or a folder of a recoverer ("abandoned"). */
   readonly state: string;
   /** The command, where it is too long for an argument. */
   readonly command: string;
@@ -50,8 +50,15 @@ export function filesAt(prefix: string): AttemptFiles {
   return { log: `${prefix}.log`, state: `${prefix}.state`, command: `${prefix}.command`, stop: `${prefix}.stop` };
 }
 
-/** The prefix and the beginning of the key in the name of an attempt's file; `undefined`: it is something else. */
-export function readFileName(name: string): { readonly prefix: string; readonly shortKey: string } | undefined {
+/** What the name of a file tells of its attempt. */
+export interface AttemptOnDisk {
+  readonly prefix: string;
+  /** The beginning of its key. */
+  readonly shortKey: string;
+}
+
+/** `undefined`: the name is no attempt's. */
+export function readFileName(name: string): AttemptOnDisk | undefined {
   const match = /^(.+\.\d+(?:-repair)?\.([^.]+))\.(?:log|state|command|stop)$/.exec(name);
   const [, prefix, key] = match ?? [];
   return prefix === undefined || key === undefined ? undefined : { prefix, shortKey: key };
@@ -59,7 +66,7 @@ export function readFileName(name: string): { readonly prefix: string; readonly 
 
 function prefixOf({ phase, index, attempt, part, key }: AttemptFileId): string {
   const instance = index === undefined ? '' : `-${index}`;
-  return `${slugOf(phase)}${instance}.${attempt}${part === 'repair' ? '-repair' : ''}.${shortKey(markerOf(key))}`;
+  return `${slugOf(phase)}${instance}.${attempt}${part === 'repair' ? '-repair' : ''}.${shortKey(key)}`;
 }
 
 const safeName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;

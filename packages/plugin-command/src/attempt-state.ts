@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { codeOf } from './system-error.ts';
 
-/** What an attempt's `.state` says. Only lines that end count. */
+/** What an attempt's `.state` says. Only lines that are whole count. */
 export type AttemptState =
   /** Nobody claimed it: its wrapper has not begun, and still may. */
   | { readonly kind: 'absent' }
@@ -9,7 +9,8 @@ export type AttemptState =
   | { readonly kind: 'abandoned' }
   | { readonly kind: 'claimed'; readonly pid?: number; readonly exitCode?: number };
 
-export function readState(path: string): AttemptState {
+/** `isMarker`: a file of another attempt, or a damaged one, says no more than that somebody claimed it. */
+export function readState(path: string, isMarker: (marker: string) => boolean): AttemptState {
   let text: string;
   try {
     text = readFileSync(path, 'latin1');
@@ -23,9 +24,9 @@ export function readState(path: string): AttemptState {
         throw error;
     }
   }
-  const [, pid, exitCode] = /^(\d+)\n(?:exit (\d+)\n)?/.exec(text) ?? [];
+  const [, pid, marker = '', exitCode] = /^(\d+) (\S+)\n(?:exit (\d+) \3\n)?/.exec(text) ?? [];
   // 0 and 1 are no pids of a wrapper, and signals to their groups would reach everybody.
-  if (!(Number(pid) > 1)) return { kind: 'claimed' };
+  if (!(Number(pid) > 1) || !isMarker(marker)) return { kind: 'claimed' };
   return { kind: 'claimed', pid: Number(pid), ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }) };
 }
 

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding, PhaseToCheck } from '@orch/core/author';
 import { findProgram } from './find-program.ts';
@@ -6,7 +5,8 @@ import type { FoundProgram } from './find-program.ts';
 import { readOptions } from './phase-options.ts';
 import type { PhaseOptions } from './phase-options.ts';
 import { isBuiltin, isKeyword, plainWords } from './plain-words.ts';
-import { syntaxErrors } from './shell-syntax.ts';
+import { statsOf } from './stats-of.ts';
+import { maxRefused, syntaxErrors } from './shell-syntax.ts';
 import type { ShellText } from './shell-syntax.ts';
 
 export type CommandFinding = Finding & { readonly phase: string };
@@ -39,19 +39,22 @@ export async function checkCommands(
     if (command.includes('${{')) findings.push(expressionInText(phase));
     else if (plainWords(command) === undefined) texts.push({ phase: phase.phase, shell, text: command });
   }
-  for (const { phase, shell, message } of await syntaxErrors(texts))
+  const refused = await syntaxErrors(texts);
+  const more = refused.length === maxRefused ? ` Only the first ${maxRefused} such commands are looked for.` : '';
+  for (const { phase, shell, message } of refused)
     findings.push({
       code: 'ORCH_PLAN_COMMAND_SYNTAX',
       severity: 'error',
       phase,
       path: ['command'],
       message: `Phase ${JSON.stringify(phase)}: ${shell} refuses the command: ${message}`,
+      hint: `\`${shell} -n\` reads a script without running it: try it on the text of the command.${more}`,
     });
   return findings;
 }
 
 function checkFolder({ phase, dependent, read, cwd }: Checked): CommandFinding[] {
-  if (read.cwd === undefined || statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true) return [];
+  if (read.cwd === undefined || isFolder(cwd)) return [];
   const message = `Phase ${JSON.stringify(phase)}: there is no folder ${JSON.stringify(read.cwd)}.`;
   return [{ code: 'ORCH_PLAN_CWD', phase, path: ['cwd'], message, ...severityOf(dependent) }];
 }
@@ -77,7 +80,11 @@ function checkProgram(
   const found = search(program, { cwd, path: read.env['PATH'] ?? place.path });
   if ('path' in found) return [];
   const message = `Phase ${JSON.stringify(phase)}: ${problemText(program, found)}.`;
-  const hint = isPath ? {} : { hint: `Install ${program}, or add its folder to PATH.` };
+  const hint = {
+    hint: isPath
+      ? `Relative paths begin at the working folder of the phase, ${cwd}.`
+      : `Install ${program}, or add its folder to PATH.`,
+  };
   return [{ code: 'ORCH_PLAN_COMMAND_NOT_FOUND', phase, path, message, ...hint, ...severityOf(isPath && dependent) }];
 }
 
@@ -121,7 +128,7 @@ function firstProgram(text: string): string | undefined {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statsOf(path)?.isDirectory() === true;
 }
 
 /** Plans of thousands of phases use few programs. */

@@ -9,6 +9,7 @@ import type { ProcessTable } from './process-table.ts';
 import { runAttempt } from './run-attempt.ts';
 import { settleRun } from './settle.ts';
 import { sharedSnapshots } from './sweep.ts';
+import { inSight } from './system-error.ts';
 
 export interface CommandExecutorOptions {
   /** Absolute. */
@@ -36,7 +37,10 @@ export function commandExecutor({ directory, clock, table = systemProcessTable()
       inherited = { ...process.env };
       await settleRun(parts, runId, knownKeys);
     },
-    execute: (attempt, context) => runAttempt(parts, subjectOf(parts, attempt, context)),
-    adopt: (attempt, context) => adoptAttempt(parts, subjectOf(parts, attempt, context), context.otherHost),
+    execute: (attempt, context) => inSight(attempt, runAttempt(parts, subjectOf(parts, attempt, context))),
+    async adopt(attempt, context) {
+      const found = await adoptAttempt(parts, subjectOf(parts, attempt, context), context.otherHost);
+      return 'outcome' in found ? { outcome: inSight(attempt, found.outcome) } : found;
+    },
   };
 }

@@ -26,12 +26,13 @@ export interface Examination {
 export async function examine(request: Examination): Promise<Verdict> {
   const { files, isMarker, table } = request;
   for (;;) {
-    const state = readState(files.state);
-    if (state.kind === 'abandoned') return { found: 'never-started' };
+    const state = readState(files.state, isMarker);
+    if (state.kind === 'abandoned') return examineUnclaimed(request);
     if (state.kind === 'absent') {
       // The folder is the claim: no late wrapper can pass it.
-      if (abandon(files.state)) return { found: 'never-started' };
-      if (readState(files.state).kind === 'absent') throw new Error(`${files.state} is a link that leads nowhere.`);
+      if (abandon(files.state)) return examineUnclaimed(request);
+      if (readState(files.state, isMarker).kind === 'absent')
+        throw new Error(`${files.state} is a link that leads nowhere.`);
       continue;
     }
     const { pid, exitCode } = state;
@@ -42,31 +43,38 @@ export async function examine(request: Examination): Promise<Verdict> {
   }
 }
 
+/** Nobody can claim it any more. Processes that carry its marker all the same lost its files while they ran. */
+async function examineUnclaimed({ files, isMarker, snapshots }: Examination): Promise<Verdict> {
+  const trace: Trace = { isMarker, log: files.log, group: undefined };
+  // Twice: a process that is being forked can be missed by one look.
+  for (let look = 0; look < 2; look++)
+    if (sweep(await snapshots.next(), trace).pids.length > 0) return { found: 'orphans', trace };
+  return { found: 'never-started' };
+}
+
 /** No wrapper was seen under the pid, or there is no pid yet. `undefined`: the state changed, look again. */
-async function examineWithoutWrapper(
-  { files, isMarker, snapshots }: Examination,
-  pid: number | undefined,
-): Promise<Verdict | undefined> {
+async function examineWithoutWrapper(request: Examination, pid: number | undefined): Promise<Verdict | undefined> {
+  const { files, isMarker, snapshots } = request;
   const trace: Trace = { isMarker, log: files.log, group: pid };
   let foreign: readonly number[] = [];
   // It may have ended between the two looks: the exit line comes before the end.
-  if (pid !== undefined && hasChanged(files, pid)) return undefined;
+  if (pid !== undefined && hasChanged(request, pid)) return undefined;
   // Twice: a process that is being forked can be missed by one look.
   for (let look = 0; look < 2; look++) {
     const remains = sweep(await snapshots.next(), trace);
     if (remains.pids.length > 0) return pid === undefined ? { found: 'running' } : { found: 'orphans', trace };
-    if (pid === undefined && hasChanged(files, pid)) return undefined;
+    if (pid === undefined && hasChanged(request, pid)) return undefined;
     foreign = remains.foreign;
   }
   return { found: 'interrupted', foreign };
 }
 
-function hasChanged({ state: path }: AttemptFiles, pid: number | undefined): boolean {
-  const state = readState(path);
+function hasChanged({ files, isMarker }: Examination, pid: number | undefined): boolean {
+  const state = readState(files.state, isMarker);
   return state.kind !== 'claimed' || state.exitCode !== undefined || state.pid !== pid;
 }
 
-export function isWrapper(table: ProcessTable, pid: number, isMarker: (marker: string) => boolean): boolean {
+function isWrapper(table: ProcessTable, pid: number, isMarker: (marker: string) => boolean): boolean {
   const marker = table.wrapperMarker(pid);
   return marker !== undefined && isMarker(marker);
 }

@@ -35,7 +35,7 @@ export interface Subject {
 export function subjectOf({ directory }: ExecutorParts, attempt: Attempt, context: AttemptContext): Subject {
   const { runId, phase, index, number, part, key } = attempt;
   const id = { phase, attempt: number, part, key, ...(index === undefined ? {} : { index }) };
-  const marker = markerOf(key);
+  const marker = markerOf(runId, key);
   return {
     attempt,
     context,

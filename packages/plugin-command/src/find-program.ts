@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
+import { statsOf } from './stats-of.ts';
 
 /** Where the search of a program came to. */
 export type FoundProgram =
@@ -30,19 +30,11 @@ export function findProgram(
 
 function look(path: string, cwd: string): FoundProgram {
   const absolute = resolve(cwd, path);
+  // A folder that may not be searched, a circle of links: a shell goes on to the next folder too.
   const stats = statsOf(absolute);
   if (stats === undefined) return { problem: 'not-found' };
   if (stats.isDirectory()) return { problem: 'is-folder' };
   return stats.isFile() && isExecutable(absolute) ? { path } : { problem: 'not-executable' };
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    // A folder that may not be searched, a circle of links, a name too long: a shell goes on to the next folder too.
-    return undefined;
-  }
 }
 
 function isExecutable(path: string): boolean {

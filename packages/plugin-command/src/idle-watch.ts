@@ -10,7 +10,7 @@ export interface IdleWatch {
   close(): void;
 }
 
-/** Looks at the size and time of a log. A log that is gone says nothing: then nothing is idle. */
+/** Looks at the size and time of a log. A log that is gone or out of reach says nothing: then nothing is idle. */
 export function watchIdle(
   log: string,
   { idleTimeoutMs, clock }: { readonly idleTimeoutMs: number; readonly clock: Clock },
@@ -34,6 +34,11 @@ export function watchIdle(
 }
 
 function lookAt(log: string): string | undefined {
-  const stats = statSync(log, { throwIfNoEntry: false });
-  return stats === undefined ? undefined : `${stats.size} ${stats.mtimeMs}`;
+  try {
+    const { size, mtimeMs } = statSync(log);
+    return `${size} ${mtimeMs}`;
+  } catch {
+    // A timer has nobody to throw at.
+    return undefined;
+  }
 }

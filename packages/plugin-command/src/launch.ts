@@ -1,4 +1,4 @@
-import { realpathSync, statSync, writeFileSync } from 'node:fs';
+import { realpathSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Attempt, AttemptContext, Outcome } from '@orch/core/author';
 import { artifactsFolder } from './attempt-files.ts';
@@ -8,6 +8,7 @@ import type { FoundProgram } from './find-program.ts';
 import { notStarted } from './outcomes.ts';
 import type { PhaseOptions } from './phase-options.ts';
 import { plainWords, runsInWrapper } from './plain-words.ts';
+import { statsOf } from './stats-of.ts';
 import { lineageWith, wrapperShell } from './wrapper.ts';
 
 /** What the wrapper is to run, and where. */
@@ -125,7 +126,9 @@ export function startProblem(error: unknown, code: string | undefined, { cwd }: 
     case 'ENOENT':
     case 'ENOTDIR':
     case 'EACCES':
-      return cwdProblem(cwd) ?? notStarted(`${wrapperShell} could not be started: ${code}.`);
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+      return cwdProblem(cwd, code) ?? notStarted(`${wrapperShell} could not be started: ${code}.`);
     case 'EAGAIN':
     case 'EMFILE':
     case 'ENFILE':
@@ -139,9 +142,11 @@ export function startProblem(error: unknown, code: string | undefined, { cwd }: 
   }
 }
 
-function cwdProblem(cwd: string): Outcome | undefined {
-  const stats = statSync(cwd, { throwIfNoEntry: false });
-  if (stats === undefined) return notStarted(`The working folder ${JSON.stringify(cwd)} does not exist.`);
-  if (!stats.isDirectory()) return notStarted(`The working folder ${JSON.stringify(cwd)} is not a folder.`);
+function cwdProblem(cwd: string, code: string): Outcome | undefined {
+  const stats = statsOf(cwd);
+  const folder = `The working folder ${JSON.stringify(cwd)}`;
+  if (stats === undefined)
+    return notStarted(`${folder} ${code === 'ENOENT' ? 'does not exist' : `can't be entered: ${code}`}.`);
+  if (!stats.isDirectory()) return notStarted(`${folder} is not a folder.`);
   return undefined;
 }

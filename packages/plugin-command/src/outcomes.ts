@@ -1,21 +1,23 @@
+import { constants } from 'node:os';
 import type { Outcome, ProcessEnd, SerializedError } from '@orch/core/author';
 import type { EndReason } from './stop-file.ts';
 
 type Failed = Extract<Outcome, { readonly status: 'failed' }>;
 
-/** The outcome of a command that ended by itself. */
-export function exited(exitCode: number): Outcome {
+/** The outcome of a command that ended by itself. `note`: what else a person should know. */
+export function exited(exitCode: number, note?: string): Outcome {
   if (exitCode === 0) return { status: 'completed', exitCode };
-  const signal = signalBehind(exitCode);
-  const hint = signal === undefined ? {} : { hint: `A shell answers ${exitCode} when ${signal} ended the command.` };
+  const hints = [note, hintOf(exitCode)].filter((it) => it !== undefined);
+  const hint = hints.length === 0 ? {} : { hint: hints.join(' ') };
   const message = `The command ended with exit code ${exitCode}.`;
   return { status: 'failed', class: 'exit', exitCode, error: { code: 'ORCH_PHASE_EXIT', message, ...hint } };
 }
 
-/** The wrapper itself was killed: the exit code is lost with it. */
-export function wrapperKilled(signal: string): Outcome {
-  const message = `The command's shell was ended by ${signal}; what it left running was stopped.`;
-  return { status: 'failed', class: 'signal', signal, error: { code: 'ORCH_PHASE_SIGNAL', message } };
+/** The wrapper itself was killed: the exit code is lost with it. Signals from 32 up have no name. */
+export function wrapperKilled(signal: string | undefined): Outcome {
+  const message = `The command's shell was ended by ${signal ?? 'a signal without a name'}; what it left running was stopped.`;
+  const error = { code: 'ORCH_PHASE_SIGNAL', message };
+  return { status: 'failed', class: 'signal', ...(signal === undefined ? {} : { signal }), error };
 }
 
 export function notStarted(message: string, hint?: string): Outcome {
@@ -55,20 +57,25 @@ export function endedEarlier(ended: EndedOutcome): Outcome {
   return failure;
 }
 
-const signals: ReadonlyMap<number, string> = new Map([
-  [129, 'SIGHUP'],
-  [130, 'SIGINT'],
-  [131, 'SIGQUIT'],
-  [132, 'SIGILL'],
-  [134, 'SIGABRT'],
-  [135, 'SIGBUS'],
-  [136, 'SIGFPE'],
-  [137, 'SIGKILL (out of memory?)'],
-  [139, 'SIGSEGV'],
-  [141, 'SIGPIPE'],
-  [143, 'SIGTERM'],
-]);
+/** What shells mean by some exit codes. */
+function hintOf(exitCode: number): string | undefined {
+  if (exitCode === 126) return 'A shell answers 126 when a program may not be executed: see the log for its name.';
+  if (exitCode === 127) return 'A shell answers 127 when there is no such program: see the log for its name.';
+  const signal = signalBehind(exitCode);
+  return signal === undefined ? undefined : `A shell answers ${exitCode} when ${signal} ended the command.`;
+}
+
+/** Those that end no command: they are ignored, or stop it. */
+const harmless: ReadonlySet<string> = new Set(
+  'SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGWINCH'.split(' '),
+);
+const firstRealTime = 32;
+const lastSignal = 64;
 
 function signalBehind(exitCode: number): string | undefined {
-  return signals.get(exitCode);
+  const number = exitCode - 128;
+  if (number === constants.signals.SIGKILL) return 'SIGKILL (out of memory?)';
+  if (number >= firstRealTime && number <= lastSignal) return `signal ${number}`;
+  const [name] = Object.entries(constants.signals).find(([it, at]) => at === number && !harmless.has(it)) ?? [];
+  return name;
 }

@@ -26,7 +26,7 @@ const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const expression = '${{';
 
 /** Set for every command. */
-export const ownVariables = [
+const ownVariables = [
   'ORCH_RUN_ID',
   'ORCH_PHASE',
   'ORCH_ATTEMPT',

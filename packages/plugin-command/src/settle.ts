@@ -1,11 +1,13 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
-import { artifactsFolder, attemptsFolder, filesAt, readFileName } from './attempt-files.ts';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '@orch/core/node';
+import { artifactsFolder, attemptsFolder, filesAt } from './attempt-files.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import { examine } from './examine.ts';
 import type { ExecutorParts } from './executor-parts.ts';
+import { attemptsIn, unknownOf } from './forgotten-attempts.ts';
 import { endProcesses } from './stop.ts';
-import { markerOf, shortKey } from './wrapper.ts';
+import { isOfRun, shortKeyIn } from './wrapper.ts';
 
 const graceMs = 5_000;
 
@@ -16,18 +18,20 @@ const graceMs = 5_000;
 export async function settleRun(parts: ExecutorParts, runId: string, knownKeys: ReadonlySet<string>): Promise<void> {
   makeFolders(parts.directory, runId);
   const folder = attemptsFolder(parts.directory, runId);
-  const known = new Set(Array.from(knownKeys, (key) => shortKey(markerOf(key))));
-  const unknown = new Map<string, string>();
-  for (const name of readdirSync(folder)) {
-    const read = readFileName(name);
-    if (read !== undefined && !known.has(read.shortKey)) unknown.set(read.prefix, read.shortKey);
-  }
-  await Promise.all(Array.from(unknown, ([prefix, key]) => settleAttempt(parts, filesAt(join(folder, prefix)), key)));
+  await Promise.all(
+    unknownOf(attemptsIn(folder), knownKeys).map(({ prefix, shortKey }) => {
+      // Only the beginning of its key is known.
+      const isMarker = (marker: string): boolean => shortKeyIn(marker) === shortKey && isOfRun(runId, marker);
+      return settleAttempt(parts, filesAt(join(folder, prefix)), isMarker);
+    }),
+  );
 }
 
-/** Only the beginning of its key is known. */
-async function settleAttempt(parts: ExecutorParts, files: AttemptFiles, key: string): Promise<void> {
-  const isMarker = (marker: string): boolean => shortKey(marker) === key;
+async function settleAttempt(
+  parts: ExecutorParts,
+  files: AttemptFiles,
+  isMarker: (marker: string) => boolean,
+): Promise<void> {
   const { clock, snapshots } = parts;
   const verdict = await examine({ files, isMarker, ...parts });
   if (verdict.found !== 'running' && verdict.found !== 'orphans') return;
@@ -37,9 +41,9 @@ async function settleAttempt(parts: ExecutorParts, files: AttemptFiles, key: str
 }
 
 function makeFolders(directory: string, runId: string): void {
-  const first = mkdirSync(attemptsFolder(directory, runId), { recursive: true, mode: 0o700 });
-  mkdirSync(artifactsFolder(directory, runId), { recursive: true, mode: 0o700 });
   // Where the state folder itself is new, no backend has made it, nor its own ignore file.
-  const isNew = first !== undefined && `${directory}${sep}`.startsWith(`${first}${sep}`);
+  const isNew = !existsSync(directory) && makeFolder(directory);
+  makeFolder(attemptsFolder(directory, runId));
+  makeFolder(artifactsFolder(directory, runId));
   if (isNew) writeFileSync(join(directory, '.gitignore'), '*\n', { flag: 'wx' });
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { isSelfContained } from './self-contained.ts';
 
 export interface ShellText {
@@ -13,12 +13,18 @@ const checkingShells: ReadonlySet<string> = new Set(['sh', 'ash', 'bash', 'dash'
 /** Those of them whose grammar is known well enough to check texts together. */
 const joiningShells: ReadonlySet<string> = new Set(['sh', 'ash', 'bash', 'dash']);
 
+/** Where a shell stands that may be asked. A file beside the plan is not run to see whether the plan is right. */
+const systemFolders: ReadonlySet<string> = new Set(['/bin', '/usr/bin', '/usr/local/bin']);
+
+/** Whoever has more has a generator to mend; each costs a few processes to find. */
+export const maxRefused = 100;
+
 /** Of one `-c` argument; Linux takes 131,071 bytes. */
 const maxJointBytes = 100_000;
 
 /**
- * What shells say against texts, asked with `-n`. Texts that are complete in themselves are checked many at once, and
- * one by one only where that fails; a text of a shell that can't be asked is left alone.
+ * What shells say against texts, asked with `-n`, up to `maxRefused`. Texts that are complete in themselves are checked
+ * many at once, and one by one only where that fails; a text of a shell that can't be asked is left alone.
  */
 export async function syntaxErrors<T extends ShellText>(
   texts: readonly T[],
@@ -26,14 +32,14 @@ export async function syntaxErrors<T extends ShellText>(
   const checks: (() => Promise<(T & { message: string })[]>)[] = [];
   for (const [shell, ofShell] of Map.groupBy(texts, (it) => it.shell)) {
     const name = basename(shell);
-    if (!checkingShells.has(name)) continue;
+    if (!checkingShells.has(name) || !(shell === name || systemFolders.has(dirname(shell)))) continue;
     const { joint = [], single = [] } = Object.groupBy(ofShell, ({ text }) =>
       joiningShells.has(name) && isSelfContained(text) ? 'joint' : 'single',
     );
     for (const chunk of chunksOf(joint)) checks.push(() => checkJointly(shell, chunk));
     for (const it of single) checks.push(() => checkOne(shell, it));
   }
-  return inLanes(checks);
+  return (await inLanes(checks)).slice(0, maxRefused);
 }
 
 /**
@@ -53,7 +59,8 @@ async function checkJointly<T extends ShellText>(
   const curly = round ?? (await refusal(shell, chunk.map(({ text }) => `{\n${text}\n}\n`).join('')));
   if (curly === undefined) return [];
   const half = chunk.length >> 1;
-  return [...(await checkJointly(shell, chunk.slice(0, half))), ...(await checkJointly(shell, chunk.slice(half)))];
+  const first = await checkJointly(shell, chunk.slice(0, half));
+  return first.length >= maxRefused ? first : [...first, ...(await checkJointly(shell, chunk.slice(half)))];
 }
 
 async function checkOne<T extends ShellText>(shell: string, it: T): Promise<(T & { message: string })[]> {
@@ -104,12 +111,16 @@ function* chunksOf<T extends ShellText>(texts: readonly T[]): Iterable<readonly 
   if (chunk.length > 0) yield chunk;
 }
 
-/** A few at once; the findings in the order of the checks. */
+/** A few at once, until there are enough; the findings in the order of the checks. */
 async function inLanes<T>(checks: readonly (() => Promise<readonly T[]>)[]): Promise<readonly T[]> {
   const answers: (readonly T[])[] = [];
   let next = 0;
+  let found = 0;
   const lane = async (): Promise<void> => {
-    for (let at = next++; at < checks.length; at = next++) answers[at] = await checks[at]!();
+    for (let at = next++; at < checks.length && found < maxRefused; at = next++) {
+      answers[at] = await checks[at]!();
+      found += answers[at]!.length;
+    }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
   return answers.flat();

@@ -5,7 +5,7 @@ import type { AttemptFiles } from './attempt-files.ts';
 import { prepareLaunch, startProblem } from './launch.ts';
 import type { LaunchRequest } from './launch.ts';
 import { notStarted } from './outcomes.ts';
-import { codeOf } from './system-error.ts';
+import { codeOf, isUnwritable, unwritable } from './system-error.ts';
 import { wrapper, wrapperShell } from './wrapper.ts';
 
 /** How a wrapper ended, as its parent sees it. */
@@ -74,21 +74,13 @@ function logProblem(error: unknown, { log }: AttemptFiles): Outcome {
   const code = codeOf(error);
   if (code === 'ENOENT') return notStarted(`The folder of the log ${log} is gone: the run was deleted.`);
   if (code === 'EEXIST') return notStarted(`There is a log ${log} already: this attempt was started before.`);
-  if (isFull(code))
-    return notStarted(`No room for the log ${log} (${code}).`, 'Free some space, then recover the run.');
+  if (isUnwritable(error)) throw unwritable(`The log ${log} can't be made`, error);
   return notStarted(`The log ${log} can't be made (${code ?? String(error)}).`);
 }
 
 function commandProblem(error: unknown): Outcome {
-  const message = error instanceof Error ? error.message : String(error);
-  return notStarted(
-    `The command could not be prepared: ${message}`,
-    isFull(codeOf(error)) ? 'Free some space, then recover the run.' : undefined,
-  );
-}
-
-function isFull(code: string | undefined): boolean {
-  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS';
+  if (isUnwritable(error)) throw unwritable('The command could not be prepared', error);
+  return notStarted(`The command could not be prepared: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** What the wrapper's shell said when it could not claim the attempt. */

@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import type { StopReason } from '@orch/core/author';
 import { codeOf } from './system-error.ts';
 
@@ -14,6 +15,13 @@ export interface StopRecord {
   readonly signalled: boolean;
 }
 
+/** The `.stop` of an attempt. */
+export interface StopFile {
+  readonly path: string;
+  /** Of the attempt: the file of another one does not count. */
+  readonly marker: string;
+}
+
 const reasons: readonly string[] = [
   'timeout',
   'cancelled',
@@ -25,18 +33,27 @@ const reasons: readonly string[] = [
 const signalledLine = 'signalled\n';
 
 /** Written before the first signal. An earlier record stays: the first reason counts. */
-export function writeStop(path: string, reason: EndReason, since: number): StopRecord {
+export function writeStop(file: StopFile, reason: EndReason, since: number): StopRecord {
   try {
-    writeFileSync(path, `${reason} ${Math.round(since)}\n`, { flag: 'wx', mode: 0o600 });
+    writeFileSync(file.path, stopLine(file, reason, Math.round(since)), { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    const earlier = codeOf(error) === 'EEXIST' ? readStop(path) : undefined;
+    const earlier = codeOf(error) === 'EEXIST' ? earlierStop(file) : undefined;
     if (earlier !== undefined) return earlier;
     // A full disk or a folder that is gone: the processes must end all the same.
   }
   return { reason, since, signalled: false };
 }
 
-export function writeSignalled(path: string): void {
+/** One that can't be read must not keep the signals from being sent. */
+function earlierStop(file: StopFile): StopRecord | undefined {
+  try {
+    return readStop(file);
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeSignalled({ path }: StopFile): void {
   try {
     appendFileSync(path, signalledLine, { flag: 'a', mode: 0o600 });
   } catch {
@@ -44,15 +61,21 @@ export function writeSignalled(path: string): void {
   }
 }
 
-export function readStop(path: string): StopRecord | undefined {
+/** `undefined`: there is none, or it is not as it was written. */
+export function readStop(file: StopFile): StopRecord | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'latin1');
+    text = readFileSync(file.path, 'latin1');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-  const [, reason = '', since] = /^([a-z]+) (\d+)\n/.exec(text) ?? [];
-  if (!reasons.includes(reason)) return undefined;
+  const [line, reason = '', since] = /^([a-z]+) (\d+) [0-9a-f]{8}\n/.exec(text) ?? [];
+  if (!reasons.includes(reason) || line !== stopLine(file, reason, Number(since))) return undefined;
   return { reason: reason as EndReason, since: Number(since), signalled: text.endsWith(`\n${signalledLine}`) };
+}
+
+function stopLine({ marker }: StopFile, reason: string, since: number): string {
+  const check = crc32(`${marker} ${reason} ${since}`).toString(16).padStart(8, '0');
+  return `${reason} ${since} ${check}\n`;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@orch/core/author';
 import { codeOf } from './system-error.ts';
-import { readStop, writeSignalled, writeStop } from './stop-file.ts';
-import type { EndReason, StopRecord } from './stop-file.ts';
+import { writeSignalled, writeStop } from './stop-file.ts';
+import type { EndReason, StopFile, StopRecord } from './stop-file.ts';
 import { sweep } from './sweep.ts';
 import type { Remains, Snapshots, Trace } from './sweep.ts';
 
@@ -32,16 +32,16 @@ const longestPauseMs = 80;
 
 /** Ends an attempt whose wrapper may still run: the reason is on disk before the first signal. */
 export async function stopAttempt(
-  path: string,
+  file: StopFile,
   reason: EndReason,
   request: Omit<EndRequest, 'since' | 'signalled' | 'onSignalled'>,
 ): Promise<Ended & { readonly record: StopRecord }> {
-  const record = readStop(path) ?? writeStop(path, reason, request.clock.monotonic());
+  const record = writeStop(file, reason, request.clock.monotonic());
   const ended = await endProcesses({
     ...request,
     since: record.since,
     signalled: record.signalled,
-    onSignalled: () => writeSignalled(path),
+    onSignalled: () => writeSignalled(file),
   });
   return { ...ended, record };
 }

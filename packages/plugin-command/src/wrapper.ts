@@ -1,22 +1,25 @@
+import { crc32 } from 'node:zlib';
+
 /**
  * Runs a command so that it outlives orch: `/bin/sh -c WRAPPER <marker> <prefix>.state <program> [argument …]`.
  * Shell builtins only; its one fork is the command.
  *
  * - `set -C` and `>`: open(O_CREAT|O_EXCL). The claim: it fails where a recoverer made a folder of that name.
- * - The first line says who runs, and reserves the block in which the exit line will stand.
+ * - The first line says who runs (`$0` is the marker), and reserves the block in which the exit line will stand.
  * - `trap :`: a signal to the whole group must not lose the exit code; not `''`, which the command would inherit.
  * - No variables: assigning one would change an exported variable of the same name for the command.
+ * - The exit code stands there twice: one damaged byte must not make a success of a failure.
  * - `8>&-`: the command does not see the state file.
  */
 export const wrapper: string = [
   'set -C',
   'exec 8>"$1" || exit 75',
-  'echo "$$" >&8 || exit 75',
+  'echo "$$ $0" >&8 || exit 75',
   'trap : HUP INT QUIT TERM USR1 USR2 ALRM',
   'shift',
   '"$@" 8>&-',
   'set -- "$?"',
-  'echo "exit $1" >&8',
+  'echo "exit $1 $1" >&8',
   'exit "$1"',
 ].join('\n');
 
@@ -29,14 +32,29 @@ const prefix = 'orch-';
  * The random word that names an attempt's processes: `$0` of its wrapper, so it stands in the command line, and a part
  * of `ORCH_LINEAGE` in the environment of all that it starts. The encoding leaves keys of the engine as they are.
  */
-export function markerOf(key: string): string {
-  return prefix + encodeURIComponent(key);
+export function markerOf(runId: string, key: string): string {
+  return prefix + encodeURIComponent(key) + runMark(runId);
+}
+
+/** Whether a marker is of a run: files that were copied from another one must not lead to that one's processes. */
+export function isOfRun(runId: string, marker: string): boolean {
+  return marker.endsWith(runMark(runId));
+}
+
+function runMark(runId: string): string {
+  return `-${crc32(runId).toString(16).padStart(8, '0')}`;
 }
 
 /** The beginning of a key, as file names show it. */
-export function shortKey(marker: string): string {
-  return marker.slice(prefix.length, prefix.length + 8);
+export function shortKey(key: string): string {
+  return encodeURIComponent(key).slice(0, shortLength);
 }
+
+export function shortKeyIn(marker: string): string {
+  return marker.slice(prefix.length, prefix.length + shortLength);
+}
+
+const shortLength = 8;
 
 /** The marker of a wrapper's arguments; `undefined`: they are no wrapper's. */
 export function markerInArguments(args: readonly string[]): string | undefined {

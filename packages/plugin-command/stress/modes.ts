@@ -53,34 +53,41 @@ async function randomTrial(workshop: Workshop, n: number): Promise<Result> {
 }
 
 /** SIGKILL before each system call of an orch that starts a command. */
-export const orchestrator: Mode = async (workshop, trials, batch = 0) => {
-  const clean = new Trial(workshop, `orchestrator-clean-${batch}`, 0.1);
-  await clean.traced([]);
-  const jobs = sample(callsIn(clean, 'write(1, "code'), trials);
-  return inLanes(
-    jobs.map(([call, when], n) => async () => {
-      const trial = new Trial(workshop, `orchestrator-${batch}-${n}`, n % 2 === 0 ? 0.1 : 0);
-      const killed = await trial.traced(injection(call, when, 'signal=KILL'));
-      await trial.finish();
-      return { label: `orchestrator at ${call}`, hits: Number(killed), trial, touched: false };
-    }),
+export const orchestrator: Mode = (workshop, trials, batch = 0) =>
+  killedAtEachCall('orchestrator', trials, (n) =>
+    Promise.resolve(
+      n === undefined
+        ? new Trial(workshop, `orchestrator-clean-${batch}`, 0.1)
+        : new Trial(workshop, `orchestrator-${batch}-${n}`, n % 2 === 0 ? 0.1 : 0),
+    ),
   );
-};
 
-/** The first orch is killed early, the second before each of its system calls; a third one finishes. */
-export const recoverer: Mode = async (workshop, trials, batch = 0) => {
-  const clean = await abandoned(workshop, `recoverer-clean-${batch}`, 0.3);
+/**
+ * The first orch is killed early, the second before each of its system calls; a third one finishes.
+ *
+ * @public run.ts calls it by the name that it is given
+ */
+export const recoverer: Mode = (workshop, trials, batch = 0) =>
+  killedAtEachCall('recoverer', trials, (n = 'clean') => abandoned(workshop, `recoverer-${batch}-${n}`, 0.3));
+
+/** Kills the next orch of a trial before each of the calls that it makes in a trial without a number, left in peace. */
+async function killedAtEachCall(
+  who: string,
+  trials: number,
+  prepare: (n?: number) => Promise<Trial>,
+): Promise<Result[]> {
+  const clean = await prepare();
   await clean.traced([]);
   const jobs = sample(callsIn(clean, 'write(1, "code'), trials);
   return inLanes(
     jobs.map(([call, when], n) => async () => {
-      const trial = await abandoned(workshop, `recoverer-${batch}-${n}`, 0.3);
+      const trial = await prepare(n);
       const killed = await trial.traced(injection(call, when, 'signal=KILL'));
       await trial.finish();
-      return { label: `recoverer at ${call}`, hits: Number(killed), trial, touched: false };
+      return { label: `${who} at ${call}`, hits: Number(killed), trial, touched: false };
     }),
   );
-};
+}
 
 /** The recoverer is held before each of its file calls, so that the command ends between any two looks. */
 export const delay: Mode = async (workshop, trials, batch = 0) => {

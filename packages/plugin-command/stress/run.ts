@@ -26,7 +26,7 @@ const mutants: readonly Mutant[] = [
     name: 'no second look at the exit line',
     mode: modes.delay,
     trials: 120,
-    patches: [['examine.ts', 'if (pid !== undefined && hasChanged(files, pid)) return undefined;', '']],
+    patches: [['examine.ts', 'if (pid !== undefined && hasChanged(request, pid)) return undefined;', '']],
   },
   {
     name: 'orphans of a killed wrapper are not stopped',
@@ -52,8 +52,8 @@ const mutants: readonly Mutant[] = [
     mode: modes.wrapper,
     trials: 48,
     patches: [
-      ['wrapper.ts', `'echo "exit $1" >&8'`, `'printf "exit " >&8', 'echo "$1" >&8'`],
-      ['attempt-state.ts', String.raw`(?:exit (\d+)\n)?`, String.raw`(?:exit (\d*)\n?)?`],
+      ['wrapper.ts', `'echo "exit $1 $1" >&8'`, `'printf "exit " >&8', 'echo "$1 $1" >&8'`],
+      ['attempt-state.ts', String.raw`(?:exit (\d+) \3\n)?`, String.raw`(?:exit (\d*)[ \d]*\n?)?`],
     ],
   },
 ];

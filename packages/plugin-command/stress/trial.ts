@@ -61,7 +61,7 @@ export function openWorkshop(patches: readonly Patch[] = [], lateIntent = false)
 }
 
 /** Says when two copies live at once, and counts starts and ends. */
-export function commandOf(seconds: number): string {
+function commandOf(seconds: number): string {
   return `exec 9>>$RUN/lock; flock -n 9 || echo DOUBLE $ORCH_ATTEMPT >>$RUN/violations; echo start $ORCH_ATTEMPT >>$RUN/effects; sleep ${seconds}; echo end $ORCH_ATTEMPT >>$RUN/effects; exit 7`;
 }
 

@@ -2,7 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '@orch/core/author';
+import { writeSignalled, writeStop } from '../src/stop-file.ts';
 import { emptyFolder, gated, isAlive, open, outcomeOf, startForeign, table, trial, until } from './harness.ts';
+import { writeState } from './harness.ts';
 
 describe('stopping what was adopted', () => {
   test('its signal', async () => {
@@ -32,7 +34,7 @@ describe('stopping what was adopted', () => {
 
   test('on_orphan: kill does not lose what had finished', async () => {
     const it = await trial(gated, { options: { on_orphan: 'kill' } });
-    writeFileSync(it.files.state, '4194000\nexit 0\n');
+    writeState(it, 4194000, 0);
     expect(await outcomeOf(await it.adopt())).toMatchObject({ status: 'completed' });
   });
 
@@ -41,7 +43,8 @@ describe('stopping what was adopted', () => {
     startForeign(it, 'trap "echo term" TERM; echo ready; while :; do sleep .02; done');
     await it.running();
     await until(() => it.log() !== '');
-    writeFileSync(it.files.stop, `timeout ${Math.round(systemClock.monotonic()) - 700}\nsignalled\n`);
+    writeStop({ path: it.files.stop, marker: it.marker }, 'timeout', systemClock.monotonic() - 700);
+    writeSignalled({ path: it.files.stop, marker: it.marker });
     const before = performance.now();
     expect(await outcomeOf(await it.adopt())).toMatchObject({
       status: 'failed',
@@ -55,12 +58,13 @@ describe('stopping what was adopted', () => {
   test.each([
     ['timeout', 'ORCH_PHASE_TIMEOUT'],
     ['idle', 'ORCH_PHASE_IDLE'],
-  ])('an earlier stop that had ended it (%s): that is its outcome', async (reason, code) => {
+  ] as const)('an earlier stop that had ended it (%s): that is its outcome', async (reason, code) => {
     const it = await trial(gated);
-    writeFileSync(it.files.stop, `${reason} 1\nsignalled\n`);
-    writeFileSync(it.files.state, '4194000\n');
+    writeStop({ path: it.files.stop, marker: it.marker }, reason, 1);
+    writeSignalled({ path: it.files.stop, marker: it.marker });
+    writeState(it, 4194000);
     expect(await outcomeOf(await it.adopt())).toMatchObject({ class: 'timeout', error: { code } });
-    writeFileSync(it.files.state, '4194000\nexit 143\n');
+    writeState(it, 4194000, 143);
     expect(await outcomeOf(await it.adopt())).toMatchObject({ class: 'timeout', exitCode: 143, error: { code } });
   });
 

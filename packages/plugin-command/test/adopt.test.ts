@@ -9,6 +9,7 @@ import type { ProcessTable } from '../src/process-table.ts';
 import { psTable } from '../src/ps-table.ts';
 import { wrapper } from '../src/wrapper.ts';
 import { emptyFolder, gated, isAlive, open, outcomeOf, startForeign, table, trial, until } from './harness.ts';
+import { writeState } from './harness.ts';
 
 async function killAndWait(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
@@ -30,7 +31,7 @@ describe('the decision table', () => {
 
   test('exit line: finished, and so for everybody who asks', async () => {
     const it = await trial(gated);
-    writeFileSync(it.files.state, '12345678\nexit 7\n');
+    writeState(it, 12345678, 7);
     expect(await outcomeOf(await it.adopt())).toMatchObject({ status: 'failed', exitCode: 7 });
     expect(await outcomeOf(await it.adopt())).toMatchObject({ exitCode: 7 });
   });
@@ -39,7 +40,7 @@ describe('the decision table', () => {
     const it = await trial(gated);
     startForeign(it, 'sleep 300 & echo $!; exit 5');
     await until(
-      () => readFileSync(it.files.log, 'utf8') !== '' && readFileSync(it.files.state, 'utf8').endsWith('exit 5\n'),
+      () => readFileSync(it.files.log, 'utf8') !== '' && readFileSync(it.files.state, 'utf8').endsWith('exit 5 5\n'),
     );
     expect(await outcomeOf(await it.adopt())).toMatchObject({ exitCode: 5 });
     expect(isAlive(Number(it.log()))).toBe(false);
@@ -58,7 +59,7 @@ describe('the decision table', () => {
   test('claimed, pid not yet written: running, until it is there', async () => {
     const it = await trial(gated);
     // The wrapper, held between the claim and its first line.
-    const slow = wrapper.replace('echo "$$"', (line) => `while [ ! -e pid ]; do sleep .02; done\n${line}`);
+    const slow = wrapper.replace('echo "$$ $0"', (line) => `while [ ! -e pid ]; do sleep .02; done\n${line}`);
     expect(slow).not.toBe(wrapper);
     writeFileSync(it.files.log, '');
     const args = ['-c', slow, it.marker, it.files.state, '/bin/sh', '-c', 'exit 3'];
@@ -75,7 +76,7 @@ describe('the decision table', () => {
     expect(await outcomeOf(adopted)).toMatchObject({ exitCode: 3 });
   });
 
-  test.each(['', '4', '4194'])('claimed, its first line never ended (%j): gone', async (text) => {
+  test.each(['', '4', '4194', '4194 orch-'])('claimed, its first line never ended (%j): gone', async (text) => {
     const it = await trial(gated);
     writeFileSync(it.files.state, text);
     expect(await it.adopt()).toEqual({ gone: true });
@@ -90,16 +91,19 @@ describe('the decision table', () => {
     },
   );
 
-  test.each(['exit ', 'exit 7', 'exi'])('an exit line that never ended (%j): no exit code', async (text) => {
-    const it = await trial(gated);
-    writeFileSync(it.files.state, `4194000\n${text}`);
-    expect(await it.adopt()).toEqual({ gone: true });
-  });
+  test.each(['exit ', 'exit 7', 'exi', 'exit 7 7'])(
+    'an exit line that never ended (%j): no exit code',
+    async (text) => {
+      const it = await trial(gated);
+      writeFileSync(it.files.state, `4194000 ${it.marker}\n${text}`);
+      expect(await it.adopt()).toEqual({ gone: true });
+    },
+  );
 
   test('pid of a stranger: gone, and the stranger is not touched', async () => {
     const it = await trial(gated);
     const stranger = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });
-    writeFileSync(it.files.state, `${stranger.pid}\n`);
+    writeState(it, stranger.pid!);
     expect(await it.adopt()).toEqual({ gone: true });
     expect(isAlive(stranger.pid!)).toBe(true);
     expect(it.warnings).toEqual([expect.stringContaining(`left alone: ${stranger.pid}`)]);
@@ -109,7 +113,7 @@ describe('the decision table', () => {
   test('finished, its pid a stranger by now: not touched either', async () => {
     const it = await trial(gated);
     const stranger = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });
-    writeFileSync(it.files.state, `${stranger.pid}\nexit 0\n`);
+    writeState(it, stranger.pid!, 0);
     expect(await outcomeOf(await it.adopt())).toMatchObject({ status: 'completed' });
     expect(isAlive(stranger.pid!)).toBe(true);
     stranger.kill('SIGKILL');
@@ -157,14 +161,14 @@ describe('the decision table', () => {
       wrapperMarker(pid) {
         if (first) {
           first = false;
-          appendFileSync(it.files.state, 'exit 7\n');
+          appendFileSync(it.files.state, 'exit 7 7\n');
           return undefined;
         }
         return table.wrapperMarker(pid);
       },
     };
     const it = await trial(gated, { directory, executor: commandExecutor({ directory, table: late }) });
-    writeFileSync(it.files.state, '4194000\n');
+    writeState(it, 4194000);
     expect(await outcomeOf(await it.adopt())).toMatchObject({ exitCode: 7 });
   });
 
@@ -204,9 +208,9 @@ describe('where it was started', () => {
       attempt: { owner: { ...self, boot: 'earlier' } },
     });
     expect(await it.adopt()).toEqual({ gone: true });
-    writeFileSync(it.files.state, `${process.pid}\n`);
+    writeState(it, process.pid);
     expect(await it.adopt()).toEqual({ gone: true });
-    writeFileSync(it.files.state, `${process.pid}\nexit 0\n`);
+    writeState(it, process.pid, 0);
     expect(await outcomeOf(await it.adopt())).toEqual({ status: 'completed', exitCode: 0 });
   });
 });
@@ -220,7 +224,7 @@ test('many at once share their looks at the machine', async () => {
     Array.from({ length: 40 }, (_, n) => trial(gated, { directory, executor, attempt: { phase: `phase ${n}` } })),
   );
   looks = 0;
-  for (const it of trials) writeFileSync(it.files.state, '4194000\n');
+  for (const it of trials) writeState(it, 4194000);
   expect(await Promise.all(trials.map((it) => it.adopt()))).toEqual(trials.map(() => ({ gone: true })));
   expect(looks).toBe(2);
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -124,6 +124,19 @@ describe('syntax', () => {
   test('more than one argument holds', async () => {
     expect(await syntaxErrors([{ shell: 'sh', text: `: ${'x'.repeat(200_000)}; if` }])).toHaveLength(1);
     expect(await syntaxErrors([{ shell: 'sh', text: `: ${'x'.repeat(200_000)}; ls` }])).toEqual([]);
+  });
+
+  test('a hundred wrong ones are enough', async () => {
+    const texts = Array.from({ length: 2_000 }, () => ({ shell: 'sh', text: 'if then 1' }));
+    expect(await syntaxErrors(texts)).toHaveLength(100);
+  });
+
+  test('a shell beside the plan is not run', async () => {
+    const folder = emptyFolder();
+    const shell = join(folder, 'sh');
+    writeFileSync(shell, `#!/bin/sh\ntouch '${join(folder, 'ran')}'\nexit 1\n`, { mode: 0o755 });
+    expect(await syntaxErrors([{ shell, text: 'if' }])).toEqual([]);
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
   test('10,000 commands take a few shells', async () => {

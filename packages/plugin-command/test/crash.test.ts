@@ -56,7 +56,7 @@ test('killed, the command ends meanwhile: finished', async () => {
   first.child.kill('SIGKILL');
   await first.ended;
   writeFileSync(join(it.directory, 'go'), '');
-  await until(() => readFileSync(it.files.state, 'utf8').endsWith('exit 7\n'));
+  await until(() => readFileSync(it.files.state, 'utf8').endsWith('exit 7 7\n'));
   expect(await outcomeOf(await it.adopt())).toMatchObject({ exitCode: 7 });
 });
 

@@ -77,7 +77,7 @@ export async function trial(command: Json, given: TrialOptions = {}): Promise<Tr
     ...given.attempt,
     options: { command, grace: '2s', ...given.options },
   };
-  const marker = markerOf(key);
+  const marker = markerOf(attempt.runId, key);
   keys.add(marker);
   const stop = new AbortController();
   const kill = new AbortController();
@@ -113,15 +113,21 @@ export async function trial(command: Json, given: TrialOptions = {}): Promise<Tr
     execute: () => executor.execute(attempt, context),
     adopt: (otherHost = false) => executor.adopt!(attempt, { ...context, otherHost }),
     log: () => (existsSync(files.log) ? readFileSync(files.log, 'utf8') : ''),
-    running: () => pidOf(files),
+    running: () => pidOf(files, marker),
   };
 }
 
-export async function pidOf(files: AttemptFiles): Promise<number> {
+async function pidOf(files: AttemptFiles, marker: string): Promise<number> {
   return until(() => {
-    const state = readState(files.state);
+    const state = readState(files.state, (it) => it === marker);
     return state.kind === 'claimed' ? state.pid : undefined;
   });
+}
+
+/** Writes the `.state` of an attempt as its wrapper would have. */
+export function writeState({ files, marker }: Trial, pid: number, exitCode?: number): void {
+  const end = exitCode === undefined ? '' : `exit ${exitCode} ${exitCode}\n`;
+  writeFileSync(files.state, `${pid} ${marker}\n${end}`);
 }
 
 /** Looks until there is something. */

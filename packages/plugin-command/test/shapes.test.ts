@@ -29,7 +29,9 @@ describe('exit codes', () => {
         ? { status: 'completed', exitCode: 0 }
         : { status: 'failed', class: 'exit', exitCode, error: { code: 'ORCH_PHASE_EXIT' } },
     );
-    expect(readFileSync(it.files.state, 'utf8')).toMatch(new RegExp(`^\\d+\\nexit ${exitCode}\\n$`));
+    expect(readFileSync(it.files.state, 'utf8')).toMatch(
+      new RegExp(`^\\d+ orch-\\S+\\nexit ${exitCode} ${exitCode}\\n$`),
+    );
   });
 
   test('the wrapper killed with its group: a signal, not an exit code', async () => {
@@ -40,6 +42,13 @@ describe('exit codes', () => {
       signal: 'SIGKILL',
       error: { code: 'ORCH_PHASE_SIGNAL' },
     });
+  });
+
+  test('the wrapper killed by a signal without a name, which Node shows as exit code 0: no success', async () => {
+    const it = await trial('kill -40 $PPID; sleep 300', { options: { grace: '200ms' } });
+    const outcome = await it.execute();
+    expect(outcome).toMatchObject({ status: 'failed', class: 'signal', error: { code: 'ORCH_PHASE_SIGNAL' } });
+    expect(outcome).not.toHaveProperty('signal');
   });
 
   test('the wrapper alone killed: what it leaves is stopped before the answer', async () => {

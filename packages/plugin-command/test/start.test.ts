@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commandExecutor } from '../src/command-executor.ts';
 import { attemptLogPath } from '../src/index.ts';
 import { emptyFolder, trial } from './harness.ts';
 
@@ -88,6 +89,11 @@ describe('what can not be started fails, and says why', () => {
     });
     expect(it.log()).not.toContain('started');
   });
+});
+
+test('a place where no folder can be made is refused, and not waited for', async () => {
+  const executor = commandExecutor({ directory: '/proc/no/such' });
+  await expect(executor.settle!('run-1', new Set())).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 test('descriptors of orch do not reach the command', async () => {

@@ -1,6 +1,8 @@
-import { readFileSync, existsSync, readdirSync } from 'node:fs';
+import { readFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { isAlive, trial, until } from './harness.ts';
+import { commandExecutor } from '../src/command-executor.ts';
+import type { ProcessTable } from '../src/process-table.ts';
+import { emptyFolder, isAlive, table, trial, until } from './harness.ts';
 
 test('TERM ends it; the reason is on disk; the exit code is kept', async () => {
   const it = await trial('echo ready; sleep 300');
@@ -8,7 +10,7 @@ test('TERM ends it; the reason is on disk; the exit code is kept', async () => {
   await until(() => it.log() === 'ready\n');
   it.stop.abort('timeout');
   expect(await outcome).toEqual({ status: 'aborted', exitCode: 143 });
-  expect(readFileSync(it.files.stop, 'utf8')).toMatch(/^timeout \d+\nsignalled\n$/);
+  expect(readFileSync(it.files.stop, 'utf8')).toMatch(/^timeout \d+ [0-9a-f]{8}\nsignalled\n$/);
 });
 
 test('a handler of TERM may clean up, with what it starts, and has its own exit code', async () => {
@@ -32,6 +34,43 @@ test('TERM ignored: KILL after the grace, not before', async () => {
   const tookMs = performance.now() - before;
   expect(tookMs).toBeGreaterThan(299);
   expect(tookMs).toBeLessThan(1_300);
+});
+
+test('a record that can not be read or written does not keep the signals from being sent', async () => {
+  const it = await trial('echo ready; sleep 300');
+  const outcome = it.execute();
+  await until(() => it.log() === 'ready\n');
+  mkdirSync(it.files.stop);
+  it.stop.abort('timeout');
+  expect(await outcome).toEqual({ status: 'aborted', exitCode: 143 });
+});
+
+test('what goes wrong while a command is looked after is no failure of its phase', async () => {
+  let isBroken = false;
+  const broken: ProcessTable = {
+    wrapperMarker: (pid) => table.wrapperMarker(pid),
+    snapshot() {
+      if (isBroken) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+      return table.snapshot();
+    },
+  };
+  const directory = emptyFolder();
+  const it = await trial('echo ready; sleep 300', {
+    directory,
+    executor: commandExecutor({ directory, table: broken }),
+  });
+  const outcome = it.execute();
+  await until(() => it.log() === 'ready\n');
+  const pid = await it.running();
+  isBroken = true;
+  it.stop.abort('timeout');
+  await expect(outcome).rejects.toMatchObject({
+    code: 'ORCH_BACKEND_UNAVAILABLE',
+    message: expect.stringMatching(/^Lost sight of attempt 1 of phase "build": EMFILE/),
+  });
+  expect(isAlive(pid)).toBe(true);
+  process.kill(-pid, 'SIGKILL');
+  await until(() => table.snapshot().every(({ group }) => group !== pid));
 });
 
 test('a second request kills without grace', async () => {

@@ -23,7 +23,7 @@ void executor.execute(attempt, context);
 const { number, ...rest } = attempt;
 const files = attemptFiles(directory, attempt.runId, { ...rest, attempt: number });
 for (;;) {
-  const state = readState(files.state);
+  const state = readState(files.state, () => true);
   if (state.kind === 'claimed' && state.pid !== undefined) break;
   await new Promise((resolve) => setTimeout(resolve, 2));
 }
