@@ -7,14 +7,19 @@ export type Capability =
   /** `advance`: the clock of leases can be moved. */
   | 'clock'
   /** The backend has `changed`. */
-  | 'changed';
+  | 'changed'
+  /** The backend has `check`. */
+  | 'check'
+  /** `damage`: a stored run can be spoiled. A backend without storage has nothing to spoil. */
+  | 'damage';
 
 /** One numbered rule of the contract. Numbers are never reused. */
 export interface BackendCase {
   /** As in `B07`: the doc comments of the contract name it. */
   readonly id: string;
   readonly title: string;
-  readonly needs?: Capability;
+  /** All of them. */
+  readonly needs?: Capability | readonly Capability[];
   /** Rejects where the backend breaks the rule. The backend is open. */
   readonly run: (subject: Subject) => Promise<void>;
 }

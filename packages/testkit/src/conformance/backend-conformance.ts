@@ -1,4 +1,5 @@
 import { appendCases } from './append-cases.ts';
+import { damageCases } from './damage-cases.ts';
 import type { BackendCase, Capability } from './backend-case.ts';
 import { inboxCases } from './inbox-cases.ts';
 import { leaseCases } from './lease-cases.ts';
@@ -27,6 +28,7 @@ export const backendCases: readonly BackendCase[] = [
   ...leaseCases,
   ...inboxCases,
   ...listCases,
+  ...damageCases,
 ];
 
 /**
@@ -38,7 +40,7 @@ export const backendCases: readonly BackendCase[] = [
 export function backendConformance({ test, create, lacks = [], skip }: BackendConformanceOptions): void {
   for (const one of backendCases) {
     const name = `${one.id} ${one.title}`;
-    if (one.needs !== undefined && lacks.includes(one.needs)) skip?.(name);
+    if ([one.needs ?? []].flat().some((need) => lacks.includes(need))) skip?.(name);
     else test(name, () => runBackendCase(one, create));
   }
 }

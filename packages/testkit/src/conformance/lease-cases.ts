@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { BackendCase } from './backend-case.ts';
 import { eventsOf, ownerOf, rejects, takingOf, ttlMs } from './subject.ts';
+import type { MadeRun, Subject } from './subject.ts';
 
 /** Who may write. */
 export const leaseCases: readonly BackendCase[] = [
@@ -129,11 +130,10 @@ export const leaseCases: readonly BackendCase[] = [
     needs: 'clock',
     async run(subject) {
       const made = await subject.make();
-      const expired = async (): Promise<boolean | undefined> => (await subject.backend.holder(made.run))?.expired;
       await subject.advance(ttlMs - 1_000);
-      assert.equal(await expired(), false);
+      assert.equal(await isExpired(subject, made), false);
       await subject.advance(2_000);
-      assert.equal(await expired(), true);
+      assert.equal(await isExpired(subject, made), true);
       const answer = await subject.backend.acquire(made.run, takingOf('second'));
       assert.ok(answer.status === 'taken' && answer.expired);
       assert.equal((await subject.append(made, eventsOf(3, 3))).status, 'ok');
@@ -145,13 +145,12 @@ export const leaseCases: readonly BackendCase[] = [
     needs: 'clock',
     async run(subject) {
       const made = await subject.make();
-      const expired = async (): Promise<boolean | undefined> => (await subject.backend.holder(made.run))?.expired;
       await subject.advance(ttlMs - 1_000);
       assert.equal(await subject.backend.renew(made.run, made.fence, 2 * ttlMs), true);
       await subject.advance(2 * ttlMs - 1_000);
-      assert.equal(await expired(), false);
+      assert.equal(await isExpired(subject, made), false);
       await subject.advance(2_000);
-      assert.equal(await expired(), true);
+      assert.equal(await isExpired(subject, made), true);
     },
   },
   {
@@ -215,3 +214,7 @@ export const leaseCases: readonly BackendCase[] = [
     },
   },
 ];
+
+async function isExpired(subject: Subject, { run }: MadeRun): Promise<boolean | undefined> {
+  return (await subject.backend.holder(run))?.expired;
+}

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { isOrchError } from '@orch/core/author';
 import type { Backend, Commit, ErrorCode, Fence, Json, Owner, RunEvent, RunSummary } from '@orch/core/author';
+import type { StateFinding } from '@orch/core/author';
 
 /** What `create` hands to the suite, made anew for each case. */
 export interface BackendUnderTest {
@@ -10,6 +11,8 @@ export interface BackendUnderTest {
   readonly reopen?: () => Promise<Backend>;
   /** Moves the clock on by which leases live. */
   readonly advance?: (ms: number) => void | Promise<void>;
+  /** Spoils what is stored of a run, so that its history can't be read whole; nobody has it open. */
+  readonly damage?: (run: string) => void | Promise<void>;
   readonly cleanup: () => void | Promise<void>;
 }
 
@@ -44,6 +47,17 @@ export class Subject {
   async advance(ms: number): Promise<void> {
     assert.ok(this.#given.advance, 'create() must answer `advance`, or the options must say that it lacks the clock');
     await this.#given.advance(ms);
+  }
+
+  check(): Promise<readonly StateFinding[]> {
+    const findings = this.backend.check?.();
+    assert.ok(findings, 'the backend must have `check`, or the options must say that it lacks it');
+    return findings;
+  }
+
+  async damage(run: string): Promise<void> {
+    assert.ok(this.#given.damage, 'create() must answer `damage`, or the options must say that it lacks it');
+    await this.#given.damage(run);
   }
 
   changed(run: string, after: number, signal: AbortSignal): Promise<void> {
