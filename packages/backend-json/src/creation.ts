@@ -1,17 +1,17 @@
 import { dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { isOrchError } from '@orch/core/author';
 import type { RunEvent, RunSummary, Taking } from '@orch/core/author';
+import { makeFolder } from '@orch/core/node';
 import { damaged, isSystemError } from './damage.ts';
-import { flushFolder, isExisting, makeFolder, readFile, temporaryName, writeNew } from './files.ts';
+import { flushFolder, isExisting, readFile, temporaryName, writeNew } from './files.ts';
 import type { Files } from './files.ts';
 import { hold } from './holding.ts';
 import type { Holding } from './holding.ts';
-import { encodeRecord, hex8, kinds } from './record.ts';
+import { chainStart, encodeRecord, hex8, kinds } from './record.ts';
 import { epochsOf, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { commitPayload, scanSegment, sealPayload } from './segment.ts';
-import type { Segment } from './segment.ts';
+import { ownerAt, scanSegment } from './scan-segment.ts';
+import { commitPayload, sealPayload } from './segment.ts';
 import { removeSummaryFile, writeSummaryFile } from './summary-file.ts';
 import { linkDeletion, ownerBytes } from './taking.ts';
 
@@ -19,7 +19,7 @@ export type First = Taking & { readonly events: readonly RunEvent[]; readonly su
 
 /** Makes `.orch` and `.orch/runs`. The folder keeps itself out of version control. */
 export function makeStateFolder(files: Files, folder: string): void {
-  makeFolder(files, join(folder, 'runs'));
+  makeFolder(join(folder, 'runs'), files);
   try {
     files.closeSync(writeNew(files, join(folder, '.gitignore'), Buffer.from('*\n')));
     flushFolder(files, folder);
@@ -49,7 +49,9 @@ export function createRun(folder: RunFolder, first: First): Holding | undefined 
     flushFolder(files, dirname(path));
     if (lastEpoch(folder) < epoch) {
       const segment = scanSegment(folder, epoch);
-      return segment === undefined ? undefined : hold(folder, segment, made);
+      const holding = segment === undefined ? undefined : hold(folder, segment, made);
+      if (holding !== undefined) holding.summaryAt = performance.now();
+      return holding;
     }
     // Made and removed by somebody else meanwhile: its epochs count.
     files.closeSync(made);
@@ -61,7 +63,7 @@ export function createRun(folder: RunFolder, first: First): Holding | undefined 
 function writeRun(folder: RunFolder, epoch: number, first: First): number {
   const { files, run, path } = folder;
   const { events, summary } = first;
-  makeFolder(files, join(path, 'inbox'));
+  makeFolder(join(path, 'inbox'), files);
   const owner = ownerBytes({ run, epoch, taking: first, kind: kinds.owner });
   const seal = encodeRecord(kinds.seal, sealPayload([], { version: 0, summary }), owner.crc);
   const payload = commitPayload({ expectedVersion: 0, events, summary }, summary);
@@ -82,8 +84,8 @@ function writeRun(folder: RunFolder, epoch: number, first: First): number {
 /** The epoch in which a run was created and the token of that taking. */
 export function createdBy(folder: RunFolder): { readonly epoch: number; readonly token: string } | undefined {
   const first = epochsOf(folder)[0];
-  const segment = first === undefined ? undefined : scanTwin(folder, first);
-  return segment === undefined ? undefined : { epoch: segment.owner.epoch, token: segment.owner.token };
+  const made = first === undefined ? undefined : twinOwner(folder, first);
+  return made === undefined ? undefined : { epoch: made.owner.epoch, token: made.owner.token };
 }
 
 /**
@@ -104,13 +106,13 @@ function removeLeftover(folder: RunFolder): void {
 
 function isDeleted(folder: RunFolder): boolean {
   const newest = epochsOf(folder).at(-1);
-  return newest !== undefined && scanTwin(folder, newest)?.deleted === true;
+  return newest !== undefined && twinOwner(folder, newest)?.deleted === true;
 }
 
 /** `undefined` also where the folder is that of a run whose id differs in case only. */
-function scanTwin(folder: RunFolder, epoch: number): Segment | undefined {
+function twinOwner(folder: RunFolder, epoch: number): ReturnType<typeof ownerAt> {
   try {
-    return scanSegment(folder, epoch);
+    return ownerAt(folder, epoch);
   } catch (error) {
     if (isOrchError(error, 'ORCH_RUN_UNKNOWN')) return undefined;
     throw error;
@@ -146,20 +148,25 @@ export function lastEpoch(folder: RunFolder): number {
   const text = readFile(folder.files, file)?.toString();
   if (text === undefined) return 0;
   const epoch = Number(text.split(' ')[0]);
-  if (text === epochText(epoch)) return epoch;
-  throw damaged({ file, offset: 0, what: 'its checksum does not fit' });
+  if (text === epochText(folder.run, epoch)) return epoch;
+  throw damaged({ file, offset: 0, what: `it is not what the removal of run ${folder.run} left`, hint: epochHint });
 }
 
-function epochText(epoch: number): string {
-  return `${epoch} ${hex8(crc32(String(epoch)))}\n`;
+const epochHint =
+  'Nothing was changed. It keeps what still runs of a removed run from writing into a new one of the same id: restore it, ' +
+  'or remove it once nothing of the removed run is alive.';
+
+/** The checksum is that of the run, too: the file of another one never fits. */
+function epochText(run: string, epoch: number): string {
+  return `${epoch} ${hex8(chainStart(run, epoch).crc)}\n`;
 }
 
 function rememberEpoch(folder: RunFolder, epoch: number): void {
   const { files } = folder;
   const file = epochFile(folder);
-  if (makeFolder(files, dirname(file))) flushFolder(files, dirname(dirname(file)));
+  if (makeFolder(dirname(file), files)) flushFolder(files, dirname(dirname(file)));
   const temporary = join(dirname(file), temporaryName());
-  files.closeSync(writeNew(files, temporary, Buffer.from(epochText(epoch))));
+  files.closeSync(writeNew(files, temporary, Buffer.from(epochText(folder.run, epoch))));
   files.renameSync(temporary, file);
   flushFolder(files, dirname(file));
 }

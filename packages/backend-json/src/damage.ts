@@ -1,4 +1,4 @@
-import { orchError } from '@orch/core/author';
+import { messageOf, orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 
 interface Finding {
@@ -6,34 +6,53 @@ interface Finding {
   /** In bytes from the start of the file. */
   readonly offset: number;
   readonly what: string;
+  /** What to do; default: what helps against damage of a journal. */
+  readonly hint?: string;
 }
 
-export function damaged({ file, offset, what }: Finding): OrchError {
-  return orchError({
+/** An error that says where in which file, for those who ask for data. */
+export interface DamageError extends OrchError {
+  readonly file: string;
+  readonly offset: number;
+}
+
+export function damaged({ file, offset, what, hint }: Finding): DamageError {
+  const error = orchError({
     code: 'ORCH_JOURNAL_DAMAGED',
     message: `${file} is damaged at byte ${offset}: ${what}.`,
-    hint:
-      'Nothing was changed. Restore the folder of the run from a backup. To go on with what stands before the damage, ' +
-      `copy the folder, cut this file to ${offset} bytes, and remove run.json and the journal files of higher number.`,
+    hint: hint ?? journalHint(offset),
   });
+  return Object.assign(error, { file, offset });
 }
 
-export function truncated({ file, offset, what }: Finding): OrchError {
-  return orchError({
+function journalHint(offset: number): string {
+  if (offset === 0) return 'Nothing was changed. Restore the folder of the run from a backup.';
+  return (
+    'Nothing was changed. Restore the folder of the run from a backup. To go on with what stands before the damage, ' +
+    `copy the folder, cut this file to ${offset} bytes, and remove run.json and the journal files of higher number.`
+  );
+}
+
+export function truncated({ file, offset, what }: Finding): DamageError {
+  const error = orchError({
     code: 'ORCH_JOURNAL_TRUNCATED',
     message: `${file} ends at byte ${offset}, but ${what}.`,
     hint:
       'Records that were acknowledged are missing. Nothing was changed. Restore the folder of the run from a backup. To go on ' +
       'without them, copy the folder, and remove run.json and the journal files of higher number.',
   });
+  return Object.assign(error, { file, offset });
 }
 
-export function newer({ file, offset, format }: Omit<Finding, 'what'> & { readonly format: string }): OrchError {
-  return orchError({
+type NewerRecord = Pick<Finding, 'file' | 'offset'> & { readonly format: string };
+
+export function newer({ file, offset, format }: NewerRecord): DamageError {
+  const error = orchError({
     code: 'ORCH_JOURNAL_NEWER',
     message: `${file} has a record of format ${format} at byte ${offset}; this release reads format 1.`,
     hint: 'Use the release of orch that wrote it, or a later one.',
   });
+  return Object.assign(error, { file, offset });
 }
 
 export function unknownRun(run: string): OrchError {
@@ -52,13 +71,22 @@ export function notHeld(run: string, epoch: number): OrchError {
   });
 }
 
-/** The holder may not write into its segment any more. */
+/** The holder may not write into its segment any more. `cause`: why, and so what to do about it. */
 export function broken(file: string, cause: unknown): OrchError {
   return orchError({
     code: 'ORCH_BACKEND_UNAVAILABLE',
-    message: `An earlier write to ${file} failed; its fate is unknown.`,
-    hint: 'Nothing acknowledged is lost. Remove the cause, then take the run up again.',
+    message: `An earlier write to ${file} failed (${messageOf(cause)}); its fate is unknown.`,
+    hint: `Nothing acknowledged is lost. ${adviceFor(cause) ?? 'Remove the cause, then take the run up again.'}`,
     cause,
+  });
+}
+
+/** What was written lies in a file that nobody finds any more, though nobody took the run. */
+export function misplaced(file: string): OrchError {
+  return orchError({
+    code: 'ORCH_BACKEND_UNAVAILABLE',
+    message: `${file} is not the file that this process writes to: it was removed, moved or replaced.`,
+    hint: 'Put the state folder back, then recover the run. Without it the run is lost, and its commands go on unwatched.',
   });
 }
 
@@ -72,6 +100,10 @@ const advice: Readonly<Record<string, string>> = {
   EIO: 'The disk reports errors. Check it before going on.',
 };
 
+function adviceFor(thrown: unknown): string | undefined {
+  return isSystemError(thrown) ? advice[thrown.code ?? ''] : undefined;
+}
+
 export function isSystemError(thrown: unknown, ...codes: readonly string[]): thrown is NodeJS.ErrnoException {
   if (!(thrown instanceof Error) || !('syscall' in thrown) || !('code' in thrown)) return false;
   return codes.length === 0 || codes.includes(String(thrown.code));
@@ -83,7 +115,7 @@ export function asUnavailable(thrown: unknown): unknown {
   return orchError({
     code: 'ORCH_BACKEND_UNAVAILABLE',
     message: `The file system refused: ${thrown.message}.`,
-    hint: advice[thrown.code ?? ''] ?? 'Check the folder, then recover the run. Nothing acknowledged is lost.',
+    hint: adviceFor(thrown) ?? 'Check the folder, then recover the run. Nothing acknowledged is lost.',
     cause: thrown,
   });
 }

@@ -1,5 +1,6 @@
+// Not the global `crypto`: that loads Web Crypto on top of this.
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
-import { dirname } from 'node:path';
 import { isSystemError } from './damage.ts';
 
 /** The calls of `node:fs` that this backend makes. Tests hand in some that fail. */
@@ -79,7 +80,11 @@ export function namesIn(files: Files, folder: string): readonly string[] {
 
 /** A name that nobody else uses. It starts with a dot, as no run, segment or message does. */
 export function temporaryName(): string {
-  return `.new-${process.pid}-${crypto.randomUUID()}`;
+  return `.new-${process.pid}-${randomUUID()}`;
+}
+
+export function isTemporary(name: string): boolean {
+  return name.startsWith('.new-');
 }
 
 /** Writes a new file, 0600, on stable storage, and leaves it open. */
@@ -110,31 +115,6 @@ export function flushFolder(files: Files, folder: string): void {
     files.fsyncSync(fd);
   } finally {
     files.closeSync(fd);
-  }
-}
-
-/**
- * Makes a folder for this user only, and those above it. `true`: it was not there. Node's own recursion is not used: it
- * never ends where a folder is there, but nothing can be made in it, as in `/proc`.
- */
-export function makeFolder(files: Files, path: string): boolean {
-  try {
-    return makeOneFolder(files, path);
-  } catch (error) {
-    const above = dirname(path);
-    if (!isSystemError(error, 'ENOENT') || above === path) throw error;
-    makeFolder(files, above);
-    return makeOneFolder(files, path);
-  }
-}
-
-function makeOneFolder(files: Files, path: string): boolean {
-  try {
-    files.mkdirSync(path, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    if (isSystemError(error, 'EEXIST') && files.statSync(path).isDirectory()) return false;
-    throw error;
   }
 }
 

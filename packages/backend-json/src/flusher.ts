@@ -1,12 +1,14 @@
 import type { Files } from './files.ts';
+import { ending } from './later.ts';
+import type { Later } from './later.ts';
 
 /** A flush shorter than this is not worth a trip through the thread pool, which costs about 100 µs. */
 const shortMs = 2;
 
 export interface Flusher {
   /** Counts an append from its call to its answer. */
-  during<Result>(append: () => Promise<Result>): Promise<Result>;
-  flush(fd: number): void | Promise<void>;
+  during<Result>(append: () => Later<Result>): Later<Result>;
+  flush(fd: number): Later<void>;
 }
 
 /**
@@ -21,13 +23,11 @@ export function flusher(files: Files): Flusher {
     slow = performance.now() - startedAt > shortMs;
   };
   return {
-    async during(append) {
+    during(append) {
       underWay++;
-      try {
-        return await append();
-      } finally {
+      return ending(append, () => {
         underWay--;
-      }
+      });
     },
     flush(fd) {
       const startedAt = performance.now();

@@ -17,7 +17,7 @@ export interface GatheredRecord extends Place {
 }
 
 /** Small enough for what was parsed to die young: then replaying a long journal costs the collector next to nothing. */
-const batchBytes = 256 * 1024;
+const batchBytes = 64 * 1024;
 const [comma, bracket, closingBracket] = [44, 91, 93];
 
 /**
@@ -40,6 +40,12 @@ export function gather({ file, from, bytes }: Stretch): Gathered | undefined {
   }
   const last = records.at(-1);
   return last !== undefined && crc32(bytes.subarray(1, end), from.crc) !== last.crc ? undefined : { bytes, records };
+}
+
+/** The line of one record, before any are parsed. */
+export function payloadOf({ bytes, records }: Gathered, index: number): string {
+  const start = index === 0 ? 1 : records[index - 1]!.end;
+  return bytes.toString('utf8', start, records[index]!.end - 1);
 }
 
 export interface ParsedRecord {

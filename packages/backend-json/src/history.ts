@@ -1,15 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isOrchError } from '@orch/core/author';
 import type { RunEvent } from '@orch/core/author';
 import { damaged, truncated, unknownRun } from './damage.ts';
-import { openIfThere, readBetween } from './files.ts';
+import { openIfThere, readBetween, readFile } from './files.ts';
 import { perform, settled } from './protocol.ts';
 import type { ReadingDisk, SegmentEnd } from './protocol.ts';
 import { gather, parseLines } from './gather.ts';
+import type { Gathered } from './gather.ts';
 import { chainStart, hex8, kinds, walk } from './record.ts';
 import type { Place } from './record.ts';
-import { hasSegment, newestEpoch, segmentFile } from './run-folder.ts';
+import { epochsOf, hasSegment, newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { scanSegment } from './segment.ts';
+import { scanSegment, scanWhole, segmentAt } from './scan-segment.ts';
+import type { ScannedWhole } from './scan-segment.ts';
 import type { CommitRecord, Segment } from './segment.ts';
 import { readSummaryFile } from './summary-file.ts';
 import type { SummaryFile } from './summary-file.ts';
@@ -33,6 +36,13 @@ export interface History {
   /** Absent while a newer epoch is being taken. */
   readonly newest?: Segment;
   readonly summaryFile?: SummaryFile;
+  /** Its newest segment, where that was read whole to see where it ends. */
+  readonly whole?: ScannedWhole;
+}
+
+export interface HistoryOptions {
+  /** The events are read next, from the first one on. */
+  readonly whole?: boolean;
 }
 
 /** A taking lasts a few milliseconds; one that was cut off by a crash stays for ever. */
@@ -40,11 +50,16 @@ const takingMs = 5;
 const takingLooks = 10;
 
 /** Rejects with `ORCH_RUN_UNKNOWN`. */
-export async function readHistory(folder: RunFolder, memory: Memory): Promise<History> {
+export async function readHistory(
+  folder: RunFolder,
+  memory: Memory,
+  { whole = false }: HistoryOptions = {},
+): Promise<History> {
   for (let look = 1; ; look++) {
     // Before the journal: what it says was flushed by then is in what is read afterwards.
     const summaryFile = readSummaryFile(folder);
-    const { ends, taking } = await perform(settled(readingDisk(folder, memory, summaryFile)));
+    const disk = readingDisk(folder, memory, { summaryFile, whole });
+    const { ends, taking } = await perform(settled(disk));
     if (taking && look < takingLooks && mayBeSealed(memory, summaryFile)) {
       await wait(takingMs);
       continue;
@@ -56,6 +71,7 @@ export async function readHistory(folder: RunFolder, memory: Memory): Promise<Hi
       ends,
       ...(taking || newest === undefined ? {} : { newest }),
       ...(summaryFile === undefined ? {} : { summaryFile }),
+      ...(disk.scanned === undefined ? {} : { whole: disk.scanned }),
     };
   }
 }
@@ -65,18 +81,60 @@ function mayBeSealed({ newest }: Memory, summaryFile: SummaryFile | undefined): 
   return newest?.deleted === false && (summaryFile?.flushed.epoch ?? 0) < newest.end.epoch;
 }
 
-function readingDisk(folder: RunFolder, memory: Memory, summaryFile?: SummaryFile): ReadingDisk<Segment> {
-  return {
-    newest: (): number => newestEpoch(folder),
-    exists: (epoch: number): boolean => hasSegment(folder, epoch),
-    scan(epoch: number): Segment | undefined {
+interface Reading {
+  readonly summaryFile: SummaryFile | undefined;
+  readonly whole: boolean;
+}
+
+function readingDisk(
+  folder: RunFolder,
+  memory: Memory,
+  { summaryFile, whole }: Reading,
+): ReadingDisk<Segment> & { scanned?: ScannedWhole } {
+  const disk: ReadingDisk<Segment> & { scanned?: ScannedWhole } = {
+    newest: () => newestEpoch(folder),
+    exists: (epoch) => hasSegment(folder, epoch),
+    scan(epoch) {
       const known = memory.newest?.end.epoch === epoch ? memory.newest : undefined;
-      const found = scanSegment(folder, epoch, known);
+      const scanned = whole && known === undefined ? scanWhole(folder, epoch) : undefined;
+      if (scanned !== undefined) disk.scanned = scanned;
+      const found =
+        scanned?.segment ??
+        (known === undefined ? scanFrom(folder, epoch, summaryFile) : scanSegment(folder, epoch, known));
       if (found !== undefined && epoch >= (memory.newest?.end.epoch ?? 0)) memory.newest = found;
       return found;
     },
-    noted: () => summaryFile?.flushed,
+    noted: () => summaryFile?.flushed ?? firstCommitEnd(folder),
   };
+  return disk;
+}
+
+/** Without `run.json`: a run was made with its first commit whole, so that much is history. */
+function firstCommitEnd(folder: RunFolder): SegmentEnd | undefined {
+  const epoch = epochsOf(folder)[0] ?? 0;
+  const file = segmentFile(folder, epoch);
+  const bytes = readFile(folder.files, file);
+  if (bytes === undefined) return undefined;
+  let end: SegmentEnd | undefined;
+  walk({ file, from: chainStart(folder.run, epoch), bytes }, ({ kind, offset, crc }) => {
+    if (kind === kinds.commit) end ??= { epoch, length: offset, crc: hex8(crc) };
+  });
+  return end;
+}
+
+/**
+ * Scans from where `run.json` left off: what stands before it is checked when it is read. Where it leads to damage it may
+ * be `run.json` that is wrong, so the segment is scanned from its start.
+ */
+function scanFrom(folder: RunFolder, epoch: number, summaryFile: SummaryFile | undefined): Segment | undefined {
+  if (summaryFile?.flushed.epoch !== epoch) return scanSegment(folder, epoch);
+  try {
+    const noted = segmentAt(folder, { ...summaryFile.flushed, summary: summaryFile.summary });
+    return scanSegment(folder, epoch, noted);
+  } catch (error) {
+    if (!isOrchError(error, 'ORCH_JOURNAL_DAMAGED')) throw error;
+    return scanSegment(folder, epoch);
+  }
 }
 
 function checkLength(folder: RunFolder, ends: readonly SegmentEnd[], { flushed }: SummaryFile): void {
@@ -104,7 +162,7 @@ export function* commitsAfter(
   if (mark !== undefined && mark.version > after) mark = undefined;
   for (const end of history.ends) {
     if (mark !== undefined && end.epoch < mark.epoch) continue;
-    mark = yield* segmentCommits(folder, { end, mark, summaryFile: history.summaryFile });
+    mark = yield* segmentCommits(folder, { end, mark, history });
   }
   if (mark !== undefined) memory.mark = mark;
 }
@@ -125,16 +183,16 @@ function fittingMark(folder: RunFolder, { ends }: History, mark: Mark | undefine
 interface Portion {
   readonly end: SegmentEnd;
   readonly mark: Mark | undefined;
-  readonly summaryFile: SummaryFile | undefined;
+  readonly history: History;
 }
 
 /** All of a segment is checked before anything of it is shown. */
-function* segmentCommits(folder: RunFolder, { end, mark, summaryFile }: Portion): Generator<FoundCommit[], Mark> {
+function* segmentCommits(folder: RunFolder, { end, mark, history }: Portion): Generator<FoundCommit[], Mark> {
   const { epoch } = end;
+  const { summaryFile, whole } = history;
   const file = segmentFile(folder, epoch);
   const from = mark?.epoch === epoch ? mark : chainStart(folder.run, epoch);
-  const { bytes, inode } = load(folder, end, from.offset);
-  const gathered = gather({ file, from, bytes }) ?? refused(folder, end, from);
+  const { gathered, inode } = (from.offset === 0 && gatheredBefore(whole, end)) || gatherUpTo(folder, end, from);
   const { offset, crc } = gathered.records.at(-1) ?? from;
   if (offset !== end.length || hex8(crc) !== end.crc)
     throw damaged({ file, offset, what: 'what stands up to here is not what a later segment sealed' });
@@ -158,6 +216,24 @@ function* segmentCommits(folder: RunFolder, { end, mark, summaryFile }: Portion)
     if (commits.length > 0) yield commits;
   }
   return { offset, crc, epoch, inode, version };
+}
+
+interface GatheredUpTo {
+  readonly gathered: Gathered;
+  readonly inode: number;
+}
+
+/** Up to the very same end only: what follows it does not count. */
+function gatheredBefore(whole: ScannedWhole | undefined, { epoch, length }: SegmentEnd): GatheredUpTo | undefined {
+  if (whole === undefined) return undefined;
+  const { segment, gathered } = whole;
+  return segment.end.epoch === epoch && segment.end.length === length ? { gathered, inode: segment.inode } : undefined;
+}
+
+function gatherUpTo(folder: RunFolder, end: SegmentEnd, from: Place): GatheredUpTo {
+  const file = segmentFile(folder, end.epoch);
+  const { bytes, inode } = load(folder, end, from.offset);
+  return { gathered: gather({ file, from, bytes }) ?? refused(folder, end, from), inode };
 }
 
 /** Finds the place of damage that is known to be there. */

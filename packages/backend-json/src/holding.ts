@@ -1,12 +1,15 @@
+import { isOrchError } from '@orch/core/author';
 import type { Commit, Fence, RunSummary, Taking } from '@orch/core/author';
 import { broken, damaged, isSystemError } from './damage.ts';
 import { writeAll } from './files.ts';
 import type { Flusher } from './flusher.ts';
+import { andThen, guard } from './later.ts';
+import type { Later } from './later.ts';
 import { append, perform } from './protocol.ts';
 import type { OwnSegment, Written } from './protocol.ts';
 import { encodeRecord, hex8, kinds } from './record.ts';
 import type { Place } from './record.ts';
-import { hasSegment } from './run-folder.ts';
+import { segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { commitPayload } from './segment.ts';
 import type { CommitRecord, Segment } from './segment.ts';
@@ -21,6 +24,8 @@ export interface Holding {
   readonly fence: Fence;
   readonly fd: number;
   readonly file: string;
+  /** The segment that whoever takes the run over makes. */
+  readonly nextFile: string;
   readonly inode: number;
   /** Its lease lives `ttlMs` after the file was last touched. */
   readonly taking: Taking;
@@ -35,7 +40,7 @@ export interface Holding {
   closed: boolean;
   /** Why nothing more may be written here. */
   failure: unknown;
-  /** When `run.json` was written, by the monotonic clock. */
+  /** When `run.json` was written here, by the monotonic clock: with the first commit of a taking it is written again. */
   summaryAt: number;
 }
 
@@ -48,6 +53,7 @@ export function hold(folder: RunFolder, segment: Segment, fd?: number): Holding 
     fence: { epoch: owner.epoch, token: owner.token },
     fd: fd ?? folder.files.openSync(file, 'r+'),
     file,
+    nextFile: segmentFile(folder, owner.epoch + 1),
     inode,
     taking: { owner: owner.owner, token: owner.token, ttlMs: owner.ttlMs },
     base,
@@ -57,7 +63,7 @@ export function hold(folder: RunFolder, segment: Segment, fd?: number): Holding 
     flushed: false,
     closed: false,
     failure: undefined,
-    summaryAt: 0,
+    summaryAt: -Infinity,
   };
 }
 
@@ -66,8 +72,8 @@ export function isLost(holding: Holding): boolean {
   return isSuperseded(holding) || !isInPlace(holding);
 }
 
-function isSuperseded({ folder, fence }: Holding): boolean {
-  return hasSegment(folder, fence.epoch + 1);
+function isSuperseded({ folder, nextFile }: Holding): boolean {
+  return folder.files.existsSync(nextFile);
 }
 
 function isInPlace({ folder, file, inode }: Holding): boolean {
@@ -75,17 +81,22 @@ function isInPlace({ folder, file, inode }: Holding): boolean {
 }
 
 /** Appends a commit that follows on the holding's version. */
-export async function appendCommit(holding: Holding, commit: Commit, flusher: Flusher): Promise<Written> {
+export function appendCommit(holding: Holding, commit: Commit, flusher: Flusher): Later<Written> {
   const payload = commitPayload(commit, holding.base);
   const start = holding.place.offset;
-  const written = await write(holding, { kind: kinds.commit, payload, flush: commit.flush }, flusher);
-  if (written === 'lost') return written;
-  holding.version += commit.events.length;
-  holding.summary = commit.summary;
-  holding.last = { after: commit.expectedVersion, payload, start };
-  const ended = isTerminal(commit.summary.status);
-  if (commit.flush && (ended || performance.now() - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
-  return written;
+  const written = write(holding, { kind: kinds.commit, payload, flush: commit.flush }, flusher);
+  return andThen(written, (answer) => {
+    if (answer === 'ok') noteCommit(holding, commit, { after: commit.expectedVersion, payload, start });
+    return answer;
+  });
+}
+
+function noteCommit(holding: Holding, { events, summary, flush }: Commit, last: Holding['last']): void {
+  holding.version += events.length;
+  holding.summary = summary;
+  holding.last = last;
+  const ended = isTerminal(summary.status);
+  if (flush && (ended || performance.now() - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
 }
 
 export function isTerminal(status: RunSummary['status']): boolean {
@@ -98,7 +109,7 @@ interface Entry {
   readonly flush: boolean;
 }
 
-async function write(holding: Holding, { kind, payload, flush }: Entry, flusher: Flusher): Promise<Written> {
+function write(holding: Holding, { kind, payload, flush }: Entry, flusher: Flusher): Later<Written> {
   const { files } = holding.folder;
   const { fd, place } = holding;
   const { bytes, crc } = encodeRecord(kind, payload, place.crc);
@@ -108,20 +119,24 @@ async function write(holding: Holding, { kind, payload, flush }: Entry, flusher:
     superseded: () => isSuperseded(holding),
     inPlace: () => isInPlace(holding),
   };
-  try {
-    const written = await perform(append(own, flush));
+  const written = guard(
+    () => perform(append(own, flush)),
+    (error) => {
+      holding.failure = error;
+      throw error;
+    },
+  );
+  return andThen(written, (answer) => {
     holding.place = { offset: place.offset + bytes.length, crc };
     holding.flushed = flush;
-    return written;
-  } catch (error) {
-    holding.failure = error;
-    throw error;
-  }
+    return answer;
+  });
 }
 
 /** Rejects once a write has failed. */
 export function checkWritable(holding: Holding): void {
-  if (holding.failure !== undefined) throw broken(holding.file, holding.failure);
+  const { failure, file } = holding;
+  if (failure !== undefined) throw isOrchError(failure) ? failure : broken(file, failure);
 }
 
 /** Whether a commit is the newest one, sent again. The same fence with other events is damage. */
@@ -158,6 +173,6 @@ export function noteSummary(holding: Holding, durable: boolean): void {
     writeSummaryFile(folder, { summary, flushed }, durable);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    holding.summaryAt = 0;
+    holding.summaryAt = -Infinity;
   }
 }

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Message } from '@orch/core/author';
+import { makeOneFolder } from '@orch/core/node';
 import { damaged } from './damage.ts';
-import { flushFolder, isExisting, namesIn, readFile, removeIfThere, temporaryName, writeNew } from './files.ts';
+import { flushFolder, isExisting, namesIn, readFile } from './files.ts';
+import { removeIfThere, temporaryName, writeNew } from './files.ts';
 import { hex8 } from './record.ts';
 import { inboxFolder } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -38,9 +40,10 @@ export function putMessage(folder: RunFolder, message: Message): void {
   const letters = lettersIn(folder);
   if (letters.some((letter) => letter.hash === hash)) return;
   const order = (letters.at(-1)?.order ?? 0) + 1;
-  const line = JSON.stringify({ id: message.id, body: message.body });
+  // Somebody may have removed it. Not those above: a deleted run must not come back.
+  makeOneFolder(inbox, files);
   const temporary = join(inbox, temporaryName());
-  files.closeSync(writeNew(files, temporary, Buffer.from(`${hex8(crc32(line))} ${line}\n`)));
+  files.closeSync(writeNew(files, temporary, letterBytes(folder.run, message)));
   try {
     files.linkSync(temporary, join(inbox, `${String(order).padStart(12, '0')}-${hash}.json`));
   } catch (error) {
@@ -59,18 +62,37 @@ export function hasMessages(folder: RunFolder): boolean {
 /** In order of arrival, each id once. */
 export function readMessages(folder: RunFolder): readonly Message[] {
   const found = new Map<string, Message>();
-  for (const { name } of lettersIn(folder)) {
+  for (const { name, hash } of lettersIn(folder)) {
     const file = join(inboxFolder(folder), name);
-    const text = readFile(folder.files, file)?.toString();
+    const bytes = readFile(folder.files, file);
     // Handled since the listing.
-    if (text === undefined) continue;
-    const line = text.slice(9, -1);
-    if (text !== `${hex8(crc32(line))} ${line}\n`)
-      throw damaged({ file, offset: 0, what: 'the checksum of the message does not fit' });
+    if (bytes === undefined) continue;
+    const line = bytes.toString('utf8', lineStart, bytes.length - 1);
+    if (!bytes.equals(letterOf(folder.run, line)))
+      throw badLetter(file, `it is not as it was posted to run ${folder.run}: its checksum does not fit`);
     const message = JSON.parse(line) as Message;
+    if (hashOf(message.id) !== hash) throw badLetter(file, `it holds message ${message.id}, which has another name`);
     if (!found.has(message.id)) found.set(message.id, message);
   }
   return [...found.values()];
+}
+
+/** Where the JSON of a message begins: after its checksum and a space. */
+const lineStart = 9;
+
+function letterBytes(run: string, { id, body }: Message): Buffer {
+  return letterOf(run, JSON.stringify({ id, body }));
+}
+
+/** The checksum continues from the run: a message to another one never fits. */
+function letterOf(run: string, line: string): Buffer {
+  return Buffer.from(`${hex8(crc32(line, crc32(`orch ${run} inbox`)))} ${line}\n`);
+}
+
+function badLetter(file: string, what: string): Error {
+  const hint =
+    'Nothing was changed. To go on without the message, remove this file; what it asked for can be sent again.';
+  return damaged({ file, offset: 0, what, hint });
 }
 
 /** They are in the journal now. One that stays behind is told by that. */

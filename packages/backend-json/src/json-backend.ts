@@ -1,19 +1,22 @@
 import { isOrchError } from '@orch/core/author';
 import type { Acquired, Appended, Backend, Commit, Created, Fence, Holder, Message, Taking } from '@orch/core/author';
+import { checkRuns } from './check.ts';
 import { createRun, createdBy, deleteRun, lastEpoch, makeStateFolder } from './creation.ts';
 import type { First } from './creation.ts';
-import { isSystemError, notHeld, unknownRun } from './damage.ts';
+import { isSystemError, misplaced, notHeld, unknownRun } from './damage.ts';
 import type { Files } from './files.ts';
 import { commitsAfter, eventsAfter, readHistory } from './history.ts';
 import { appendCommit, checkWritable, close, isLost, isRepeated, isTerminal } from './holding.ts';
 import { noteSummary, otherEvents, sameEvents } from './holding.ts';
 import type { Holding } from './holding.ts';
+import { andThen } from './later.ts';
+import type { Later } from './later.ts';
 import { OpenState } from './open-state.ts';
 import { hasMessages, putMessage, readMessages, removeMessages } from './inbox.ts';
 import { newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { currentSummary, listRuns } from './run-list.ts';
-import { scanSegment } from './segment.ts';
+import { scanSegment } from './scan-segment.ts';
 import { acquire, holderOf } from './taking.ts';
 
 export function makeJsonBackend(folder: string, files: Files): Backend {
@@ -23,12 +26,13 @@ export function makeJsonBackend(folder: string, files: Files): Backend {
     contract: 1,
     open: async () => state.open(),
     close: () => state.close(),
-    create: (run, first) => state.inTurn(run, (place) => create(state, place, first)),
-    append: (run, commit) => state.flusher.during(() => state.inTurn(run, (place) => append(state, place, commit))),
+    create: async (run, first) => state.inTurn(run, (place) => create(state, place, first)),
+    append: async (run, commit) =>
+      state.flusher.during(() => state.inTurn(run, (place) => append(state, place, commit))),
     async *read(run, { after = 0 } = {}) {
       const place = state.folderOf(run);
       const memory = state.memoryOf(run);
-      const history = await state.guarded(() => readHistory(place, memory));
+      const history = await state.guarded(() => readHistory(place, memory, { whole: after === 0 }));
       const events = eventsAfter(place, history, { after, memory });
       for (;;) {
         const next = await state.guarded(() => events.next());
@@ -36,14 +40,15 @@ export function makeJsonBackend(folder: string, files: Files): Backend {
         yield next.value;
       }
     },
-    list: (filter, cursor) => state.guarded(() => listRuns(files, state.runs, { filter, cursor })),
-    acquire: (run, taking) => state.inTurn(run, (place) => acquireRun(state, place, taking)),
-    holder: (run) => state.guarded(() => holder(state, state.folderOf(run))),
-    renew: (run, fence, ttlMs) => state.inTurn(run, (place) => renew(state, place, { fence, ttlMs })),
-    release: (run, fence) => state.inTurn(run, (place) => release(state, place, fence)),
-    post: (run, message) => state.guarded(() => post(state, state.folderOf(run), message)),
-    messages: (run) => state.guarded(() => messages(state, state.folderOf(run))),
-    delete: (run, fence) => state.inTurn(run, (place) => remove(state, place, fence)),
+    list: async (filter, cursor) => state.guarded(() => listRuns(files, state.runs, { filter, cursor })),
+    acquire: async (run, taking) => state.inTurn(run, (place) => acquireRun(state, place, taking)),
+    holder: async (run) => state.guarded(() => holder(state, state.folderOf(run))),
+    renew: async (run, fence, ttlMs) => state.inTurn(run, (place) => renew(state, place, { fence, ttlMs })),
+    release: async (run, fence) => state.inTurn(run, (place) => release(state, place, fence)),
+    post: async (run, message) => state.guarded(() => post(state, state.folderOf(run), message)),
+    messages: async (run) => state.guarded(() => messages(state, state.folderOf(run))),
+    check: async () => state.guarded(() => checkRuns(files, state.runs)),
+    delete: async (run, fence) => state.inTurn(run, (place) => remove(state, place, fence)),
   };
 }
 
@@ -59,28 +64,31 @@ async function create(state: OpenState, folder: RunFolder, first: First): Promis
   return creator?.token === first.token ? { status: 'created', fence: creator } : { status: 'exists' };
 }
 
-async function append(state: OpenState, folder: RunFolder, commit: Commit): Promise<Appended> {
+function append(state: OpenState, folder: RunFolder, commit: Commit): Later<Appended> {
   const holding = state.holdingOf(folder, commit.fence);
   if (holding === undefined) return lateAppend(state, folder, commit);
   checkWritable(holding);
-  if (commit.expectedVersion !== holding.version) {
-    const answer = await elsewhere(state, holding, commit);
-    if (answer !== undefined) return answer;
-  } else if ((await appendCommit(holding, commit, state.flusher)) === 'lost') return lost(state, folder, commit.fence);
+  if (commit.expectedVersion !== holding.version) return elsewhere(state, holding, commit);
+  return andThen(appendCommit(holding, commit, state.flusher), (written) =>
+    written === 'lost' ? lostOrMisplaced(state, holding) : appended(folder, commit),
+  );
+}
+
+function appended(folder: RunFolder, commit: Commit): Appended {
   removeHandled(folder, commit);
   return { status: 'ok' };
 }
 
-/** A commit that does not follow on the newest: sent again, which `undefined` says, or not the next one. */
-async function elsewhere(state: OpenState, holding: Holding, commit: Commit): Promise<Appended | undefined> {
-  const { folder, version, fence } = holding;
+/** A commit that does not follow on the newest: sent again, or not the next one. */
+async function elsewhere(state: OpenState, holding: Holding, commit: Commit): Promise<Appended> {
+  const { folder, version } = holding;
   const repeated = isRepeated(holding, commit) || (await isStored(state, folder, commit));
   if (repeated && commit.flush && !holding.flushed) {
     await state.flusher.flush(holding.fd);
     holding.flushed = true;
   }
-  if (isLost(holding)) return lost(state, folder, fence);
-  return repeated ? undefined : { status: 'conflict', version };
+  if (isLost(holding)) return lostOrMisplaced(state, holding);
+  return repeated ? appended(folder, commit) : { status: 'conflict', version };
 }
 
 /** The fence holds no more. What it wrote before it was lost may be history all the same. */
@@ -102,6 +110,15 @@ async function isStored(state: OpenState, folder: RunFolder, commit: Commit): Pr
   return false;
 }
 
+/** Somebody has the next epoch, or removed the run; or the file is gone without either, which is nobody's doing here. */
+function lostOrMisplaced(state: OpenState, holding: Holding): Appended {
+  const { folder, fence, file } = holding;
+  // Before any look that may fail: what was written is not acknowledged, and must not be written again behind itself.
+  holding.failure = misplaced(file);
+  if (Math.max(newestEpoch(folder), lastEpoch(folder)) > fence.epoch) return lost(state, folder, fence);
+  throw holding.failure;
+}
+
 function lost(state: OpenState, folder: RunFolder, fence: Fence): Appended {
   state.drop(folder.run);
   return { status: 'lost-lease', epoch: Math.max(fence.epoch, newestEpoch(folder), lastEpoch(folder)) };
@@ -120,7 +137,8 @@ function removeHandled(folder: RunFolder, { handled }: Commit): void {
 async function acquireRun(state: OpenState, folder: RunFolder, taking: Taking): Promise<Acquired> {
   const { run } = folder;
   const letGo = (token: string): boolean => state.letGo.has(`${run} ${token}`);
-  const answer = await acquire(folder, { taking, held: state.holdings.get(run), letGo });
+  const known = state.memoryOf(run).newest;
+  const answer = await acquire(folder, { taking, known, held: state.holdings.get(run), letGo });
   if ('status' in answer) return answer;
   state.keep(answer);
   if (hasMessages(folder)) await messages(state, folder);
@@ -175,7 +193,8 @@ async function releaseFailed(state: OpenState, { folder, taking }: Holding): Pro
   state.letGo.add(`${run} ${taking.token}`);
   state.drop(run);
   try {
-    const next = await acquire(folder, { taking, held: undefined, letGo: (token) => token === taking.token });
+    const letGo = (token: string): boolean => token === taking.token;
+    const next = await acquire(folder, { taking, known: undefined, held: undefined, letGo });
     if ('status' in next) return;
     state.keep(next);
     if ((await close(next, state.flusher)) === 'ok') noteSummary(next, true);

@@ -8,9 +8,11 @@ import type { Flusher } from './flusher.ts';
 import type { Memory } from './history.ts';
 import { hold } from './holding.ts';
 import type { Holding } from './holding.ts';
+import { guard } from './later.ts';
+import type { Later } from './later.ts';
 import { newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { scanSegment } from './segment.ts';
+import { scanSegment } from './scan-segment.ts';
 import { turns } from './turns.ts';
 
 /** How many runs a process remembers its reading of. */
@@ -48,27 +50,27 @@ export class OpenState {
   }
 
   /** One after another for each run: what changes it. */
-  async inTurn<Result>(run: string, task: (folder: RunFolder) => Promise<Result>): Promise<Result> {
+  inTurn<Result>(run: string, task: (folder: RunFolder) => Later<Result>): Later<Result> {
     const folder = this.folderOf(run);
     return this.guarded(() => this.#turns.take(run, () => task(folder)));
   }
 
-  async guarded<Result>(task: () => Result | Promise<Result>): Promise<Result> {
+  guarded<Result>(task: () => Later<Result>): Later<Result> {
     if (!this.#open)
       throw orchError({
         code: 'ORCH_BACKEND_CLOSED',
         message: 'The JSON backend is not open.',
         hint: 'Call open() first.',
       });
-    try {
-      return await task();
-    } catch (error) {
+    return guard(task, (error) => {
       throw asUnavailable(error);
-    }
+    });
   }
 
   /** Core checks run ids; one that could leave the folder must not get through all the same. */
   folderOf(run: string): RunFolder {
+    const held = this.holdings.get(run);
+    if (held !== undefined) return held.folder;
     if (runIdPattern.test(run)) return { files: this.files, run, path: join(this.runs, run) };
     throw orchError({
       code: 'ORCH_RUN_ID_INVALID',

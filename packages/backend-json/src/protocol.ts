@@ -1,3 +1,5 @@
+import type { Later } from './later.ts';
+
 /**
  * Fencing on plain files, without locks: the order of calls that `take`, `append`, `close` and `settled` must keep, and
  * nothing else. One segment file per epoch; only its holder writes to it.
@@ -56,14 +58,14 @@ export interface TakingDisk<View extends SegmentView> {
   exists(epoch: number): boolean;
 }
 
-/** The segment of a holder, with the record it is about to write. */
+/** The segment of a holder, with the record it is about to write. Its calls are steps as they are. */
 export interface OwnSegment {
-  write(): void;
-  flush(): void | Promise<void>;
+  readonly write: () => void;
+  readonly flush: () => void | Promise<void>;
   /** Whether the next epoch is taken. */
-  superseded(): boolean;
+  readonly superseded: () => boolean;
   /** Whether the file is where it was: a deleted run has none. */
-  inPlace(): boolean;
+  readonly inPlace: () => boolean;
 }
 
 function* step<Result>(act: () => Result | Promise<Result>): Steps<Result> {
@@ -101,11 +103,11 @@ export type Written = 'ok' | 'lost';
 
 /** Writes one record. Also how a holder lets go: the record is then the one that closes the segment. */
 export function* append(own: OwnSegment, flush: boolean): Steps<Written> {
-  yield* step(() => own.write());
-  if (flush) yield* step(() => own.flush());
+  yield own.write;
+  if (flush) yield own.flush;
   // In this order: a folder that is still in place now was in place when the next epoch was looked for.
-  if (yield* step(() => own.superseded())) return 'lost';
-  return (yield* step(() => own.inPlace())) ? 'ok' : 'lost';
+  if (yield own.superseded) return 'lost';
+  return (yield own.inPlace) ? 'ok' : 'lost';
 }
 
 export interface Settled {
@@ -135,12 +137,13 @@ function* notedEnds<View extends SegmentView>(disk: ReadingDisk<View>): Steps<re
   return view?.sealed === undefined ? [] : [...view.sealed, noted];
 }
 
-/** Runs steps one after another, waiting only where one answers a promise. */
-export async function perform<Result>(steps: Steps<Result>): Promise<Result> {
-  let next = steps.next();
+/** Runs steps one after another, and answers at once unless one of them has to be waited for. */
+export function perform<Result>(steps: Steps<Result>, before?: unknown): Later<Result> {
+  let next = steps.next(before);
   while (next.done !== true) {
     const answer = next.value();
-    next = steps.next(answer instanceof Promise ? await answer : answer);
+    if (answer instanceof Promise) return answer.then((settled) => perform(steps, settled));
+    next = steps.next(answer);
   }
   return next.value;
 }

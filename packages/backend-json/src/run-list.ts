@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isOrchError, runIdPattern } from '@orch/core/author';
-import type { RunFilter, RunSummary } from '@orch/core/author';
-import { unknownRun } from './damage.ts';
+import type { RunFilter, RunPage, RunSummary, UnreadableRun } from '@orch/core/author';
+import { asUnavailable, unknownRun } from './damage.ts';
 import { namesIn, openIfThere, readBetween } from './files.ts';
 import type { Files } from './files.ts';
 import { commitsAfter, readHistory } from './history.ts';
@@ -10,7 +10,8 @@ import type { Memory } from './history.ts';
 import { kinds, walk } from './record.ts';
 import { hasSegment, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { fullSummary, scanSegment, stateAfter } from './segment.ts';
+import { scanSegment } from './scan-segment.ts';
+import { fullSummary, stateAfter } from './segment.ts';
 import { readSummaryFile } from './summary-file.ts';
 import type { SummaryFile } from './summary-file.ts';
 
@@ -24,31 +25,31 @@ export async function listRuns(
   { filter, cursor, pageSize = 1000 }: Page,
 ): Promise<RunPage> {
   const found: RunSummary[] = [];
+  const unreadable: UnreadableRun[] = [];
   const runs = namesIn(files, folder).filter((name) => runIdPattern.test(name));
   for (const [index, run] of runs.entries()) {
     if (index % runsPerTurn === runsPerTurn - 1) await nextTurn();
     const summary = await listedSummary({ files, run, path: join(folder, run) });
-    if (summary !== undefined && fits(summary, filter)) found.push(summary);
+    if (summary === undefined) continue;
+    if ('error' in summary) unreadable.push(summary);
+    else if (fits(summary, filter)) found.push(summary);
   }
   found.sort(newestFirst);
   const last = cursor === undefined ? undefined : readCursor(cursor);
   const rest = last === undefined ? found : found.filter((summary) => newestFirst(summary, last) > 0);
   const page = rest.slice(0, pageSize);
   const end = page.at(-1);
-  return rest.length > page.length && end !== undefined
-    ? { runs: page, cursor: JSON.stringify([end.createdAt, end.runId]) }
-    : { runs: page };
+  return {
+    runs: page,
+    ...(rest.length > page.length && end !== undefined ? { cursor: JSON.stringify([end.createdAt, end.runId]) } : {}),
+    ...(unreadable.length > 0 && cursor === undefined ? { unreadable } : {}),
+  };
 }
 
 export interface Page {
   readonly filter: RunFilter;
   readonly cursor: string | undefined;
   readonly pageSize?: number;
-}
-
-export interface RunPage {
-  readonly runs: readonly RunSummary[];
-  readonly cursor?: string;
 }
 
 type Position = Pick<RunSummary, 'createdAt' | 'runId'>;
@@ -70,14 +71,14 @@ function fits(summary: RunSummary, { workflow, status }: RunFilter): boolean {
 }
 
 /** A journal that is damaged is refused by whoever reads it; the list shows what `run.json` knows. */
-async function listedSummary(folder: RunFolder): Promise<RunSummary | undefined> {
+async function listedSummary(folder: RunFolder): Promise<RunSummary | UnreadableRun | undefined> {
   try {
     return await currentSummary(folder, {});
-  } catch (error) {
+  } catch (thrown) {
+    const error = asUnavailable(thrown);
     if (isOrchError(error, 'ORCH_RUN_UNKNOWN')) return undefined;
-    const known = readSummaryFile(folder)?.summary;
-    if (known === undefined) throw error;
-    return known;
+    if (!isOrchError(error)) throw error;
+    return readSummaryFile(folder)?.summary ?? { runId: folder.run, error };
   }
 }
 
@@ -98,6 +99,8 @@ function brought(folder: RunFolder, { summary, flushed }: SummaryFile): RunSumma
     if (size < flushed.length) return undefined;
     let current = summary;
     if (size > flushed.length) {
+      // Beyond the seal of a newer epoch anything may stand.
+      if (hasSegment(folder, flushed.epoch + 1)) return undefined;
       const from = { offset: flushed.length, crc: Number.parseInt(flushed.crc, 16) };
       const bytes = readBetween(files, fd, { from: from.offset, to: size });
       let newest: string | undefined;

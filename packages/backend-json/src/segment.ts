@@ -1,11 +1,8 @@
 import type { Commit, Owner, RunEvent, RunSummary } from '@orch/core/author';
-import { damaged, truncated, unknownRun } from './damage.ts';
-import { openIfThere, readBetween } from './files.ts';
+import { damaged, truncated } from './damage.ts';
 import type { SegmentEnd, SegmentView } from './protocol.ts';
-import { chainStart, hex8, kinds, walk } from './record.ts';
-import type { FoundRecord, Kind, Place } from './record.ts';
-import type { RunFolder } from './run-folder.ts';
-import { segmentFile } from './run-folder.ts';
+import { hex8, kinds } from './record.ts';
+import type { Kind, Place } from './record.ts';
 
 /** The first record of a segment: whose taking it is. */
 export interface OwnerRecord {
@@ -95,78 +92,22 @@ export function stateAfter(payload: string, base: RunSummary): NonNullable<Segme
   return { version: after + events.length, summary: fullSummary(summary, base) };
 }
 
-/** Reads a segment, or what was added to one that is known; `undefined`: there is none. */
-export function scanSegment(folder: RunFolder, epoch: number, known?: Segment): Segment | undefined {
-  const { files, run } = folder;
-  const file = segmentFile(folder, epoch);
-  const fd = openIfThere(files, file);
-  if (fd === undefined) return undefined;
-  try {
-    const { size, ino, mtimeMs } = files.fstatSync(fd);
-    const base = known !== undefined && known.inode === ino && size >= known.place.offset ? known : undefined;
-    const from = base?.place ?? chainStart(run, epoch);
-    const bytes = readBetween(files, fd, { from: from.offset, to: size });
-    const draft = new Draft(file, base);
-    const ownRun = base === undefined ? withForeignCheck(folder, { file, bytes }) : walk;
-    const place = ownRun({ file, from, bytes }, (record) => draft.take(record));
-    return draft.finish({
-      place,
-      epoch,
-      inode: ino,
-      touchedAt: mtimeMs,
-      torn: from.offset + bytes.length > place.offset,
-    });
-  } finally {
-    files.closeSync(fd);
-  }
-}
-
-/** How much of a file is read for its first two records. */
-const headLimit = 16_384;
-
-/** A place of a segment up to which all is known, so that only what follows has to be read. */
-export interface KnownPlace {
-  readonly epoch: number;
-  readonly length: number;
-  readonly crc: string;
-  readonly version: number;
-  readonly closed: boolean;
-  readonly summary: RunSummary;
-}
-
-/** A segment as it was at a known place; `undefined`: its first records are not all in the head. */
-export function segmentAt(folder: RunFolder, known: KnownPlace): Segment | undefined {
-  const { files, run } = folder;
-  const { epoch, length, crc, version, closed, summary } = known;
-  const file = segmentFile(folder, epoch);
-  const fd = openIfThere(files, file);
-  if (fd === undefined) return undefined;
-  try {
-    const { ino, mtimeMs } = files.fstatSync(fd);
-    const bytes = readBetween(files, fd, { from: 0, to: Math.min(length, headLimit) });
-    const draft = new Draft(file, undefined);
-    let records = 0;
-    withForeignCheck(folder, { file, bytes })({ file, from: chainStart(run, epoch), bytes }, (record) => {
-      if (records++ < 2) draft.take(record);
-    });
-    if (records < 2) return undefined;
-    const place = { offset: length, crc: Number.parseInt(crc, 16) };
-    const segment = draft.finish({ place, epoch, inode: ino, touchedAt: mtimeMs, torn: false });
-    return { ...segment, closed, state: { version, summary } };
-  } finally {
-    files.closeSync(fd);
-  }
+/** A record as a scan meets it. */
+export interface ScannedRecord {
+  readonly kind: string;
+  readonly start: number;
+  payload(): string;
 }
 
 /** Gathers what the records of a segment say; parses the last commit only. */
-class Draft {
+export class Draft {
   readonly #file: string;
   #owner: OwnerRecord | undefined;
   #deleted = false;
   #sealed: readonly SegmentEnd[] | undefined;
   #state: Segment['state'];
   #base: RunSummary | undefined;
-  #commit: FoundRecord | undefined;
+  #commit: ScannedRecord | undefined;
   #closed = false;
 
   constructor(file: string, base: Segment | undefined) {
@@ -180,7 +121,7 @@ class Draft {
     this.#closed = base.closed;
   }
 
-  take(record: FoundRecord): void {
+  take(record: ScannedRecord): void {
     const { kind } = record;
     if (this.#owner === undefined ? !isFirst(kind) : this.#closed || !this.#follows(kind))
       throw damaged({ file: this.#file, offset: record.start, what: `a record of kind "${kind}" has no place here` });
@@ -229,34 +170,4 @@ class Draft {
 
 function isFirst(kind: string): kind is Kind {
   return kind === kinds.owner || kind === kinds.deleted;
-}
-
-/** A chain that does not start with this run may be the whole journal of another one: say so. */
-function withForeignCheck(folder: RunFolder, { file, bytes }: { file: string; bytes: Buffer }): typeof walk {
-  return (stretch, visit) => {
-    try {
-      return walk(stretch, visit);
-    } catch (error) {
-      const foreign = foreignRun(bytes);
-      if (foreign === undefined || foreign.run === folder.run) throw error;
-      // A file system that does not tell `A` from `a` opens the folder of the one for the other.
-      if (foreign.run.toLowerCase() === folder.run.toLowerCase()) throw unknownRun(folder.run);
-      const what = `it belongs to epoch ${foreign.epoch} of run ${foreign.run}`;
-      throw damaged({ file, offset: 0, what });
-    }
-  };
-}
-
-function foreignRun(bytes: Buffer): { readonly run: string; readonly epoch: number } | undefined {
-  const named = /^\{"run":"([\w.-]+)","epoch":(\d+),/.exec(bytes.toString('latin1', 30, 230));
-  if (named?.[1] === undefined) return undefined;
-  const found = { run: named[1], epoch: Number(named[2]) };
-  try {
-    let fits = false;
-    walk({ file: '', from: chainStart(found.run, found.epoch), bytes }, () => (fits = true));
-    return fits ? found : undefined;
-  } catch {
-    // Not whole as that run's either: the first finding stands.
-    return undefined;
-  }
 }

@@ -25,20 +25,29 @@ function summaryPath(folder: RunFolder): string {
   return join(folder.path, 'run.json');
 }
 
-/** `undefined` where it is missing or not as it was written: the journal has it all. */
+/** `undefined` where it is missing, not as it was written, or another run's: the journal has it all. */
 export function readSummaryFile(folder: RunFolder): SummaryFile | undefined {
-  const bytes = readFile(folder.files, summaryPath(folder));
+  const content = summaryContent(readFile(folder.files, summaryPath(folder)));
+  if (content === undefined) return undefined;
+  const { check, ...body } = content;
+  if (body.format !== 1 || check !== checkOf(body) || body.summary.runId !== folder.run) return undefined;
+  return { summary: body.summary, flushed: body.flushed };
+}
+
+function summaryContent(
+  bytes: Buffer | undefined,
+): (SummaryFile & { readonly format: 1; readonly check: string }) | undefined {
   if (bytes === undefined) return undefined;
   try {
-    const { check, ...body } = JSON.parse(bytes.toString()) as SummaryFile & {
-      readonly format: 1;
-      readonly check: string;
-    };
-    return body.format === 1 && check === checkOf(body) ? { summary: body.summary, flushed: body.flushed } : undefined;
+    return JSON.parse(bytes.toString()) ?? undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+export function hasSummaryFile(folder: RunFolder): boolean {
+  return folder.files.existsSync(summaryPath(folder));
 }
 
 /** `durable`: on stable storage before it answers. Either way the old one or the new one is there after a crash of orch. */
@@ -47,16 +56,22 @@ export function writeSummaryFile(folder: RunFolder, content: SummaryFile, durabl
   const body = { format: 1, ...content };
   const bytes = Buffer.from(`${JSON.stringify({ ...body, check: checkOf(body) }, null, 2)}\n`);
   const temporary = join(folder.path, temporaryName());
-  if (durable) files.closeSync(writeNew(files, temporary, bytes));
-  else {
-    const fd = files.openSync(temporary, 'wx', 0o600);
-    try {
-      writeAll(files, fd, { bytes, offset: 0 });
-    } finally {
-      files.closeSync(fd);
+  try {
+    if (durable) files.closeSync(writeNew(files, temporary, bytes));
+    else {
+      const fd = files.openSync(temporary, 'wx', 0o600);
+      try {
+        writeAll(files, fd, { bytes, offset: 0 });
+      } finally {
+        files.closeSync(fd);
+      }
     }
+    files.renameSync(temporary, summaryPath(folder));
+  } catch (error) {
+    // On a disk that is nearly full each try would leave one behind.
+    removeIfThere(files, temporary);
+    throw error;
   }
-  files.renameSync(temporary, summaryPath(folder));
   if (durable) flushFolder(files, folder.path);
 }
 

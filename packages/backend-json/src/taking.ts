@@ -4,13 +4,15 @@ import { truncated, unknownRun } from './damage.ts';
 import { flushFolder, isExisting, removeIfThere, temporaryName, writeAll, writeNew } from './files.ts';
 import { hold } from './holding.ts';
 import type { Holding } from './holding.ts';
+import { readMessages } from './inbox.ts';
 import { perform, take } from './protocol.ts';
 import type { SegmentEnd, TakingDisk } from './protocol.ts';
 import { chainStart, encodeRecord, kinds } from './record.ts';
 import type { Kind } from './record.ts';
 import { hasSegment, newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { ownerPayload, scanSegment, sealPayload, segmentAt } from './segment.ts';
+import { scanSegment, segmentAt } from './scan-segment.ts';
+import { ownerPayload, sealPayload } from './segment.ts';
 import type { Segment } from './segment.ts';
 import { readSummaryFile } from './summary-file.ts';
 
@@ -18,6 +20,8 @@ export type Acquisition = Holding | Extract<Acquired, { readonly status: 'taken'
 
 export interface AcquireOptions {
   readonly taking: Taking;
+  /** The newest segment as this process last read it. */
+  readonly known: Segment | undefined;
   /** What this process writes to already. */
   readonly held: Holding | undefined;
   /** Whether this process let go of what it took with a token, without being able to say so on disk. */
@@ -25,10 +29,10 @@ export interface AcquireOptions {
 }
 
 /** Takes a run where it is free, the taking has it already, or it is to be taken over. */
-export async function acquire(folder: RunFolder, { taking, held, letGo }: AcquireOptions): Promise<Acquisition> {
+export async function acquire(folder: RunFolder, { taking, known, held, letGo }: AcquireOptions): Promise<Acquisition> {
   for (;;) {
     const epoch = newestEpoch(folder);
-    const segment = look(folder, epoch);
+    const segment = look(folder, epoch, known);
     if (segment === undefined || segment.deleted) throw unknownRun(folder.run);
     const { token } = segment.owner;
     const own = token === taking.token;
@@ -39,6 +43,8 @@ export async function acquire(folder: RunFolder, { taking, held, letGo }: Acquir
     const holder = holderOf(segment);
     const over = taking.overEpoch === epoch && (holder.expired || taking.ifExpired !== true);
     if (!own && !segment.closed && !letGo(token) && !over) return { status: 'taken', ...holder };
+    // Before anything is written: a run whose messages can't be read is not taken.
+    readMessages(folder);
     const taken = await takeNext(folder, segment, taking);
     if (taken !== undefined) return taken;
   }
@@ -62,8 +68,11 @@ export function holderOf({ owner, touchedAt }: Segment): Holder {
   return { by: owner.owner, epoch: owner.epoch, since: owner.since, expired };
 }
 
-/** Reads the newest segment from where `run.json` left off. A journal that is shorter than it was must not be sealed so. */
-function look(folder: RunFolder, epoch: number): Segment | undefined {
+/**
+ * Reads the newest segment from where this process or `run.json` left off. A journal that is shorter than it was must not
+ * be sealed so.
+ */
+function look(folder: RunFolder, epoch: number, known: Segment | undefined): Segment | undefined {
   const noted = readSummaryFile(folder);
   const flushed = noted?.flushed;
   if (noted === undefined || flushed === undefined || flushed.epoch < epoch) return scanSegment(folder, epoch);
@@ -74,6 +83,7 @@ function look(folder: RunFolder, epoch: number): Segment | undefined {
   }
   // `run.json` may have been written in a newer epoch since that was looked for.
   if (flushed.epoch > epoch) return scanSegment(folder, epoch);
+  if (known?.end.epoch === epoch && known.end.length >= flushed.length) return scanSegment(folder, epoch, known);
   return scanSegment(folder, epoch, segmentAt(folder, { ...flushed, summary: noted.summary }));
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backendConformance } from '@orch/testkit';
@@ -14,6 +14,18 @@ backendConformance({
     const folder = mkdtempSync(join(tmpdir(), 'backend-json-'));
     const reopen = async () => jsonBackend(folder);
     const advance = (ms: number) => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
-    return { backend: jsonBackend(folder), reopen, advance, cleanup: () => rmSync(folder, { recursive: true }) };
+    const damage = (run: string) => {
+      const file = join(folder, 'runs', run, 'journal-1');
+      const bytes = readFileSync(file);
+      bytes[bytes.length >> 1]! ^= 1;
+      writeFileSync(file, bytes);
+    };
+    return {
+      backend: jsonBackend(folder),
+      reopen,
+      advance,
+      damage,
+      cleanup: () => rmSync(folder, { recursive: true }),
+    };
   },
 });

@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOrchError } from '@orch/core/author';
 import type { Backend, Fence } from '@orch/core/author';
 import { expect, test } from 'vitest';
 import { failingFiles } from './failing-files.ts';
-import type { Call } from './failing-files.ts';
+import type { Call, FailingFiles } from './failing-files.ts';
 import { commit, created, folder, held, opened, taking, versions } from './stage.ts';
 
 test('short writes are finished', async () => {
@@ -38,7 +38,12 @@ test.each<[string, Call]>([
   });
   files.fail = () => undefined;
   const bytes = readFileSync(join(path, 'runs/r1/journal-1'));
-  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+  // Core sends a commit again: what it hears then must still say why, and what to do.
+  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject({
+    code: 'ORCH_BACKEND_UNAVAILABLE',
+    message: expect.stringContaining('ENOSPC'),
+    hint: expect.stringContaining('disk space'),
+  });
   const again = await held(backend, 'r1', taking('first'));
   expect(again.epoch).toBe(2);
   const known = (await versions(backend)).length;
@@ -65,14 +70,20 @@ test('a failed holder lets go all the same', async () => {
   expect(await (await opened(path)).holder('r1')).toBeUndefined();
 });
 
-test('run.json that cannot be written fails no append', async () => {
+test('run.json that cannot be written fails no append, and leaves nothing behind', async () => {
+  const path = folder();
   const files = failingFiles();
-  const backend = await opened(folder(), files);
-  const fence = await created(backend);
+  const backend = await opened(path, files);
+  await created(backend);
+  // The first commit of a taking is noted at once.
+  const fence = await held(backend, 'r1', taking('second', 1));
+  files.calls.length = 0;
   files.fail = (call) => (call === 'renameSync' ? 'EACCES' : undefined);
   expect(await backend.append('r1', commit(fence, 1))).toEqual({ status: 'ok' });
+  expect(files.calls).toContain('renameSync');
   files.fail = () => undefined;
   expect((await backend.list({})).runs[0]).toMatchObject({ version: 2 });
+  expect(readdirSync(join(path, 'runs/r1')).toSorted()).toEqual(['inbox', 'journal-1', 'journal-2', 'run.json']);
 });
 
 /** A life of a run: create, append, take over, append, let go. Tells what was acknowledged. */
@@ -87,19 +98,38 @@ async function life(backend: Backend, acknowledged: number[]): Promise<void> {
   await backend.release('r1', fence);
 }
 
-test('whichever call fails, nothing acknowledged is lost and the run can be taken again', async () => {
+/** A call fails alone; or the disk is full from there on, after a write that took a half. */
+function failAt(files: FailingFiles, at: number, fault: string): void {
+  const quiet: readonly Call[] = ['closeSync', 'existsSync'];
+  files.fail = (call, count) => {
+    if (quiet.includes(call)) return undefined;
+    if (fault !== 'full') return count === at ? fault : undefined;
+    if (call !== 'writeSync' || count < at) return undefined;
+    return count === at ? 'short' : 'ENOSPC';
+  };
+}
+
+test.each([
+  ['EIO', 40],
+  ['ENOSPC', 40],
+  ['EMFILE', 40],
+  ['EROFS', 40],
+  ['full', 10],
+])('whichever call fails (%s), nothing acknowledged is lost and the run can be taken again', async (fault, least) => {
   let clean = false;
   let failed = 0;
   for (let at = 1; !clean; at++) {
     const path = folder();
     const files = failingFiles();
-    files.fail = (call, count) => (count === at && call !== 'closeSync' && call !== 'existsSync' ? 'EIO' : undefined);
+    failAt(files, at, fault);
     const acknowledged: number[] = [];
     const backend = await opened(path, files);
     try {
       await life(backend, acknowledged);
     } catch (error) {
       if (!isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE')) throw error;
+      expect(error.message).toContain(fault === 'full' ? 'ENOSPC' : fault);
+      expect(error.hint).toMatch(/[.]$/);
       failed++;
     }
     clean = files.calls.length < at;
@@ -122,7 +152,7 @@ test('whichever call fails, nothing acknowledged is lost and the run can be take
     expect(await after.append('r1', commit(fence, found.length))).toEqual({ status: 'ok' });
     await after.close();
   }
-  expect(failed).toBeGreaterThan(40);
+  expect(failed).toBeGreaterThan(least);
 });
 
 test('a state folder that can not be made is refused, also where its parent is there', async () => {
@@ -139,4 +169,34 @@ test('a state folder that is a file is refused, not taken for an empty one', asy
   const backend = await opened(path);
   await expect(backend.list({})).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
   await expect(versions(backend)).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+});
+
+test('a journal that is gone, though nobody took the run, is said to be gone', async () => {
+  const path = folder();
+  const backend = await opened(path);
+  const fence = await created(backend);
+  renameSync(path, `${path}-away`);
+  const gone = { code: 'ORCH_BACKEND_UNAVAILABLE', message: expect.stringContaining('removed, moved or replaced') };
+  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject(gone);
+  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject(gone);
+  renameSync(`${path}-away`, path);
+  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject(gone);
+  await backend.release('r1', fence);
+  const next = await held(backend, 'r1', taking('second'));
+  expect(await backend.append('r1', commit(next, (await versions(backend)).length))).toEqual({ status: 'ok' });
+});
+
+test('a commit that was refused is not written again behind itself, wherever the refusal came from', async () => {
+  const path = folder();
+  const files = failingFiles();
+  const backend = await opened(path, files);
+  const fence = await created(backend);
+  const place = join(path, 'runs/r1');
+  renameSync(place, join(path, 'away'));
+  files.fail = (call) => (call === 'readdirSync' ? 'EMFILE' : undefined);
+  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+  files.fail = () => undefined;
+  renameSync(join(path, 'away'), place);
+  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+  expect(await versions(await opened(path))).toEqual([1, 2]);
 });

@@ -61,5 +61,7 @@ test('a damaged journal does not hide the other runs', async () => {
   writeFileSync(join(path, 'runs/r1/journal-1'), 'x'.repeat(2000));
   expect((await backend.list({})).runs.map(({ runId }) => runId)).toEqual(['r1', 'r2']);
   rmSync(join(path, 'runs/r1/run.json'));
-  await expect(backend.list({})).rejects.toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED' });
+  const { runs, unreadable = [] } = await backend.list({});
+  expect(runs.map(({ runId }) => runId)).toEqual(['r2']);
+  expect(unreadable).toMatchObject([{ runId: 'r1', error: { code: 'ORCH_JOURNAL_DAMAGED' } }]);
 });

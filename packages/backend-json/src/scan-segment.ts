@@ -1,0 +1,171 @@
+import type { RunSummary } from '@orch/core/author';
+import { isOrchError } from '@orch/core/author';
+import { damaged, unknownRun } from './damage.ts';
+import { openIfThere, readBetween } from './files.ts';
+import { gather, payloadOf } from './gather.ts';
+import type { Gathered } from './gather.ts';
+import { chainStart, walk } from './record.ts';
+import type { Place } from './record.ts';
+import { segmentFile } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
+import { Draft } from './segment.ts';
+import type { Segment } from './segment.ts';
+
+interface OpenSegment {
+  readonly file: string;
+  readonly size: number;
+  readonly inode: number;
+  readonly touchedAt: number;
+  /** The bytes from an offset on, up to another one or to the end that it had when it was opened. */
+  readonly read: (from: number, to?: number) => Buffer;
+}
+
+/** Hands an open segment to `use`; `undefined`: there is no such file. */
+function withSegment<Result>(
+  folder: RunFolder,
+  epoch: number,
+  use: (segment: OpenSegment) => Result,
+): Result | undefined {
+  const { files } = folder;
+  const file = segmentFile(folder, epoch);
+  const fd = openIfThere(files, file);
+  if (fd === undefined) return undefined;
+  try {
+    const { size, ino, mtimeMs } = files.fstatSync(fd);
+    const read = (from: number, to = size): Buffer => readBetween(files, fd, { from, to });
+    return use({ file, size, inode: ino, touchedAt: mtimeMs, read });
+  } finally {
+    files.closeSync(fd);
+  }
+}
+
+/** Reads a segment, or what was added to one that is known; `undefined`: there is none. */
+export function scanSegment(folder: RunFolder, epoch: number, known?: Segment): Segment | undefined {
+  return withSegment(folder, epoch, ({ file, size, inode, touchedAt, read }) => {
+    const base = known !== undefined && known.inode === inode && size >= known.place.offset ? known : undefined;
+    const from = base?.place ?? chainStart(folder.run, epoch);
+    const bytes = read(from.offset);
+    const draft = new Draft(file, base);
+    const ownRun = base === undefined ? withForeignCheck(folder, { file, bytes }) : walk;
+    const place = ownRun({ file, from, bytes }, (record) => draft.take(record));
+    return draft.finish({ place, epoch, inode, touchedAt, torn: from.offset + bytes.length > place.offset });
+  });
+}
+
+/** A segment, and its records as they were gathered from its start: who goes on to read them need not read the file again. */
+export interface ScannedWhole {
+  readonly segment: Segment;
+  readonly gathered: Gathered;
+}
+
+/** Reads a segment from its start, in one pass; `undefined`: there is none, or it is damaged and `scanSegment` tells where. */
+export function scanWhole(folder: RunFolder, epoch: number): ScannedWhole | undefined {
+  try {
+    return withSegment(folder, epoch, ({ file, inode, touchedAt, read }) => {
+      const from = chainStart(folder.run, epoch);
+      const gathered = gather({ file, from, bytes: read(0) });
+      if (gathered === undefined) return undefined;
+      const draft = new Draft(file, undefined);
+      for (const [index, { kind, start }] of gathered.records.entries())
+        draft.take({ kind, start, payload: () => payloadOf(gathered, index) });
+      const place = gathered.records.at(-1) ?? from;
+      const torn = gathered.bytes.length > place.offset;
+      return { segment: draft.finish({ place, epoch, inode, touchedAt, torn }), gathered };
+    });
+  } catch (error) {
+    if (isOrchError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** How much of a file is read for its first two records. */
+const headLimit = 16_384;
+
+/** A place of a segment up to which all is known, so that only what follows has to be read. */
+export interface KnownPlace {
+  readonly epoch: number;
+  readonly length: number;
+  readonly crc: string;
+  readonly version: number;
+  readonly closed: boolean;
+  readonly summary: RunSummary;
+}
+
+interface Head {
+  readonly draft: Draft;
+  /** How many records the draft has taken. */
+  readonly records: number;
+  readonly place: Place;
+  readonly inode: number;
+  readonly touchedAt: number;
+}
+
+/** The first `limit` records of a segment, as far as they lie in its head and before `to`; `undefined`: there is no such file. */
+function readHead(folder: RunFolder, epoch: number, { limit, to }: HeadLimits): Head | undefined {
+  return withSegment(folder, epoch, ({ file, inode, touchedAt, read }) => {
+    const bytes = read(0, Math.min(to, headLimit));
+    const from = chainStart(folder.run, epoch);
+    const draft = new Draft(file, undefined);
+    let records = 0;
+    const place = withForeignCheck(folder, { file, bytes })({ file, from, bytes }, (record) => {
+      if (records === limit) return;
+      draft.take(record);
+      records++;
+    });
+    return { draft, records, place, inode, touchedAt };
+  });
+}
+
+interface HeadLimits {
+  readonly limit: number;
+  readonly to: number;
+}
+
+/** Whose taking made a segment, and whether it removed the run; `undefined`: there is no such segment. */
+export function ownerAt(folder: RunFolder, epoch: number): Pick<Segment, 'owner' | 'deleted'> | undefined {
+  const head = readHead(folder, epoch, { limit: 1, to: headLimit });
+  return head?.draft.finish({ place: head.place, epoch, inode: head.inode, touchedAt: head.touchedAt, torn: false });
+}
+
+/** A segment as it was at a known place; `undefined`: its first records are not all in the head. */
+export function segmentAt(folder: RunFolder, known: KnownPlace): Segment | undefined {
+  const { epoch, length, crc, version, closed, summary } = known;
+  const head = readHead(folder, epoch, { limit: 2, to: length });
+  if (head === undefined || head.records < 2) return undefined;
+  const { draft, inode, touchedAt } = head;
+  const place = { offset: length, crc: Number.parseInt(crc, 16) };
+  return { ...draft.finish({ place, epoch, inode, touchedAt, torn: false }), closed, state: { version, summary } };
+}
+
+/** A chain that does not start with this run may be the whole journal of another one: say so. */
+function withForeignCheck(folder: RunFolder, { file, bytes }: { file: string; bytes: Buffer }): typeof walk {
+  return (stretch, visit) => {
+    try {
+      return walk(stretch, visit);
+    } catch (error) {
+      const foreign = foreignRun(bytes);
+      if (foreign === undefined || foreign.run === folder.run) throw error;
+      // A file system that does not tell `A` from `a` opens the folder of the one for the other.
+      if (foreign.run.toLowerCase() === folder.run.toLowerCase()) throw unknownRun(folder.run);
+      const what = `it belongs to epoch ${foreign.epoch} of run ${foreign.run}`;
+      throw damaged({ file, offset: 0, what, hint: foreignHint });
+    }
+  };
+}
+
+const foreignHint =
+  'Nothing was changed. Was it copied here? Then move it out of this folder. Otherwise restore the folder of the run from a backup.';
+
+function foreignRun(bytes: Buffer): { readonly run: string; readonly epoch: number } | undefined {
+  const named = /^\{"run":"([\w.-]+)","epoch":(\d+),/.exec(bytes.toString('latin1', 30, 230));
+  if (named?.[1] === undefined) return undefined;
+  const found = { run: named[1], epoch: Number(named[2]) };
+  try {
+    let fits = false;
+    walk({ file: '', from: chainStart(found.run, found.epoch), bytes }, () => (fits = true));
+    return fits ? found : undefined;
+  } catch {
+    // Not whole as that run's either: the first finding stands.
+    return undefined;
+  }
+}
