@@ -17,6 +17,7 @@ export const catalogue = {
   logs: { usage: '<run> [phase]', summary: 'print what phases printed' },
   events: { usage: '<run>', summary: 'print the journal of a run, a line of JSON for each event' },
   cancel: { usage: '<run>', summary: 'end a run for good' },
+  doctor: { usage: '', summary: 'say what is damaged or noteworthy in the state folder; changes nothing' },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 export type CommandName = keyof typeof catalogue;

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { RunSummary } from '@orch/core';
-import { orchError } from '@orch/core/author';
+import { isOrchError, orchError } from '@orch/core/author';
 import { readPlan } from '@orch/plan';
 import type { Session } from './session.ts';
 import { harmless } from './view/text.ts';
@@ -29,9 +29,19 @@ export async function findRun({ orchestrator, plugins, place }: Session, text: s
   const found = ofWorkflow ?? ofPlan;
   if (found !== undefined) return found;
   const [first, second] = prefixed;
+  if (first === undefined) await refuseUnreadable(orchestrator, text);
   if (first === undefined) throw unknown(text, latest, place.directory);
   if (second !== undefined) throw ambiguous(text, prefixed);
   return first;
+}
+
+/** A damaged run may be missing in the list: who names it is told what is wrong with it. */
+async function refuseUnreadable(orchestrator: Session['orchestrator'], text: string): Promise<void> {
+  try {
+    await orchestrator.show(text);
+  } catch (error) {
+    if (!isOrchError(error, 'ORCH_RUN_UNKNOWN') && !isOrchError(error, 'ORCH_RUN_ID_INVALID')) throw error;
+  }
 }
 
 function isFile(path: string): boolean {

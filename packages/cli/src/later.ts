@@ -4,7 +4,6 @@ export const laterCommands: ReadonlySet<string> = new Set([
   'backup',
   'completion',
   'copy',
-  'doctor',
   'graph',
   'init',
   'prune',

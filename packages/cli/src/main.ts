@@ -5,9 +5,14 @@ process.exitCode = exitCodes.damaged;
 
 const [first, ...rest] = process.argv.slice(2);
 if (rest.length === 0 && (first === '--help' || first === '-h')) {
-  // Nothing is loaded for it.
+  // Nothing is loaded for it, not even the stream of stdout.
   process.exitCode = exitCodes.done;
-  process.stdout.on('error', () => undefined).write(rootHelp());
+  try {
+    process.getBuiltinModule('node:fs').writeSync(1, rootHelp());
+  } catch {
+    // Nobody reads it.
+  }
 } else {
+  process.getBuiltinModule('node:module').enableCompileCache();
   await import('./start.ts');
 }

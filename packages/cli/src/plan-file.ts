@@ -2,7 +2,7 @@ import type { Finding, Workflow } from '@orch/core';
 import { foundingChecks } from '@orch/core';
 import { orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
-import { positionFindings, readPlan, renderFinding } from '@orch/plan';
+import { addFindings, readPlan, renderFinding } from '@orch/plan';
 import type { PlanReading, PositionedFinding } from '@orch/plan';
 import type { Session } from './session.ts';
 import { say } from './streams.ts';
@@ -12,8 +12,8 @@ import { count, harmless } from './view/text.ts';
 export interface CheckedPlan {
   readonly valid: boolean;
   readonly findings: readonly PositionedFinding[];
-  /** The founding specification's map. */
-  readonly checks: Readonly<Record<string, boolean>>;
+  /** Makes the founding specification's map. */
+  readonly checks: () => Readonly<Record<string, boolean>>;
   readonly workflow?: Workflow;
   /** A finding for people. */
   readonly render: (finding: PositionedFinding) => string;
@@ -26,19 +26,35 @@ export interface CheckOptions {
 
 /** Everything that is wrong with a plan file. */
 export async function checkPlan(session: Session, path: string, { commandCheck }: CheckOptions): Promise<CheckedPlan> {
-  const reading = await readPlan(path, { plugins: session.plugins });
-  const { workflow, plan, file, text } = reading;
-  const more = backendFindings(reading);
-  if (workflow !== undefined && commandCheck) more.push(...(await session.orchestrator.validate(workflow)));
-  const findings = [...reading.findings, ...positionFindings(text, file, more)];
-  const valid = findings.every(({ severity }) => severity !== 'error');
+  const read = await readPlan(path, { plugins: session.plugins });
+  const ofCommands = commandCheck ? await commandFindings(session, read) : [];
+  const reading = addFindings(read, [...backendFindings(read), ...ofCommands]);
+  const { workflow, plan, findings } = reading;
   return {
-    valid,
+    valid: workflow !== undefined,
     findings,
-    checks: foundingChecks(plan, findings),
-    ...(workflow === undefined || !valid ? {} : { workflow }),
+    checks: () => foundingChecks(plan, findings),
+    ...(workflow === undefined ? {} : { workflow }),
     render: (finding) => render(finding, reading),
   };
+}
+
+/** What is wrong with the commands on this machine; of a plan with errors, with those of them that could be read. */
+async function commandFindings({ orchestrator }: Session, reading: PlanReading): Promise<readonly Finding[]> {
+  const { workflow, sound } = reading;
+  if (workflow !== undefined) return orchestrator.validate(workflow);
+  if (sound === undefined) return [];
+  const { positions } = sound;
+  const findings = await orchestrator.validate(sound.workflow);
+  return (
+    findings
+      // The whole plan has been asked for its dependencies already, some of which are left out here.
+      .filter(({ path: [list, , key] }) => list === 'phases' && key !== 'dependsOn')
+      .map(({ path: [list = '', index = 0, ...rest], ...finding }) => ({
+        ...finding,
+        path: [list, positions[Number(index)] ?? 0, ...rest],
+      }))
+  );
 }
 
 /** The workflow of a plan file. Says what is wrong, and throws where that is too much to run it. */

@@ -113,6 +113,12 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
       .addOption(stateDir())
       .addHelpText('after', examples('orch cancel bcdf --message "wrong input"'))
       .action(async (run, options) => end(await (await import('./commands/cancel.ts')).cancel(run, options))),
+  doctor: (command, end) =>
+    command
+      .addOption(stateDir())
+      .addOption(asJson('what was found'))
+      .addHelpText('after', examples('orch doctor', 'orch doctor --state-dir /srv/state --json'))
+      .action(async (options) => end(await (await import('./commands/doctor.ts')).doctor(options))),
 };
 
 const runHelp = 'the beginning of a run id, or a workflow id or plan file: its latest run';

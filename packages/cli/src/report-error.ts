@@ -4,6 +4,7 @@ import type { OrchError } from '@orch/core/author';
 import { exitCodeOf } from './exit-codes.ts';
 import type { ExitCode } from './catalogue.ts';
 import { say } from './streams.ts';
+import { tracer } from './tracer.ts';
 
 /** Says what went wrong, to a person and, where a program asked for JSON, to it too. Answers with the exit code. */
 export function reportError(thrown: unknown, { json = false }: { readonly json?: boolean } = {}): ExitCode {
@@ -11,7 +12,7 @@ export function reportError(thrown: unknown, { json = false }: { readonly json?:
   say(`orch: ${error.message}`);
   if (error.hint !== undefined) say(`  ${error.hint}`);
   say(`  [${error.code}]`);
-  if (process.env['ORCH_DEBUG'] === '1') say(stackOf(thrown));
+  tracer()?.failed(thrown);
   if (json) process.stdout.write(`${JSON.stringify({ error: describe(error) })}\n`);
   return exitCodeOf(error.code);
 }
@@ -43,16 +44,10 @@ function internal(thrown: unknown): OrchError {
     code: 'ORCH_INTERNAL',
     message: `This is a bug in orch: ${messageOf(thrown)}`,
     hint:
-      'Please report it with the command line, what it printed with ORCH_DEBUG=1, ' +
+      'Please report it with the command line, what ORCH_DEBUG=1 writes to debug.log in the state folder, ' +
       `and this: Node ${process.versions.node}, ${platform()} ${arch()}. Runs are safe: recover takes them up.`,
     cause: thrown,
   });
-}
-
-function stackOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const { cause, stack = thrown.message } = thrown;
-  return cause === undefined ? stack : `${stack}\ncaused by: ${stackOf(cause)}`;
 }
 
 /** An invalid plan carries its findings. */

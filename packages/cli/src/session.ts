@@ -6,6 +6,7 @@ import { defaultPreset } from './preset.ts';
 import { findStatePlace } from './state-place.ts';
 import type { StatePlace } from './state-place.ts';
 import { say } from './streams.ts';
+import { tracer } from './tracer.ts';
 import { harmless } from './view/text.ts';
 
 export interface SessionOptions {
@@ -32,9 +33,13 @@ export interface Session extends AsyncDisposable {
 /** Opens nothing on disk yet: the backend is opened by the first call that needs it. */
 export function openSession({ stateDir, concurrency }: SessionOptions): Session {
   const place = findStatePlace(stateDir);
-  const preset = defaultPreset({ stateDirectory: place.directory });
+  const given = defaultPreset({ stateDirectory: place.directory });
+  const preset = tracer()?.trace(given) ?? given;
   const plugins = preset.plugins ?? [];
-  const note = (text: string): void => (session.listener?.note ?? say)(harmless(text));
+  const note = (text: string): void => {
+    tracer()?.note(text);
+    (session.listener?.note ?? say)(harmless(text));
+  };
   const log: Log = { info: note, warn: (message) => note(`warning: ${message}`) };
   const orchestrator = new Orchestrator({
     ...preset,

@@ -4,6 +4,7 @@ import type { ExitCode } from './catalogue.ts';
 import { runProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 import { exitCodeAfterWriting, flushStreams, guardStreams, print, say } from './streams.ts';
+import { startTracing } from './tracer.ts';
 
 guardStreams();
 process.on('uncaughtException', (error) => process.exit(reportError(error)));
@@ -11,6 +12,7 @@ process.on('beforeExit', () =>
   process.exit(reportError(new Error('Nothing is left to wait for, but the command has not ended.'))),
 );
 
+await startTracing(process.argv.slice(2));
 const exitCode = await start(process.argv.slice(2));
 await flushStreams();
 process.exit(exitCodeAfterWriting(exitCode));

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main, Playground, until, waitForGo } from './orch-process.ts';
-import type { Result } from './orch-process.ts';
+import type { OrchProcess, Result } from './orch-process.ts';
 
 let ground: Playground;
 beforeEach(() => {
@@ -208,6 +208,19 @@ describe('an unfinished run of the workflow', () => {
 });
 
 describe('--run-id', () => {
+  /** A run that one process drives, in its only phase, and another one follows. */
+  async function startTwice(command = waitForGo): Promise<{ driver: OrchProcess; follower: OrchProcess }> {
+    ground.plan([{ name: 'a', command, retry_count: 1 }]);
+    const driver = ground.start(['execute', 'plan.json', '--run-id', 'one']);
+    await until(
+      () => ground.lines('starts').length === 1,
+      () => 'the start',
+    );
+    const follower = ground.start(['execute', 'plan.json', '--run-id', 'one', '--json']);
+    await follower.says(/Following it/);
+    return { driver, follower };
+  }
+
   test('starts, recovers and reports', async () => {
     ground.plan([
       { name: 'a', command: 'echo x >> a' },
@@ -239,14 +252,7 @@ describe('--run-id', () => {
   });
 
   test('follows a run that another process drives, and ends as it ends', async () => {
-    ground.plan([{ name: 'a', command: `${waitForGo}; exit 4`, retry_count: 1 }]);
-    const driver = ground.start(['execute', 'plan.json', '--run-id', 'one']);
-    await until(
-      () => ground.lines('starts').length === 1,
-      () => 'the start',
-    );
-    const follower = ground.start(['execute', 'plan.json', '--run-id', 'one', '--json']);
-    await follower.says(/Following it/);
+    const { driver, follower } = await startTwice(`${waitForGo}; exit 4`);
     go();
     expect(await driver.ended).toMatchObject({ code: 1 });
     const { code, stdout, stderr } = await follower.ended;
@@ -257,14 +263,7 @@ describe('--run-id', () => {
   });
 
   test('takes the place of a driver that is killed', async () => {
-    ground.plan([{ name: 'a', command: waitForGo }]);
-    const driver = ground.start(['execute', 'plan.json', '--run-id', 'one']);
-    await until(
-      () => ground.lines('starts').length === 1,
-      () => 'the start',
-    );
-    const follower = ground.start(['execute', 'plan.json', '--run-id', 'one']);
-    await follower.says(/Following it/);
+    const { driver, follower } = await startTwice();
     driver.kill('SIGKILL');
     await follower.says(/adopted +a/);
     go();
@@ -273,14 +272,7 @@ describe('--run-id', () => {
   });
 
   test('a follower that is interrupted leaves the run alone', async () => {
-    ground.plan([{ name: 'a', command: waitForGo }]);
-    const driver = ground.start(['execute', 'plan.json', '--run-id', 'one']);
-    await until(
-      () => ground.lines('starts').length === 1,
-      () => 'the start',
-    );
-    const follower = ground.start(['execute', 'plan.json', '--run-id', 'one']);
-    await follower.says(/Following it/);
+    const { driver, follower } = await startTwice();
     follower.kill('SIGINT');
     expect(await follower.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('Run one goes on') });
     go();

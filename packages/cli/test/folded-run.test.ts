@@ -1,7 +1,7 @@
 import type { RunEvent } from '@orch/core';
 import { describe, expect, test } from 'vitest';
 import { EventFeed } from '../src/run/event-feed.ts';
-import { FoldedRun } from '../src/run/folded-run.ts';
+import { FoldedRun, attemptMs } from '../src/run/folded-run.ts';
 import { resultOf } from '../src/run/result.ts';
 import { Journal } from './run-events.ts';
 
@@ -35,6 +35,21 @@ describe('FoldedRun', () => {
     expect(run.tryOf('a')).toEqual({ number: 1, most: 2 });
     expect(run.failure).toBeUndefined();
     expect(run.waiting).toEqual([]);
+  });
+
+  test('a clock that is set changes neither how long an attempt took nor which began first', () => {
+    const journal = new Journal(['a', 'b']);
+    journal.start('a');
+    journal.at -= 86_400_000;
+    journal.complete('a');
+    journal.start('b');
+    journal.at += 2 * 86_400_000;
+    journal.fail('b');
+    const { attempts } = journal.folded();
+    expect(attempts.map((it) => [it.phase, attemptMs(it, journal.at)])).toEqual([
+      ['a', 1_200],
+      ['b', 300],
+    ]);
   });
 
   test('a phase may have any name', () => {

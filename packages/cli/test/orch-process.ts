@@ -21,6 +21,8 @@ export interface Ended {
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** A program, and its arguments, that starts it. */
+  readonly through?: readonly string[];
 }
 
 /** An `orch` that runs as its own process. */
@@ -30,8 +32,9 @@ export class OrchProcess {
   stdout = '';
   stderr = '';
 
-  constructor(folder: string, args: readonly string[], { env = {} }: StartOptions = {}) {
-    this.child = spawn(process.execPath, ['--conditions=source', main, ...args], {
+  constructor(folder: string, args: readonly string[], { env = {}, through = [] }: StartOptions = {}) {
+    const [program = '', ...words] = [...through, process.execPath, '--conditions=source', main, ...args];
+    this.child = spawn(program, words, {
       cwd: folder,
       env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,10 +66,10 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Waits for a condition, looking often; a test never sleeps for a time that is only hoped to be enough. */
-export async function until(condition: () => boolean, what: () => string): Promise<void> {
+export async function until(condition: () => boolean, what: () => string, limitMs: number = patienceMs): Promise<void> {
   const before = performance.now();
   while (!condition()) {
-    if (performance.now() - before > patienceMs) throw new Error(`Waited in vain for ${what()}`);
+    if (performance.now() - before > limitMs) throw new Error(`Waited in vain for ${what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -84,9 +87,9 @@ export class Playground implements Disposable {
     return join(this.folder, ...parts);
   }
 
-  write(name: string, text: string): string {
+  write(name: string, content: string | Uint8Array): string {
     mkdirSync(join(this.path(name), '..'), { recursive: true });
-    writeFileSync(this.path(name), text);
+    writeFileSync(this.path(name), content);
     return this.path(name);
   }
 

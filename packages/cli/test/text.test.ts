@@ -10,6 +10,7 @@ describe('harmless', () => {
 
   test('takes out what reverses the direction of text', () => {
     expect(harmless('safe\u202Etxt.exe')).toBe('safe\uFFFDtxt.exe');
+    expect(harmless('a\u061Cb')).toBe('a\uFFFDb');
   });
 
   test('leaves other text alone', () => {

@@ -8,7 +8,7 @@ test('help goes to stdout and names the exit codes', async () => {
   const { code, stdout, stderr } = await ground.orch('--help');
   expect(code).toBe(0);
   expect(stderr).toBe('');
-  for (const command of ['validate', 'execute', 'recover', 'list', 'show', 'logs', 'events', 'cancel'])
+  for (const command of ['validate', 'execute', 'recover', 'list', 'show', 'logs', 'events', 'cancel', 'doctor'])
     expect(stdout).toMatch(new RegExp(`^  ${command}`, 'm'));
   expect(stdout).toMatch(/^ +143 /m);
   const execute = await ground.orch('execute', '--help');
@@ -53,7 +53,7 @@ describe('what a later release will have is refused by name', () => {
     [['resume', 'x', '--plan', 'y'], '--plan is not supported yet'],
     [['execute', 'plan.json', '--output', 'github'], 'It is not supported yet'],
     [['graph', 'plan.json'], 'The command graph is not supported yet'],
-    [['doctor'], 'The command doctor is not supported yet'],
+    [['prune'], 'The command prune is not supported yet'],
   ])('orch %j', async (args, words) => {
     const { code, stderr } = await ground.orch(...args);
     expect(stderr).toContain(words);

@@ -36,13 +36,55 @@ test('the JSON holds findings and the map of the founding specification', async 
   expect(unknown.findings).toContainEqual(
     expect.objectContaining({ code: 'ORCH_PLAN_UNKNOWN_DEP', severity: 'error', line: expect.any(Number) }),
   );
-  expect(unknown.checks).toMatchObject({ a_deps: true, b_deps: false, b_cmd: true });
+  expect(unknown.checks).toEqual({ a_deps: true, a_cmd: false, b_deps: false, b_cmd: true });
 
   ground.plan([{ name: 'a', command: 'no-such-program-of-mine --x', depends_on: [] }]);
   const missing = await ground.json<Answer>('validate', 'plan.json', '--json');
   expect(missing.checks).toEqual({ a_deps: true, a_cmd: false });
   const unchecked = await ground.json<Answer>('validate', 'plan.json', '--json', '--no-command-check');
   expect(unchecked).toEqual({ valid: true, findings: [], checks: { a_deps: true, a_cmd: true } });
+});
+
+test('commands are looked for in a plan with other errors too', async () => {
+  ground.write(
+    'plan.json',
+    '{"workflow_id": "demo", "bogus": 1, "phases": [\n' +
+      '  { "name": "a", "command": "no-such-program-of-mine", "depends_on": ["nowhere"], "timeout": 0 },\n' +
+      '  { "name": "b" },\n' +
+      '  { "name": "c", "command": "if then", "depends_on": ["c"] },\n' +
+      '  { "name": "d", "command": "true", "name": "d" }\n]}\n',
+  );
+  const { findings, checks } = await ground.json<Answer>('validate', 'plan.json', '--json');
+  expect(findings.map(({ line, code }) => `${line} ${code.slice('ORCH_PLAN_'.length)}`)).toEqual([
+    '1 UNKNOWN_KEY',
+    '2 COMMAND_NOT_FOUND',
+    '2 UNKNOWN_DEP',
+    '2 TYPE',
+    '3 NO_WORK',
+    '4 COMMAND_SYNTAX',
+    '4 SELF_DEP',
+    '5 DUPLICATE_KEY',
+  ]);
+  expect(checks).toEqual({
+    a_deps: false,
+    a_cmd: false,
+    b_deps: true,
+    b_cmd: false,
+    c_deps: false,
+    c_cmd: false,
+    d_deps: true,
+    d_cmd: true,
+  });
+  const unchecked = await ground.json<Answer>('validate', 'plan.json', '--json', '--no-command-check');
+  expect(unchecked.findings).toHaveLength(6);
+});
+
+test('a path with control characters reaches the terminal as signs', async () => {
+  ground.plan([{ name: 'a', command: 'true' }], { name: 'a\u001b[2J.json' });
+  const { code, stderr } = await ground.orch('validate', 'a\u001b[2J.json');
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/ is valid\n$/);
+  expect(stderr).not.toContain('\u001b');
 });
 
 test('an invalid plan ends with 2 and says where', async () => {

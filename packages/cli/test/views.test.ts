@@ -262,7 +262,7 @@ describe('summary', () => {
     expect(lines.slice(0, 7)).toEqual([
       '',
       'Run bcdfghjkmn of demo: failed after 3.0 s; phases: 1 completed, 1 failed, 1 skipped',
-      'Slowest: a 2.0 s, b 1.0 s',
+      'Slowest: a 1.2 s, b 0.3 s',
       '',
       'failed b: exit code 2',
       '  Read its log.',

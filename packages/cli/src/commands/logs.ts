@@ -32,7 +32,7 @@ export async function logs(text: string, phase: string | undefined, options: Log
   if (phase !== undefined) refuseUnknown(run.report, phase, options.attempt);
   const printer = new LogPrinter((attempt) => session.logPath(runId, attempt), { titles: phase === undefined });
   const first = latestAttempts(run.report);
-  const print = (): Promise<void> => printer.print(choose(run.report, { phase, attempt: options.attempt, first }));
+  const print = (): Promise<void> => printer.print(choose(run, { phase, attempt: options.attempt, first }));
   if (options.follow === true) {
     const stop = new AbortController();
     const reading = readOn(
@@ -44,7 +44,7 @@ export async function logs(text: string, phase: string | undefined, options: Log
     await reading;
   }
   await print();
-  if (printer.printed === 0) say('Nothing was printed.');
+  if (printer.printed === 0 && printer.missing === 0) say('Nothing was printed.');
   return exitCodes.done;
 }
 
@@ -59,14 +59,10 @@ interface Choice {
   readonly first: ReadonlyMap<string, number>;
 }
 
-/** In the order in which they began. */
-function choose({ phases }: RunReport, { phase, attempt, first }: Choice): readonly AttemptReport[] {
-  return phases
-    .filter(({ name }) => phase === undefined || name === phase)
-    .flatMap(({ name, attempts }) =>
-      attempts.filter((it) => (attempt === undefined ? it.attempt >= (first.get(name) ?? 1) : it.attempt === attempt)),
-    )
-    .toSorted((a, b) => a.startedAt - b.startedAt);
+function choose({ attempts }: FoldedRun, { phase, attempt, first }: Choice): readonly AttemptReport[] {
+  return attempts
+    .filter((it) => phase === undefined || it.phase === phase)
+    .filter((it) => (attempt === undefined ? it.attempt >= (first.get(it.phase) ?? 1) : it.attempt === attempt));
 }
 
 function latestAttempts({ phases }: RunReport): ReadonlyMap<string, number> {

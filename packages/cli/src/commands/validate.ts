@@ -3,7 +3,7 @@ import type { ExitCode } from '../catalogue.ts';
 import { checkPlan } from '../plan-file.ts';
 import { openSession } from '../session.ts';
 import { print, say } from '../streams.ts';
-import { count } from '../view/text.ts';
+import { count, harmless } from '../view/text.ts';
 
 export interface ValidateOptions {
   readonly json?: boolean;
@@ -15,14 +15,14 @@ export async function validate(path: string, { json = false, commandCheck }: Val
   await using session = openSession({});
   const { valid, findings, checks, render } = await checkPlan(session, path, { commandCheck });
   if (json) {
-    await print(`${JSON.stringify({ valid, findings, checks }, null, 2)}\n`);
+    await print(`${JSON.stringify({ valid, findings, checks: checks() }, null, 2)}\n`);
   } else {
     for (const finding of findings) say(`${render(finding)}\n`);
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     const warnings = findings.length - errors;
     const parts = [errors > 0 ? count(errors, 'error') : '', warnings > 0 ? count(warnings, 'warning') : ''];
     const sum = parts.filter((part) => part !== '').join(', ');
-    say(`${path} is ${valid ? 'valid' : 'not valid'}${sum === '' ? '' : `: ${sum}`}`);
+    say(`${harmless(path)} is ${valid ? 'valid' : 'not valid'}${sum === '' ? '' : `: ${sum}`}`);
   }
   if (findings.some(({ code }) => code === 'ORCH_PLAN_NOT_FOUND')) return exitCodes.notFound;
   return valid ? exitCodes.done : exitCodes.usage;

@@ -20,6 +20,7 @@ export class FoldedRun {
   readonly #statuses = new Map<string, PhaseReport['status']>();
   readonly #running = new Set<PhaseReport>();
   readonly #waiting = new Set<PhaseReport>();
+  readonly #attempts: AttemptReport[] = [];
   #failure: EventOf<'run.failed'>['reason'] | undefined;
   #counts: Record<PhaseReport['status'], number> = noCounts();
 
@@ -45,6 +46,11 @@ export class FoldedRun {
   /** In the order in which they were started. */
   get running(): Iterable<PhaseReport> {
     return this.#running;
+  }
+
+  /** In the order in which they began; the clock may have been set between two of them. */
+  get attempts(): readonly AttemptReport[] {
+    return this.#attempts;
   }
 
   /** Failed ones that wait for their next attempt. */
@@ -87,6 +93,8 @@ export class FoldedRun {
     else this.#running.delete(phase);
     if (phase.retryAt === undefined) this.#waiting.delete(phase);
     else this.#waiting.add(phase);
+    const newest = phase.attempts.at(-1);
+    if (event.type === 'phase.started' && newest !== undefined) this.#attempts.push(newest);
     const charged = this.#charged.get(name) ?? 0;
     if (event.type === 'run.reset') this.#charged.delete(name);
     else if (event.type === 'phase.started') this.#tries.set(name, charged + 1);
@@ -94,9 +102,9 @@ export class FoldedRun {
   }
 }
 
-/** When an attempt began and ended, or how long it has been running. */
-export function attemptMs({ startedAt, endedAt }: AttemptReport, now: number): number {
-  return Math.max(0, (endedAt ?? now) - startedAt);
+/** How long an attempt took, or has been running. The wall clock may have been set meanwhile: it tells only what nothing else does. */
+export function attemptMs({ startedAt, endedAt, durationMs }: AttemptReport, now: number): number {
+  return durationMs ?? Math.max(0, (endedAt ?? now) - startedAt);
 }
 
 function noCounts(): Record<PhaseReport['status'], number> {

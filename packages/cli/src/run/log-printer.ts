@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { AttemptReport } from '@orch/core';
-import { print } from '../streams.ts';
+import { print, say } from '../streams.ts';
 import { harmless } from '../view/text.ts';
 
 const chunkBytes = 256 * 1024;
@@ -17,6 +17,8 @@ export class LogPrinter {
   #lastTitle: string | undefined;
   /** Bytes printed in all. */
   printed = 0;
+  /** Logs that are not there any more. */
+  missing = 0;
 
   /** `titles`: a line that names the attempt stands before the output of each. */
   constructor(pathOf: (attempt: AttemptReport) => string, { titles }: { readonly titles: boolean }) {
@@ -28,15 +30,18 @@ export class LogPrinter {
     for (const attempt of attempts) {
       if (this.#over.has(attempt.key)) continue;
       const over = attempt.status !== 'running';
-      await this.#printOne(attempt);
+      await this.#printOne(attempt, over);
       if (over) this.#over.add(attempt.key);
     }
   }
 
-  async #printOne(attempt: AttemptReport): Promise<void> {
+  async #printOne(attempt: AttemptReport, over: boolean): Promise<void> {
     const path = this.#pathOf(attempt);
     const file = await openIfThere(path);
-    if (file === undefined) return;
+    if (file === undefined) {
+      if (over) this.#sayMissing(attempt, path);
+      return;
+    }
     try {
       const buffer = Buffer.alloc(chunkBytes);
       for (;;) {
@@ -44,13 +49,21 @@ export class LogPrinter {
         const { bytesRead } = await file.read(buffer, 0, chunkBytes, position);
         if (bytesRead === 0) return;
         if (this.#titles) await this.#printTitle(`==> ${harmless(attempt.phase)}, attempt ${attempt.attempt} <==`);
-        await print(Uint8Array.from(buffer.subarray(0, bytesRead)));
+        // Once it is taken the buffer is free: a copy of each chunk would leave much to collect.
+        await print(buffer.subarray(0, bytesRead));
         this.#reached.set(path, position + bytesRead);
         this.printed += bytesRead;
       }
     } finally {
       await file.close();
     }
+  }
+
+  /** What ended as a process had a log. Others may never have begun. */
+  #sayMissing({ phase, attempt, exitCode, signal }: AttemptReport, path: string): void {
+    if (exitCode === undefined && signal === undefined) return;
+    this.missing++;
+    say(`The log of ${harmless(phase)}, attempt ${attempt}, is gone: ${path}`);
   }
 
   async #printTitle(title: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AttemptReport, PhaseReport, RunStatus } from '@orch/core';
 import { attemptMs } from '../run/folded-run.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
@@ -70,7 +71,7 @@ function failure({ name, attempts }: PhaseReport, { run, paint, logPath }: Summa
   const lines = lastLines(path, mostLines);
   const log =
     lines.length === 0
-      ? [`  It printed nothing: ${path}`]
+      ? [`  ${existsSync(path) ? 'It printed nothing' : 'Its log is gone'}: ${path}`]
       : [`  Last ${count(lines.length, 'line')} of ${path}:`, ...lines.map((line) => `  | ${line}`)];
   return [head, ...hint, ...log];
 }

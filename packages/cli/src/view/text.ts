@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
 // C0 and C1 controls, the separators that break lines, and what reverses the direction of text.
-const controls = /[\p{Cc}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const controls = /[\p{Cc}\u061C\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
 /** Text that somebody else chose, as one line that cannot move the cursor, change colours or reverse what follows. */
 export function harmless(text: string): string {

@@ -1,0 +1,43 @@
+/** Options whose values are names, numbers and places. What is not listed may hold a secret, in a later release too. */
+const harmlessValues: ReadonlySet<string> = new Set([
+  '--after',
+  '--attempt',
+  '--checkpoint',
+  '--concurrency',
+  '--from',
+  '--output',
+  '--run-id',
+  '--state-dir',
+  '--status',
+  '--workflow',
+]);
+
+const flags: ReadonlySet<string> = new Set([
+  '--follow',
+  '--help',
+  '--json',
+  '--no-command-check',
+  '--other-host',
+  '--take-over',
+  '-f',
+  '-h',
+]);
+
+/** A command line without the values that may be secret. */
+export function safeArguments(args: readonly string[]): string[] {
+  let mayBeValue = false;
+  return args.map((arg) => {
+    const isHidden = mayBeValue && !arg.startsWith('-');
+    mayBeValue = arg.startsWith('-') && !arg.includes('=') && !flags.has(arg) && !harmlessValues.has(arg);
+    if (isHidden) return '…';
+    const [name = ''] = arg.split('=', 1);
+    return name !== arg && arg.startsWith('-') && !harmlessValues.has(name) ? `${name}=…` : arg;
+  });
+}
+
+/** What follows `--state-dir`: the log is begun before the command line is read. */
+export function stateDirectoryIn(args: readonly string[]): string | undefined {
+  const at = args.findLastIndex((arg) => arg === '--state-dir' || arg.startsWith('--state-dir='));
+  const found = args[at]?.slice('--state-dir='.length) || (at === -1 ? undefined : args[at + 1]);
+  return found === '' ? undefined : found;
+}
