@@ -1,37 +1,69 @@
 // Measures what orch costs, as ratios to floors measured in the same run. See README.md.
-// Run: npm run bench -- [s1 s7 …] [--quick] [--samples N]
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Run: npm run bench -- [s1 s7 …] [--quick] [--samples N] [--workloads DIR] [--compare FILE]
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isMet } from './harness/benchmark.ts';
-import type { BenchContext, Benchmark, Figure, Measured } from './harness/benchmark.ts';
+import { benchmarks } from './benchmarks.ts';
+import { expectGoals, isMet } from './harness/benchmark.ts';
+import type { BenchContext, BenchOptions, Benchmark } from './harness/benchmark.ts';
+import { compareResults, describeComparison } from './harness/compare.ts';
+import { describeFigure } from './harness/figures.ts';
 import { describeMachine, memoryFolder } from './harness/machine.ts';
-import { s1 } from './s01-chain-json.ts';
-import { s5 } from './s05-growth.ts';
-import { s7 } from './s07-commands.ts';
-import { s9 } from './s09-phases.ts';
-import { s13 } from './s13-recover.ts';
+import { readResults, writeResults } from './harness/results.ts';
+import type { Result, Results } from './harness/results.ts';
 
-const benchmarks: readonly Benchmark[] = [s1, s5, s7, s9, s13];
+// What is set for the caller's own runs must not reach those that are measured.
+for (const name of Object.keys(process.env)) if (name.startsWith('ORCH_')) delete process.env[name];
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, samples: { type: 'string' } },
-});
-const unknown = positionals.filter((id) => !benchmarks.some((it) => it.id === id));
-if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. There are: ${benchmarks.map(({ id }) => id).join(', ')}.`);
-  process.exitCode = 2;
+const wrongUsage = 2;
+const request = readRequest();
+if (typeof request === 'string') {
+  console.error(request);
+  process.exitCode = wrongUsage;
 } else {
-  const chosen = benchmarks.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
-  await runAll(chosen, { quick: values.quick, samples: Number(values.samples ?? (values.quick ? 1 : 5)) });
+  const { chosen, options, earlier } = request;
+  const results = await runAll(chosen, options);
+  if (earlier !== undefined) console.log(`\n${describeComparison(compareResults(earlier, results), earlier)}`);
 }
 
-async function runAll(
-  chosen: readonly Benchmark[],
-  { quick, samples }: Pick<BenchContext, 'quick' | 'samples'>,
-): Promise<void> {
+interface Request {
+  readonly chosen: readonly Benchmark[];
+  readonly options: BenchOptions;
+  /** To compare with. */
+  readonly earlier: Results | undefined;
+}
+
+/** What is asked for, or what is wrong with it: before anything is measured. */
+function readRequest(): Request | string {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        samples: { type: 'string' },
+        workloads: { type: 'string' },
+        compare: { type: 'string' },
+      },
+    });
+    const unknown = positionals.filter((id) => !benchmarks.some((it) => it.id === id));
+    if (unknown.length > 0)
+      return `There is no ${unknown.join(', ')}. There are: ${benchmarks.map(({ id }) => id).join(', ')}.`;
+    const { quick, workloads, compare } = values;
+    const samples = Number(values.samples ?? (quick ? 1 : 5));
+    if (!Number.isSafeInteger(samples) || samples < 1) return `--samples ${values.samples}: it is a number from 1 on.`;
+    return {
+      chosen: benchmarks.filter(({ id }) => positionals.length === 0 || positionals.includes(id)),
+      options: { quick, samples, workloads },
+      earlier: compare === undefined ? undefined : readResults(compare),
+    };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function runAll(chosen: readonly Benchmark[], options: BenchOptions): Promise<Results> {
+  const { quick, samples } = options;
   const machine = describeMachine();
   console.log(
     Object.entries(machine)
@@ -39,25 +71,30 @@ async function runAll(
       .join(' · '),
   );
   console.log(`medians of ${samples}${quick ? ', quick: less work, these figures prove nothing' : ''}\n`);
-  const results: (Measured & Pick<Benchmark, 'id' | 'title' | 'durability'>)[] = [];
-  for (const { id, title, durability, run } of chosen) {
-    console.log(`${id}  ${title}\n    durability: ${durability}`);
-    const measured = await withScratch((scratch) =>
-      run({ quick, samples, scratch, progress: (text) => process.stderr.write(`    … ${id}: ${text}\n`) }),
-    );
-    for (const figure of measured.figures) console.log(`    ${describe(figure)}`);
-    for (const note of measured.notes ?? []) console.log(`    (${note})`);
-    console.log('');
-    results.push({ id, title, durability, ...measured });
-  }
+  const results: Result[] = [];
+  for (const benchmark of chosen) results.push(await runOne(benchmark, options));
   const verdicts = results.flatMap(({ figures }) => figures.map(isMet));
   console.log(
     `${verdicts.filter((it) => it === true).length} goals met, ${verdicts.filter((it) => it === false).length} missed`,
   );
-  console.log(`written to ${write({ at: new Date().toISOString(), machine, quick, samples, results })}`);
+  const written: Results = { at: new Date().toISOString(), machine, quick, samples, results };
+  console.log(`written to ${writeResults(written)}`);
+  return written;
 }
 
-async function withScratch<Result>(use: (scratch: BenchContext['scratch']) => Promise<Result>): Promise<Result> {
+async function runOne({ id, title, durability, run }: Benchmark, options: BenchOptions): Promise<Result> {
+  console.log(`${id}  ${title}\n    durability: ${durability}`);
+  const measured = await withScratch((scratch) =>
+    run({ ...options, scratch, progress: (text) => process.stderr.write(`    … ${id}: ${text}\n`) }),
+  );
+  expectGoals(id, measured.figures);
+  for (const figure of measured.figures) console.log(`    ${describeFigure(figure)}`);
+  for (const note of measured.notes ?? []) console.log(`    (${note})`);
+  console.log('');
+  return { id, title, durability, ...measured };
+}
+
+async function withScratch<Value>(use: (scratch: BenchContext['scratch']) => Promise<Value>): Promise<Value> {
   const made: string[] = [];
   const scratch: BenchContext['scratch'] = (where) => {
     const folder = mkdtempSync(join(where === 'disk' ? tmpdir() : memoryFolder, 'orch-bench-'));
@@ -69,20 +106,4 @@ async function withScratch<Result>(use: (scratch: BenchContext['scratch']) => Pr
   } finally {
     for (const folder of made) rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function describe(figure: Figure): string {
-  const { name, value, unit, goal } = figure;
-  const digits = unit === 'flushes' || value < 1 ? 3 : unit === 'ms' && value >= 10 ? 0 : 2;
-  const shown = `${value.toFixed(digits)} ${unit}`;
-  if (goal === undefined) return `${shown.padStart(14)}            ${name}`;
-  return `${shown.padStart(14)}  ${isMet(figure) === true ? 'met   ' : 'MISSED'}  ${name}, goal ≤ ${goal}`;
-}
-
-function write(result: { readonly at: string; readonly [field: string]: unknown }): string {
-  const folder = join(import.meta.dirname, 'results');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${result.at.replaceAll(':', '-')}.json`);
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  return file;
 }

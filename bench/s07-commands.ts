@@ -1,22 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { BenchContext, Benchmark, Figure } from './harness/benchmark.ts';
-import { expectWork } from './harness/benchmark.ts';
-import { cpuOfChildrenMs, runNode, takeSample } from './harness/sample.ts';
-import type { Usage } from './harness/sample.ts';
-import { medianRatio } from './harness/statistics.ts';
-
-const orch = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'orch.js');
-const floor = join(import.meta.dirname, 'programs', 'commands-floor.ts');
-
-interface Case {
-  readonly name: string;
-  readonly where: 'disk' | 'memory';
-  readonly command: string;
-  readonly times: number;
-  readonly goal: number;
-}
+import { islands } from '../packages/testkit/src/graphs.ts';
+import type { PlanObject } from '../packages/testkit/src/graphs.ts';
+import type { Benchmark, Figure } from './harness/benchmark.ts';
+import { compareCommands } from './harness/commands.ts';
+import type { CommandsCase } from './harness/commands.ts';
+import { cpuOfChildrenMs } from './harness/sample.ts';
 
 export const s7: Benchmark = {
   id: 's7',
@@ -27,59 +15,25 @@ export const s7: Benchmark = {
     const busy = busyCommand(50);
     // Enough of them that the start of a process is little beside them.
     const busyTimes = context.quick ? 20 : 300;
-    const cases: Case[] = [
-      { name: `${times} × true, state in memory`, where: 'memory', command: 'true', times, goal: 1.35 },
-      { name: `${times} × true, state on disk`, where: 'disk', command: 'true', times, goal: 1.7 },
+    const plan = (count: number, command: string): PlanObject => islands(count, 1, { command: () => command });
+    const cases: readonly Omit<CommandsCase, 'lanes'>[] = [
+      { name: `${times} × true, state in memory`, where: 'memory', plan: plan(times, 'true'), goal: 1.35 },
+      { name: `${times} × true, state on disk`, where: 'disk', plan: plan(times, 'true'), goal: 1.7 },
       {
         name: `${busyTimes} × 50 ms of work, state on disk`,
         where: 'disk',
-        command: busy,
-        times: busyTimes,
+        plan: plan(busyTimes, busy),
         goal: 1.05,
       },
     ];
     const figures: Figure[] = [];
-    for (const one of cases) figures.push(...(await compare(one, context)));
+    for (const one of cases) figures.push(...(await compareCommands({ ...one, lanes: 2 }, context)));
     return {
       figures,
       notes: ['CPU of the whole tree, start of Node included; memory of the Node process at its peak.'],
     };
   },
 };
-
-async function compare(
-  { name, where, command, times, goal }: Case,
-  { samples, scratch, progress }: BenchContext,
-): Promise<Figure[]> {
-  const used: { orch: Usage[]; floor: Usage[] } = { orch: [], floor: [] };
-  for (let sample = 1; sample <= samples; sample++) {
-    progress(`${name}, sample ${sample} of ${samples}`);
-    const folder = scratch(where);
-    const base = await takeSample<number>({ args: [floor, String(times), command], cwd: folder });
-    expectWork('floor', base.answer, times);
-    used.floor.push(base);
-    used.orch.push(await sampleOrch(folder, command, times));
-  }
-  const figure = (what: string, of: keyof Usage, limit?: number): Figure => {
-    const raw = { orch: used.orch.map((it) => it[of]), floor: used.floor.map((it) => it[of]) };
-    const value = medianRatio(raw.orch, raw.floor);
-    return { name: `${name}: ${what}`, value, unit: 'x', ...(limit === undefined ? {} : { goal: limit }), raw };
-  };
-  return [figure('CPU', 'cpuMs', goal), figure('memory', 'memoryMiB', 1.4), figure('time', 'wallMs')];
-}
-
-async function sampleOrch(folder: string, command: string, times: number): Promise<Usage> {
-  const phases = Array.from({ length: times }, (_, index) => ({ name: `p${index}`, command, depends_on: [] }));
-  writeFileSync(join(folder, 'plan.json'), JSON.stringify({ workflow_id: 'commands', concurrency: 2, phases }));
-  const { ORCH_STATE: _state, ...env } = process.env;
-  const sample = await takeSample({
-    args: [orch, 'execute', 'plan.json', '--run-id', 'bench', '--output', 'none'],
-    cwd: folder,
-  });
-  const journal = await runNode([orch, 'events', 'bench'], { cwd: folder, env });
-  expectWork('commands', journal.match(/"type":"phase\.completed"/g)?.length ?? 0, times);
-  return sample;
-}
 
 /** A loop of sh that takes about so much CPU on this machine. */
 function busyCommand(cpuMs: number): string {

@@ -8,16 +8,23 @@ export interface Benchmark {
   readonly run: (context: BenchContext) => Promise<Measured>;
 }
 
-export interface BenchContext {
+export interface BenchOptions {
   /** Samples of each thing; what is compared is sampled in turn. */
   readonly samples: number;
   /** Less work, for a first look: its figures prove nothing. */
   readonly quick: boolean;
+  /** The folder with `workload.py` and its graphs. */
+  readonly workloads: string | undefined;
+}
+
+export interface BenchContext extends BenchOptions {
   /** A new folder on the disk, or in memory; removed at the end. */
-  readonly scratch: (where: 'disk' | 'memory') => string;
+  readonly scratch: (where: Place) => string;
   /** Says on stderr what is being done. */
   readonly progress: (text: string) => void;
 }
+
+export type Place = 'disk' | 'memory';
 
 export interface Measured {
   readonly figures: readonly Figure[];
@@ -28,18 +35,28 @@ export interface Measured {
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'x' | 'ms' | 'flushes';
+  readonly unit: Unit;
   /** At most this; absent: only told. */
   readonly goal?: number;
   /** What the value was made of, by name. */
   readonly raw: Readonly<Record<string, readonly number[]>>;
 }
 
-export function isMet({ value, goal }: Figure): boolean | undefined {
+/** `x` is a ratio, `MB` a million bytes. */
+export type Unit = 'x' | 'ms' | 'flushes' | 'bytes' | 'MB';
+
+export function isMet({ value, goal }: Pick<Figure, 'value' | 'goal'>): boolean | undefined {
   return goal === undefined ? undefined : value <= goal;
 }
 
 /** A harness must prove that it worked. */
 export function expectWork(what: string, done: number, wanted: number): void {
   if (done !== wanted) throw new Error(`${what}: ${done} done, not ${wanted}. Nothing was measured.`);
+}
+
+/** A benchmark without a goal would never be missed, one with a figure that is no number neither. */
+export function expectGoals(id: string, figures: readonly Figure[]): void {
+  const bad = figures.find(({ value }) => !Number.isFinite(value));
+  if (bad !== undefined) throw new Error(`${id}: "${bad.name}" is ${bad.value}. Nothing was measured.`);
+  if (figures.every(({ goal }) => goal === undefined)) throw new Error(`${id} has no figure with a goal.`);
 }

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { jsonBackend } from '@orch/backend-json';
 import { Orchestrator } from '@orch/core';
 import { AppendFloor } from './append-floor.ts';
+import { cpuMs } from './cpu-time.ts';
 import { chainOf } from './workflows.ts';
 
 export interface ChainAnswer {
@@ -54,9 +55,4 @@ console.log(JSON.stringify(answer));
 async function measureFloor(one: AppendFloor): Promise<void> {
   await one.measure(block);
   endedAt = performance.now();
-}
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }

@@ -1,26 +1,33 @@
 // Runs of layered function phases on the JSON backend, one after another in one process.
-// node layers.ts PHASES RUNS WARM-UP-PHASES FOLDER
+// node layers.ts PHASES RUNS WARM-UP-PHASES FOLDER [tapped]
 import { jsonBackend } from '@orch/backend-json';
 import { Orchestrator } from '@orch/core';
+import { tapEverything } from './tap-everything.ts';
+import type { TapCalls } from './tap-everything.ts';
 import { layersOf } from './workflows.ts';
 
 export interface LayersAnswer {
   readonly completed: number;
   /** Of all runs together, the warm-up left out. */
   readonly cpuMs: number;
+  /** How often the taps were called, the warm-up left out; zeros unless all hooks are tapped. */
+  readonly calls: TapCalls;
 }
 
 const [phases, runs, warmUp] = process.argv.slice(2, 5).map(Number) as [number, number, number];
-const orchestrator = new Orchestrator({ backend: jsonBackend(String(process.argv[5])) });
+const backend = jsonBackend(String(process.argv[5]));
+const { plugin, calls } = tapEverything();
+const orchestrator = new Orchestrator({ backend, plugins: process.argv[6] === 'tapped' ? [plugin] : [] });
 
 let completed = 0;
 if (warmUp > 0) await run(warmUp);
 completed = 0;
+for (const name of Object.keys(calls) as (keyof TapCalls)[]) calls[name] = 0;
 const before = process.cpuUsage();
 for (let index = 0; index < runs; index++) await run(phases);
 const { user, system } = process.cpuUsage(before);
 await orchestrator.close();
-const answer: LayersAnswer = { completed, cpuMs: (user + system) / 1000 };
+const answer: LayersAnswer = { completed, cpuMs: (user + system) / 1000, calls };
 console.log(JSON.stringify(answer));
 
 async function run(size: number): Promise<void> {

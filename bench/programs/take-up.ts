@@ -2,6 +2,7 @@
 // node take-up.ts execute|recover FINISHED FOLDER
 import { jsonBackend } from '@orch/backend-json';
 import { Orchestrator } from '@orch/core';
+import { cpuMs } from './cpu-time.ts';
 import { chainOf } from './workflows.ts';
 
 export interface TakeUpAnswer {
@@ -28,8 +29,3 @@ calledAt = performance.now();
 await (
   call === 'recover' ? orchestrator.recover(runId, { workflow: flow }) : orchestrator.execute(flow, { runId })
 ).result();
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}

@@ -9,15 +9,21 @@ export function chainOf(phases: number, run: (index: number) => unknown): Workfl
   return flow;
 }
 
-/** Layers of ten; each phase depends on its neighbours in the layer before, up to three. */
+/**
+ * Layers of ten; each phase depends on its neighbours in the layer before, up to three. Each name is made once: what this
+ * leaves behind as garbage would count as memory of orch.
+ */
 export function layersOf(phases: number, run: () => unknown): Workflow {
   const width = 10;
-  const name = (layer: number, column: number): string => `l${layer}c${column}`;
   let flow: Workflow = workflow('layers');
-  for (let index = 0; index < phases; index++) {
-    const [layer, column] = [Math.floor(index / width), index % width];
-    const above = layer === 0 ? [] : [column - 1, column, column + 1].filter((it) => it >= 0 && it < width);
-    flow = flow.phase(name(layer, column), { dependsOn: above.map((it) => name(layer - 1, it)), run });
+  let above: string[] = [];
+  for (let first = 0; first < phases; first += width) {
+    const layer: string[] = [];
+    for (let column = 0; column < Math.min(width, phases - first); column++) {
+      layer.push(`l${first / width}c${column}`);
+      flow = flow.phase(layer[column]!, { dependsOn: above.slice(Math.max(0, column - 1), column + 2), run });
+    }
+    above = layer;
   }
   return flow;
 }
