@@ -22,10 +22,9 @@ export function bundledProgram(entry: Entries): Options {
     ...library(entry),
     sourcemap: false,
     noExternal: [/^(?!node:)/],
-    // Without `require`, esbuild's wrapper for CommonJS packages cannot reach Node's own modules.
-    banner: {
-      js: "import { createRequire as orchCreateRequire } from 'node:module'; const require = orchCreateRequire(import.meta.url);",
-    },
+    // Without `require`, esbuild's wrapper for CommonJS packages cannot reach Node's own modules. An import of `node:module`
+    // would read every property of it to make its exports, and so load much that `orch --help` has no use for.
+    banner: { js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
     esbuildOptions(options) {
       // jsonc-parser's `main` is UMD, which cannot be bundled; its `module` can.
       options.mainFields = ['module', 'main'];

@@ -23,8 +23,13 @@ const steps: readonly (readonly [name: string, ...command: string[]])[] = [
   ['types', 'tsc', '--noEmit'],
   ['manifests', 'sherif'],
   ['import arrows and cycles', 'node', 'scripts/check-arrows.ts'],
+  ['unused files, exports and dependencies', 'knip', '--no-progress', '--treat-config-hints-as-errors'],
+  ['duplicate code', 'node', 'scripts/check-duplicates.ts'],
+  ['links', 'node', 'scripts/check-links.ts'],
   ['build', 'turbo', 'run', 'build', '--output-logs=errors-only'],
   ['packages as published', 'node', 'scripts/check-packages.ts'],
+  ['public types', 'node', 'scripts/check-api.ts'],
+  ['snippets', 'node', 'scripts/check-snippets.ts'],
   [
     'tests',
     'npm',

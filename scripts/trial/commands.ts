@@ -31,7 +31,7 @@ function killTree({ trial }: OrchPlace): number {
 /** The processes that attempts name in their `.state` files, where no exit line says that they are done. */
 function runningWrappers({ folder, trial }: OrchPlace): number[] {
   return stateFiles(join(folder, '.orch')).flatMap((file) => {
-    const [, pid] = /^(\d+)\n$/.exec(readFileSync(file, 'utf8')) ?? [];
+    const [, pid] = /^(\d+) \S+\n$/.exec(readFileSync(file, 'utf8')) ?? [];
     return pid !== undefined && belongsToTrial(Number(pid), trial) ? [Number(pid)] : [];
   });
 }

@@ -108,7 +108,7 @@ export function judgePrinted(events: readonly RunEvent[], printed: readonly RunE
     .map((event) => `${describe(event)} was printed as committed, and the journal does not have it`);
 }
 
-export function describe(event: RunEvent): string {
+function describe(event: RunEvent): string {
   const subject = 'phase' in event ? ` of ${JSON.stringify(event.phase)}` : '';
   return `${event.type}${subject} (version ${event.version})`;
 }

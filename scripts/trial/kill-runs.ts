@@ -5,23 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core';
 import { killBeside } from './commands.ts';
 import { failedByKills, finalFailures, wordsOf } from './failed-by-kills.ts';
-import { judge, judgeWork } from './judge.ts';
+import { judgeWork } from './judge.ts';
+import { judgeEvents, runId } from './judge-run.ts';
 import type { KillMode } from './judge.ts';
 import { OrchProcess, readJournal } from './orch-process.ts';
 import type { OrchPlace, OrchProgram } from './orch-process.ts';
-import { processesOfAttempts, processesOfTrial, remaining } from './processes.ts';
 import type { Random } from './random.ts';
-import type { StepLog } from './step-log.ts';
-
-/** A plan with stand-ins that say what they do. */
-export interface TrialWorkload {
-  readonly name: string;
-  /** Makes a folder with `plan.json` as if nothing had ever run there. */
-  prepare(): string;
-  readSteps(folder: string): StepLog;
-  /** Whether what the run made is right, and whether nothing was started more often than needed. */
-  check(folder: string): { readonly right: boolean; readonly clean: boolean; readonly faults: readonly string[] };
-}
+import type { TrialWorkload } from './trial-workload.ts';
 
 export interface KillOptions {
   readonly program: OrchProgram;
@@ -55,7 +45,6 @@ type Totals = { -readonly [Key in keyof KillResult]: KillResult[Key] } & { fault
 
 /** So many kills in a row without a completed phase: then the next one waits for one, or the run would never end. */
 const mostFruitless = 8;
-const runId = 'trial';
 
 export async function killAgainAndAgain(options: KillOptions): Promise<KillResult> {
   const { workload, mode, kills } = options;
@@ -91,14 +80,7 @@ async function oneRun(options: KillOptions, totals: Totals): Promise<void> {
     const printed = await driveWithKills(place, options, totals);
     if (totals.faults.length > 0) return;
     const events = await readJournal(place, runId);
-    const leftovers = await remaining(() => [...processesOfTrial(place.trial), ...processesOfAttempts(keysOf(events))]);
-    const verdict = judge({
-      mode,
-      events,
-      printed,
-      steps: workload.readSteps(place.folder),
-      leftovers: leftovers.map(({ pid, commandLine }) => `${pid} ${commandLine}`),
-    });
+    const verdict = await judgeEvents(place, workload, { mode, events, printed });
     const { right, clean, faults } = workload.check(place.folder);
     totals.completed += verdict.completed;
     totals.acknowledged += verdict.acknowledged;
@@ -202,8 +184,4 @@ function chooseInstant(aim: (typeof aims)[number], { random, startupMs, phaseMs 
 
 function ignoreAbort(error: unknown): void {
   if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
-}
-
-function keysOf(events: readonly RunEvent[]): string[] {
-  return events.flatMap((event) => (event.type === 'phase.started' ? [event.key] : []));
 }

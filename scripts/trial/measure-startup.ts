@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { killBeside } from './commands.ts';
-import type { TrialWorkload } from './kill-runs.ts';
+import type { TrialWorkload } from './trial-workload.ts';
 import { OrchProcess } from './orch-process.ts';
 import type { OrchPlace, OrchProgram } from './orch-process.ts';
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent } from '@orch/core';
 import { trialVariable } from './processes.ts';
@@ -31,6 +32,9 @@ export interface OrchEnd {
   readonly hung: boolean;
 }
 
+/** Compiled once for all processes of all trials. */
+const compileCache = join(tmpdir(), 'orch-trial-compile-cache');
+
 /** The longest run here takes half a minute on an idle machine. */
 const patienceMs = 400_000;
 
@@ -49,8 +53,10 @@ export class OrchProcess {
   #onAttempt!: () => void;
   #rest = '';
 
-  constructor(place: OrchPlace, args: readonly string[]) {
-    this.#child = spawn(process.execPath, [...place.program, ...args, '--output', 'ndjson'], {
+  /** `through`: a program, and its arguments, that starts it. */
+  constructor(place: OrchPlace, args: readonly string[], through: readonly string[] = []) {
+    const [file, ...words] = [...through, process.execPath, ...place.program, ...args, '--output', 'ndjson'];
+    this.#child = spawn(file, words, {
       cwd: place.folder,
       env: environmentFor(place),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,5 +138,5 @@ export async function readJournal(place: OrchPlace, run: string): Promise<RunEve
 
 function environmentFor({ trial }: OrchPlace): NodeJS.ProcessEnv {
   const { ORCH_STATE: _state, ORCH_LINEAGE: _lineage, ...rest } = process.env;
-  return { ...rest, [trialVariable]: trial };
+  return { ...rest, [trialVariable]: trial, NODE_COMPILE_CACHE: compileCache };
 }

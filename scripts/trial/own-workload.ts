@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlanObject } from '../../packages/testkit/src/graphs.ts';
-import type { TrialWorkload } from './kill-runs.ts';
+import type { TrialWorkload } from './trial-workload.ts';
 import { parseStepLog } from './step-log.ts';
 
 /**
  * sh ./step.sh NAME SECONDS DEPENDENCY… Says `S` at its start and `E` at its end. Registers itself before it looks for
  * living copies of itself, so of two copies at least one sees the other. A process is told by pid and start time. The key
- * of its attempt is the newest marker of its lineage.
+ * of its attempt stands in the newest marker of its lineage: `orch-KEY-RUN`.
  */
 const stepScript = `#!/bin/sh
 name=$1 seconds=$2
@@ -26,8 +26,8 @@ look() {
 look $$
 : >"live/$name.$$.$born"
 lineage=\${ORCH_LINEAGE%:}
-key=\${lineage##*:}
-say S "\${key#orch-}"
+key=\${lineage##*:orch-}
+say S "\${key%-*}"
 for file in "live/$name".*; do
   rest=\${file#"live/$name."}
   pid=\${rest%.*}
@@ -44,10 +44,15 @@ say E 0
 export interface OwnWorkloadOptions {
   /** How long each stand-in takes. */
   readonly phaseMs: number;
+  /** Where its folders are made; default: among the temporary files. */
+  readonly parent?: string;
 }
 
-export function ownWorkload(graph: PlanObject, { phaseMs }: OwnWorkloadOptions): TrialWorkload & Disposable {
-  const parent = mkdtempSync(join(tmpdir(), 'orch-kill-'));
+export function ownWorkload(
+  graph: PlanObject,
+  { phaseMs, parent: within = tmpdir() }: OwnWorkloadOptions,
+): TrialWorkload & Disposable {
+  const parent = mkdtempSync(join(within, 'orch-kill-'));
   const names = graph.phases.map(({ name }) => name);
   const phases = graph.phases.map((phase) => ({
     ...phase,

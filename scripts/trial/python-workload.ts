@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TrialWorkload } from './kill-runs.ts';
+import type { TrialWorkload } from './trial-workload.ts';
 import { parseStepLog } from './step-log.ts';
 
 /** What of the answer of `workload.py check --json` is read here. */

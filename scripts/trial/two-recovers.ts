@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { judge } from './judge.ts';
 import { killBeside } from './commands.ts';
-import type { TrialWorkload } from './kill-runs.ts';
+import { judgeEvents, runId } from './judge-run.ts';
+import type { TrialWorkload } from './trial-workload.ts';
 import { OrchProcess, readJournal } from './orch-process.ts';
 import type { OrchPlace, OrchProgram } from './orch-process.ts';
-import { processesOfAttempts, processesOfTrial, remaining } from './processes.ts';
 
-const runId = 'trial';
 const saysWho = /driven by process (\d+) on \S+ since (\d{4}-\d\d-\d\dT[\d:.]+Z)/;
 
 /** Kills orch, and recovers the run twice at the same time: one goes on, the other must say who does. Answers with faults. */
@@ -40,15 +38,8 @@ function judgeLoser(stderr: string, rivals: readonly OrchProcess[]): string[] {
 
 async function judgeRun(place: OrchPlace, workload: TrialWorkload, all: readonly OrchProcess[]): Promise<string[]> {
   const events = await readJournal(place, runId);
-  const keys = events.flatMap((event) => (event.type === 'phase.started' ? [event.key] : []));
-  const leftovers = await remaining(() => [...processesOfTrial(place.trial), ...processesOfAttempts(keys)]);
-  const { faults, takeUps } = judge({
-    mode: 'orch',
-    events,
-    printed: all.flatMap(({ printed }) => printed),
-    steps: workload.readSteps(place.folder),
-    leftovers: leftovers.map(({ pid, commandLine }) => `${pid} ${commandLine}`),
-  });
+  const printed = all.flatMap((orch) => orch.printed);
+  const { faults, takeUps } = await judgeEvents(place, workload, { mode: 'orch', events, printed });
   const check = workload.check(place.folder);
   return [
     ...faults,

@@ -1,0 +1,68 @@
+// A run held against all that there is to know of it, without starting another orch.
+import { join } from 'node:path';
+import { jsonBackend } from '@orch/backend-json';
+import type { RunEvent } from '@orch/core';
+import { judge } from './judge.ts';
+import type { Evidence, Verdict } from './judge.ts';
+import type { TrialWorkload } from './trial-workload.ts';
+import type { OrchPlace } from './orch-process.ts';
+import { processesOfAttempts, processesOfTrial, remaining } from './processes.ts';
+
+/** The run of a trial. */
+export const runId = 'trial';
+
+/** What there is of a run beside its folder. */
+export interface Witnesses {
+  readonly printed: readonly RunEvent[];
+  /** Where orch was killed each of its commands is adopted; one that gave up may have ended them. */
+  readonly killed: boolean;
+  /** Where the state is to be seen; default: `.orch` in the folder. */
+  readonly state?: string;
+}
+
+export type Judged = Pick<Verdict, 'acknowledged' | 'adopted' | 'interrupted' | 'faults'>;
+
+/** Judges the run `trial` once it is over. */
+export async function judgeRun(place: OrchPlace, workload: TrialWorkload, witnesses: Witnesses): Promise<Judged> {
+  const { printed, killed, state = join(place.folder, '.orch') } = witnesses;
+  const events = await readEvents(state);
+  const verdict = await judgeEvents(place, workload, { mode: killed ? 'orch' : 'tree', events, printed });
+  const { right, clean, faults } = workload.check(place.folder);
+  return {
+    ...verdict,
+    faults: [
+      ...verdict.faults,
+      ...faults,
+      ...(right ? [] : ['what the run made is not right']),
+      ...(clean || !killed ? [] : ['something was started more often than needed']),
+    ],
+  };
+}
+
+/** With what the stand-ins say, and what is left in the process table. */
+export async function judgeEvents(
+  { folder, trial }: OrchPlace,
+  workload: TrialWorkload,
+  witnesses: Pick<Evidence, 'mode' | 'events' | 'printed'>,
+): Promise<Verdict> {
+  const keys = witnesses.events.flatMap((event) => (event.type === 'phase.started' ? [event.key] : []));
+  const leftovers = await remaining(() => [...processesOfTrial(trial), ...processesOfAttempts(keys)]);
+  return judge({
+    ...witnesses,
+    steps: workload.readSteps(folder),
+    leftovers: leftovers.map(({ pid, commandLine }) => `${pid} ${commandLine}`),
+  });
+}
+
+/** Without a process of orch, which costs more than all else here. */
+export async function readEvents(folder: string): Promise<RunEvent[]> {
+  const backend = jsonBackend(folder);
+  await backend.open();
+  try {
+    const found: RunEvent[] = [];
+    for await (const events of backend.read(runId)) found.push(...events);
+    return found;
+  } finally {
+    await backend.close();
+  }
+}
