@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What a suite needs and a machine may lack: each with a command that shows whether it is there. */
+const checks = {
+  strace: (folder) => ['strace', '-o', join(folder, 'trace'), 'true'],
+  /** Process trees of their own. */
+  namespaces: () => ['unshare', '--pid', '--fork', '--mount-proc', 'true'],
+  /** A terminal that can be taken away. */
+  script: (folder) => ['script', '-qec', 'true', join(folder, 'typescript')],
+  /** Reads unit files; needs no systemd that runs. */
+  'systemd-analyze': () => ['systemd-analyze', '--version'],
+  /** A small shell that is `sh` in many containers. */
+  busybox: () => ['busybox', 'sh', '-c', 'true'],
+  jq: () => ['jq', '--version'],
+  /** Only root may mount one; `unshare` keeps it out of everybody else's sight. */
+  tmpfs: (folder) => ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o size=1m tmpfs '${folder}'`],
+} satisfies Record<string, (folder: string) => readonly string[]>;
+
+export type Need = keyof typeof checks;
+
+/**
+ * Whether this machine has it. Where the environment variable `ORCH_REQUIRE` names it (a list with commas, as CI sets it),
+ * a machine without it fails the suite; elsewhere the suite is left out, and that is said aloud.
+ *
+ * @throws Error where it is required and missing
+ */
+export function available(need: Need): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'orch-need-'));
+  try {
+    const [file, ...args] = checks[need](folder);
+    const { status, error, stderr } = spawnSync(file ?? '', args, { encoding: 'utf8' });
+    if (status === 0) return true;
+    const why = error?.message ?? stderr.trim();
+    if ((process.env['ORCH_REQUIRE'] ?? '').split(',').includes(need))
+      throw new Error(`ORCH_REQUIRE asks for ${need}, which does not work here: ${why}`);
+    console.error(`NOT RUN: the suites that need ${need}, which does not work here: ${why}`);
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

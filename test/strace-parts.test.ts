@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { inLanes } from '../scripts/trial/lanes.ts';
+import { callHit, callsAbout, errorsFor, straceTo } from '../scripts/trial/strace.ts';
+
+const folder = '/tmp/trial/1';
+const trace = `execve("/usr/bin/node", ["node"], 0x7ffd /* 20 vars */) = 0
+clone3({flags=CLONE_VM|CLONE_THREAD, exit_signal=0}, 88) = 17
+openat(AT_FDCWD</tmp/trial/1>, "/lib/libc.so.6", O_RDONLY|O_CLOEXEC) = 3</lib/libc.so.6>
+access("/tmp/trial/1/.orch/runs/r/journal-2", F_OK) = -1 ENOENT (No such file or directory)
+openat(AT_FDCWD</tmp/trial/1>, "/tmp/trial/1/.orch/runs/.new-5-a1-b2/journal-1", O_WRONLY|O_CREAT|O_EXCL, 0600) = 9</tmp/trial/1/.orch/runs/.new-5-a1-b2/journal-1>
+pwrite64(9</tmp/trial/1/.orch/runs/.new-5-a1-b2/journal-1>, ""..., 346, 1495) = 346
+clone3({flags=CLONE_VM|CLONE_THREAD, exit_signal=0}, 88) = 18
+openat(AT_FDCWD</tmp/trial/1>, "/tmp/trial/1/.orch/runs/r/attempts/a.1.a185e3c8.log", O_WRONLY|O_CREAT|O_EXCL|O_APPEND, 0600) = 23</tmp/trial/1/.orch/runs/r/attempts/a.1.a185e3c8.log>
+pipe2([24<pipe:[2]>, 25<pipe:[2]>], O_CLOEXEC) = 0
+clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7e) = 19
+close(25<pipe:[2]>) = 0
+read(24<pipe:[2]>, ""..., 4) = 0
+close(23</tmp/trial/1/.orch/runs/r/attempts/a.1.a185e3c8.log>) = 0
+read(5<pipe:[9]>, ""..., 1) = 1
+write(1<socket:[7]>, ""..., 135) = 135
+--- SIGCHLD {si_signo=SIGCHLD} ---
++++ exited with 0 +++
+`;
+
+describe('what is read out of a trace', () => {
+  it('are the calls about a folder, about starts and about what is printed, counted from the start of the program', () => {
+    expect(callsAbout(folder, trace).map(({ ordinal, what, changes }) => [ordinal, what, changes])).toEqual([
+      [1, 'access .orch/runs/r/journal-2', false],
+      [2, 'openat .orch/runs/.new/journal-1', true],
+      [1, 'pwrite64 .orch/runs/.new/journal-1', true],
+      [3, 'openat .orch/runs/r/attempts/a.1.KEY.log', true],
+      [1, 'pipe2 no file', true],
+      [1, 'clone no file', true],
+      [1, 'close no file', true],
+      [1, 'read no file', true],
+      [2, 'close .orch/runs/r/attempts/a.1.KEY.log', false],
+      [1, 'write stdout', true],
+    ]);
+  });
+
+  it('is the call that was hit, if it was reached', () => {
+    const fault = { signal: 'SIGKILL' } as const;
+    const of = (name: string, ordinal: number): string | undefined => callHit(folder, trace, { name, ordinal, fault });
+    expect([of('openat', 3), of('pwrite64', 1), of('pwrite64', 2)]).toEqual([
+      'openat .orch/runs/r/attempts/a.1.KEY.log',
+      'pwrite64 .orch/runs/.new/journal-1',
+      undefined,
+    ]);
+  });
+});
+
+describe('a fault', () => {
+  it('is injected at one call', () => {
+    const kill = { name: 'rename', ordinal: 3, fault: { signal: 'SIGKILL' } } as const;
+    const fail = { name: 'rename', ordinal: 3, fault: { error: 'EIO' } } as const;
+    expect(straceTo('t', kill).at(-1)).toBe('inject=rename:signal=SIGKILL:when=3');
+    expect(straceTo('t', fail).at(-1)).toBe('inject=rename:error=EIO:when=3');
+  });
+
+  it('is one that the call can have', () => {
+    const calls = callsAbout(folder, trace);
+    expect(calls.map((call) => errorsFor(call).join(' '))).toEqual([
+      'EIO',
+      'ENOSPC EIO EMFILE EROFS',
+      'ENOSPC EIO',
+      'ENOSPC EIO EMFILE EROFS',
+      'EMFILE',
+      'EAGAIN ENOMEM',
+      '',
+      '',
+      '',
+      '',
+    ]);
+  });
+});
+
+describe('lanes', () => {
+  it('do all tasks, no more at once than there are lanes, and answer in order', async () => {
+    let busy = 0;
+    let most = 0;
+    const results = await inLanes([3, 1, 2, 0], 2, async (item) => {
+      most = Math.max(most, ++busy);
+      for (let turn = 0; turn < item; turn++) await Promise.resolve();
+      busy--;
+      return item * 2;
+    });
+    expect([most, results]).toEqual([2, [6, 2, 4, 0]]);
+  });
+});
