@@ -25,7 +25,17 @@ export default defineConfig({
       })),
       {
         extends: true as const,
-        test: { ...shared, name: 'repository', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] },
+        test: {
+          ...shared,
+          name: 'repository',
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: ['test/hard/**'],
+        },
+      },
+      // What the world does to orch: damage, faults, odd processes. Slower than the rest, and some need tools of Linux.
+      {
+        extends: true as const,
+        test: { ...shared, name: 'hard', include: ['test/hard/**/*.test.ts'], testTimeout: 120_000 },
       },
     ],
   },
