@@ -3,16 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-interface Totals {
-  readonly passed: number;
-  readonly failed: number;
-}
-
-interface Report {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-}
+import type { TestReport } from './test-report.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'verify-'));
 const reportFile = join(scratch, 'tests.json');
@@ -30,49 +21,45 @@ const steps: readonly (readonly [name: string, ...command: string[]])[] = [
   ['packages as published', 'node', 'scripts/check-packages.ts'],
   ['public types', 'node', 'scripts/check-api.ts'],
   ['snippets', 'node', 'scripts/check-snippets.ts'],
-  [
-    'tests',
-    'npm',
-    'test',
-    '--silent',
-    '--',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${reportFile}`,
-  ],
+  ['tests', 'npm', 'test', '--silent', '--', '--reporter=default', '--reporter=./scripts/test-report.ts'],
 ];
 
 try {
   const results = steps.map(runStep);
   console.log(`\n${results.map((it) => it.line).join('\n')}`);
-  const passed = results.reduce((sum, it) => sum + it.totals.passed, 0);
-  const failed = results.reduce((sum, it) => sum + it.totals.failed, 0);
+  for (const failure of results.flatMap((it) => it.report.failures)) console.log(`FAILED ${failure}`);
+  const passed = results.reduce((sum, it) => sum + it.report.passed, 0);
+  const failed = results.reduce((sum, it) => sum + it.report.failed, 0);
   console.log(`Checks and tests: ${passed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true });
 }
 
-function runStep([name, file, ...args]: (typeof steps)[number]): { line: string; totals: Totals } {
+function runStep([name, file, ...args]: (typeof steps)[number]): { line: string; report: TestReport } {
   console.log(`\n=== ${name}`);
   const start = performance.now();
-  const { status } = spawnSync(file ?? '', args, { stdio: 'inherit' });
+  const { status } = spawnSync(file ?? '', args, {
+    stdio: 'inherit',
+    env: { ...process.env, TEST_REPORT: reportFile },
+  });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  const totals = name === 'tests' ? countTests(status === 0) : countStep(status === 0);
-  return { line: `${totals.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(6)} s  ${name}`, totals };
+  const report = name === 'tests' ? readTests(status === 0) : countStep(status === 0);
+  return { line: `${report.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(6)} s  ${name}`, report };
 }
 
-function countStep(succeeded: boolean): Totals {
-  return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1 };
+function countStep(succeeded: boolean): TestReport {
+  return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, failures: [] };
 }
 
-/** A run can fail without a failed test, as when a test file cannot be loaded: that counts as one. */
-function countTests(succeeded: boolean): Totals {
+/** A run can fail without a failed test, as when the runner itself is killed: that counts as one. */
+function readTests(succeeded: boolean): TestReport {
   try {
-    const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
-    const failed = succeeded ? report.numFailedTests : Math.max(report.numFailedTests, 1);
-    return { passed: report.numPassedTests, failed };
+    const report = JSON.parse(readFileSync(reportFile, 'utf8')) as TestReport;
+    return succeeded || report.failed > 0
+      ? report
+      : { ...report, failed: 1, failures: ['npm test, without a word why'] };
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: ['npm test, before its tests had ended'] };
   }
 }
