@@ -66,7 +66,7 @@ function writeRun(folder: RunFolder, epoch: number, first: First): number {
   makeFolder(join(path, 'inbox'), files);
   const owner = ownerBytes({ run, epoch, taking: first, kind: kinds.owner });
   const seal = encodeRecord(kinds.seal, sealPayload([], { version: 0, summary }), owner.crc);
-  const payload = commitPayload({ expectedVersion: 0, events, summary }, summary);
+  const payload = commitPayload({ expectedVersion: 0, fence: { epoch }, events, summary }, summary);
   const commit = encodeRecord(kinds.commit, payload, seal.crc);
   const bytes = Buffer.concat([owner.bytes, seal.bytes, commit.bytes]);
   const fd = writeNew(files, segmentFile(folder, epoch), bytes);

@@ -48,22 +48,24 @@ export function payloadOf({ bytes, records }: Gathered, index: number): string {
   return bytes.toString('utf8', start, records[index]!.end - 1);
 }
 
-export interface ParsedRecord {
-  readonly record: GatheredRecord;
-  readonly line: unknown;
+/** The lines of some records, parsed. */
+export interface ParsedLines {
+  /** Index of the first of their records. */
+  readonly first: number;
+  readonly lines: readonly unknown[];
 }
 
 /** Parses many lines at once. The byte before a line is the end of the one before it, and becomes a comma or bracket. */
-export function* parseLines({ bytes, records }: Gathered): Generator<readonly ParsedRecord[]> {
+export function* parseLines({ bytes, records }: Gathered): Generator<ParsedLines> {
   let start = 0;
   let first = 0;
-  for (const [index, { end }] of records.entries()) {
+  for (let index = 0; index < records.length; index++) {
+    const { end } = records[index]!;
     const full = end - start > batchBytes || index === records.length - 1;
     bytes[end - 1] = full ? closingBracket : comma;
     if (!full) continue;
     bytes[start] = bracket;
-    const lines = JSON.parse(bytes.toString('utf8', start, end)) as unknown[];
-    yield records.slice(first, index + 1).map((record, at) => ({ record, line: lines[at] }));
+    yield { first, lines: JSON.parse(bytes.toString('utf8', start, end)) as unknown[] };
     start = end - 1;
     first = index + 1;
   }

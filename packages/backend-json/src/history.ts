@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isOrchError } from '@orch/core/author';
+import { expandEvents, isOrchError } from '@orch/core/author';
 import type { RunEvent } from '@orch/core/author';
 import { damaged, truncated, unknownRun } from './damage.ts';
 import { openIfThere, readBetween, readFile } from './files.ts';
@@ -201,11 +201,12 @@ function* segmentCommits(folder: RunFolder, { end, mark, history }: Portion): Ge
   if (noted !== undefined && hex8(noted.crc) !== flushed?.crc)
     throw damaged({ file, offset: noted.start, what: 'run.json has another checksum for what stands up to here' });
   let version = mark?.version ?? 0;
-  for (const batch of parseLines(gathered)) {
+  for (const { first, lines } of parseLines(gathered)) {
     const commits: FoundCommit[] = [];
-    for (const { record, line } of batch) {
+    for (let index = 0; index < lines.length; index++) {
+      const record = gathered.records[first + index]!;
       if (record.kind !== kinds.commit) continue;
-      const commit = line as CommitRecord;
+      const commit = lines[index] as CommitRecord;
       if (commit.after !== version) {
         const what = `the record follows on version ${commit.after}, but ${version} is the one before it`;
         throw damaged({ file, offset: record.start, what });
@@ -263,9 +264,9 @@ function load(folder: RunFolder, end: SegmentEnd, from: number): { readonly byte
 export function* eventsAfter(folder: RunFolder, history: History, from: AfterVersion): Generator<readonly RunEvent[]> {
   for (const commits of commitsAfter(folder, history, from)) {
     const events: RunEvent[] = [];
-    for (const { commit } of commits) {
-      const known = Math.max(0, from.after - commit.after);
-      for (const event of known === 0 ? commit.events : commit.events.slice(known)) events.push(event);
+    for (const { commit, epoch } of commits) {
+      const all = expandEvents(commit, { after: commit.after, epoch });
+      for (let index = Math.max(0, from.after - commit.after); index < all.length; index++) events.push(all[index]!);
     }
     if (events.length > 0) yield events;
   }

@@ -1,4 +1,4 @@
-import { isOrchError } from '@orch/core/author';
+import { compactEvents, isOrchError } from '@orch/core/author';
 import type { Commit, Fence, RunSummary, Taking } from '@orch/core/author';
 import { broken, damaged, isSystemError } from './damage.ts';
 import { writeAll } from './files.ts';
@@ -148,8 +148,9 @@ export function isRepeated(holding: Holding, commit: Commit): boolean {
   throw otherEvents({ file: holding.file, offset: last.start }, commit);
 }
 
-export function sameEvents(stored: CommitRecord, { events }: Commit): boolean {
-  return JSON.stringify(stored.events) === JSON.stringify(events);
+export function sameEvents({ at, events }: CommitRecord, commit: Commit): boolean {
+  const compact = compactEvents(commit.events, { after: commit.expectedVersion, epoch: commit.fence.epoch });
+  return at === compact.at && JSON.stringify(events) === JSON.stringify(compact.events);
 }
 
 export function otherEvents(where: { readonly file: string; readonly offset: number }, commit: Commit): Error {

@@ -11,7 +11,7 @@ import { kinds, walk } from './record.ts';
 import { hasSegment, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { scanSegment } from './scan-segment.ts';
-import { fullSummary, stateAfter } from './segment.ts';
+import { stateAfter, summaryAfter } from './segment.ts';
 import { readSummaryFile } from './summary-file.ts';
 import type { SummaryFile } from './summary-file.ts';
 
@@ -126,6 +126,6 @@ async function derived(folder: RunFolder, memory: Memory): Promise<RunSummary> {
   if (base === undefined) throw unknownRun(folder.run);
   let summary = base;
   for (const commits of commitsAfter(folder, history, { after: 0, memory: {} }))
-    for (const { commit } of commits) summary = fullSummary(commit.summary, base);
+    for (const { commit } of commits) summary = summaryAfter(commit, base);
   return summary;
 }

@@ -1,4 +1,5 @@
-import type { Commit, Owner, RunEvent, RunSummary } from '@orch/core/author';
+import { compactEvents } from '@orch/core/author';
+import type { Commit, CompactEvents, Fence, Owner, RunSummary } from '@orch/core/author';
 import { damaged, truncated } from './damage.ts';
 import type { SegmentEnd, SegmentView } from './protocol.ts';
 import { hex8, kinds } from './record.ts';
@@ -24,12 +25,14 @@ export interface SealRecord {
 }
 
 /** `after` is the version before the events. */
-export interface CommitRecord {
+export interface CommitRecord extends CompactEvents {
   readonly after: number;
   readonly handled?: readonly string[];
-  readonly events: readonly RunEvent[];
-  readonly summary: readonly (string | number)[] | RunSummary;
+  readonly summary: BriefSummary | RunSummary;
 }
+
+/** What the seal and the events don't tell. */
+type BriefSummary = readonly [status: RunSummary['status'], phases: number, completed: number, failed: number];
 
 /** A segment, read up to its last whole record. */
 export interface Segment extends SegmentView {
@@ -59,37 +62,47 @@ export function sealPayload(ends: readonly SegmentEnd[], state: NonNullable<Segm
   return JSON.stringify({ sealed, ...state } satisfies SealRecord);
 }
 
-export type CommitContent = Pick<Commit, 'expectedVersion' | 'handled' | 'events' | 'summary'>;
+export type CommitContent = Pick<Commit, 'expectedVersion' | 'handled' | 'events' | 'summary'> & {
+  readonly fence: Pick<Fence, 'epoch'>;
+};
 
 /** The same commit is the same bytes. Epoch and token stand in the segment's first record, which the chain starts with. */
-export function commitPayload({ expectedVersion, handled, events, summary }: CommitContent, base: RunSummary): string {
+export function commitPayload({ expectedVersion, fence, handled, ...commit }: CommitContent, base: RunSummary): string {
+  const { at, events } = compactEvents(commit.events, { after: expectedVersion, epoch: fence.epoch });
   const named = handled === undefined || handled.length === 0 ? {} : { handled };
-  const record: CommitRecord = { after: expectedVersion, ...named, events, summary: brief(summary, base) };
-  return JSON.stringify(record);
+  const summary = brief(commit.summary, base, { version: expectedVersion + events.length, updatedAt: at });
+  return JSON.stringify({ after: expectedVersion, at, ...named, events, summary } satisfies CommitRecord);
 }
+
+type Reached = Pick<RunSummary, 'version' | 'updatedAt'>;
 
 /** What changes in a summary, or all of it where something else changed. */
-function brief(summary: RunSummary, base: RunSummary): CommitRecord['summary'] {
-  const { runId, workflow, createdAt, source, status, updatedAt, version, phases, completed, failed } = summary;
+function brief(summary: RunSummary, base: RunSummary, reached: Reached): CommitRecord['summary'] {
+  const { runId, workflow, createdAt, source, status, phases, completed, failed } = summary;
   const same =
-    runId === base.runId && workflow === base.workflow && createdAt === base.createdAt && source === base.source;
-  return same ? [status, updatedAt, version, phases, completed, failed] : summary;
-}
-
-export function fullSummary(stored: CommitRecord['summary'], base: RunSummary): RunSummary {
-  if (!isBrief(stored)) return stored;
-  const [status, updatedAt, version, phases, completed, failed] = stored;
-  return { ...base, status, updatedAt, version, phases, completed, failed } as RunSummary;
-}
-
-function isBrief(stored: CommitRecord['summary']): stored is readonly (string | number)[] {
-  return Array.isArray(stored);
+    runId === base.runId &&
+    workflow === base.workflow &&
+    createdAt === base.createdAt &&
+    source === base.source &&
+    summary.version === reached.version &&
+    summary.updatedAt === reached.updatedAt;
+  return same ? [status, phases, completed, failed] : summary;
 }
 
 /** What a commit leaves behind. */
+export function summaryAfter({ after, at, events, summary }: CommitRecord, base: RunSummary): RunSummary {
+  if (!isBrief(summary)) return summary;
+  const [status, phases, completed, failed] = summary;
+  return { ...base, status, updatedAt: at, version: after + events.length, phases, completed, failed };
+}
+
+function isBrief(stored: CommitRecord['summary']): stored is BriefSummary {
+  return Array.isArray(stored);
+}
+
 export function stateAfter(payload: string, base: RunSummary): NonNullable<Segment['state']> {
-  const { after, events, summary } = JSON.parse(payload) as CommitRecord;
-  return { version: after + events.length, summary: fullSummary(summary, base) };
+  const commit = JSON.parse(payload) as CommitRecord;
+  return { version: commit.after + commit.events.length, summary: summaryAfter(commit, base) };
 }
 
 /** A record as a scan meets it. */

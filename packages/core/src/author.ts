@@ -9,6 +9,8 @@ export type {
   RunFilter,
   Taking,
 } from './backend/backend.ts';
+export { compactEvents, expandEvents } from './backend/compact-events.ts';
+export type { CompactEvent, CompactEvents, EventsPlace } from './backend/compact-events.ts';
 export type { RunPage, StateFinding, UnreadableRun } from './backend/state-finding.ts';
 export type { Clock } from './clock.ts';
 export { systemClock } from './clock.ts';

@@ -4,7 +4,7 @@ import type { Owner } from './owner.ts';
 
 /**
  * The events of a journal, format 1. This page is the catalogue: old journals are replayed for ever, so an event is
- * never renamed and a field only ever added. `docs/journal-format.md` shows each as it stands on disk.
+ * never renamed and a field only ever added. `docs/journal-format.md` says how they stand on disk.
  */
 export type RunEvent = EventBody & EventStamp;
 
