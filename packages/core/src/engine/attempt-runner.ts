@@ -1,10 +1,10 @@
 import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
-import type { Attempt, AttemptContext, Executor, Log, Outcome, StopReason } from '../executor/executor.ts';
-import { dictionary } from '../json.ts';
-import type { Json } from '../json.ts';
+import type { Attempt, AttemptContext, Executor, Outcome, StopReason } from '../executor/executor.ts';
 import { nameOf } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
 import { optionsOf } from '../spec/workflow-spec.ts';
+import { attemptContext, nothingPrepared } from './attempt-context.ts';
+import type { Preparation } from './attempt-context.ts';
 import { LazyAbortController } from './lazy-abort-controller.ts';
 import type { EngineParts } from './run-parts.ts';
 import { TurnWatch } from './turn-watch.ts';
@@ -27,12 +27,6 @@ export interface ActiveAttempt {
 /** How an attempt came to its end: by its executor, or by a tap that skipped it. */
 export type AttemptEnd = Outcome | { readonly status: 'skipped'; readonly reason: string };
 
-/** What `beforePhase` taps changed. */
-interface Preparation {
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-}
-
 export interface AttemptRunnerParts {
   readonly engine: EngineParts;
   readonly state: RunState;
@@ -49,8 +43,6 @@ export interface AttemptRunnerParts {
   /** Called once for each attempt that was started or adopted here. */
   readonly onEnd: (active: ActiveAttempt, outcome: AttemptEnd) => void;
 }
-
-const nothingPrepared: Preparation = { env: dictionary() };
 
 /** Carries out the attempts of one run: hands them to their executors, watches their timeouts, ends them on demand. */
 export class AttemptRunner {
@@ -121,27 +113,9 @@ export class AttemptRunner {
     }
   }
 
-  contextOf(active: ActiveAttempt, { env, cwd }: Preparation = nothingPrepared): AttemptContext {
+  contextOf(active: ActiveAttempt, preparation: Preparation = nothingPrepared): AttemptContext {
     const { state, engine } = this.#parts;
-    const { attempt } = active;
-    const key = attempt.index === undefined ? attempt.phase : `${attempt.phase}[${attempt.index}]`;
-    return {
-      get signal() {
-        return active.stop.signal;
-      },
-      get kill() {
-        return active.kill.signal;
-      },
-      inputs: state.created.inputs,
-      outputs: outputsFor(state, active.phase),
-      env,
-      ...(cwd === undefined ? {} : { cwd }),
-      directory: state.created.directory,
-      idempotencyKey: `${state.runId}/${key}`,
-      get log() {
-        return logOf(engine.log, attempt.phase);
-      },
-    };
+    return attemptContext({ active, state, log: engine.log, preparation });
   }
 
   #activate(phase: number, running: Running): ActiveAttempt {
@@ -227,23 +201,6 @@ export class AttemptRunner {
     active.cancelTimer();
     if (this.#active.get(active.phase) === active) this.#parts.onUnavailable(error);
   }
-}
-
-function logOf(log: Log, phase: string): Log {
-  return {
-    info: (message) => log.info(`${phase}: ${message}`),
-    warn: (message) => log.warn(`${phase}: ${message}`),
-  };
-}
-
-/** Outputs of the completed dependencies, by name. */
-function outputsFor(state: RunState, phase: number): { readonly [phase: string]: Json } {
-  const outputs = dictionary<Json>();
-  for (const name of state.spec.phases[phase]!.dependsOn ?? []) {
-    const at = state.phases[state.graph.indexOf.get(name)!]!;
-    if (at.status === 'completed' && at.output !== undefined) outputs[name] = at.output;
-  }
-  return outputs;
 }
 
 /** What an executor throws is its own failure; but for want of a place to keep its state no phase is to blame: rethrown. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { orchError } from '../errors/orch-error.ts';
 import { isThenable } from '../hooks/thenable.ts';
+import { lazyFields } from '../lazy-fields.ts';
 import type { PhaseFunction } from '../spec/workflow.ts';
 import type { Attempt, AttemptContext, Executor, Outcome } from './executor.ts';
 import { completedWith } from './function-output.ts';
@@ -58,23 +59,23 @@ function keyOf({ runId, phase, index }: Attempt): string {
 const aborted: Outcome = { status: 'aborted' };
 const stillRunning: Outcome = { status: 'aborted', note: 'still running' };
 
+const withSignal = lazyFields<AttemptContext, Pick<AttemptContext, 'signal' | 'log'>>({
+  signal: (context) => context.signal,
+  log: (context) => context.log,
+});
+
 /** Never throws or rejects. */
 function call(work: PhaseFunction, attempt: Attempt, context: AttemptContext): Outcome | Promise<Outcome> {
   try {
-    const value: unknown = work({
+    const eager = {
       inputs: ownCopies(context.inputs),
       outputs: ownCopies(context.outputs),
-      get signal() {
-        return context.signal;
-      },
-      get log() {
-        return context.log;
-      },
       runId: attempt.runId,
       phase: attempt.phase,
       attempt: attempt.number,
       idempotencyKey: context.idempotencyKey,
-    });
+    };
+    const value: unknown = work(withSignal(eager, context));
     return isThenable(value) ? outcomeOf(value) : completedWith(value);
   } catch (thrown) {
     return failedWith(thrown);

@@ -1,0 +1,66 @@
+import type { Attempt, AttemptContext, Log } from '../executor/executor.ts';
+import { dictionary } from '../json.ts';
+import type { Json } from '../json.ts';
+import { lazyFields } from '../lazy-fields.ts';
+import type { RunState } from '../run/state.ts';
+import type { LazyAbortController } from './lazy-abort-controller.ts';
+
+/** What `beforePhase` taps changed. */
+export interface Preparation {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export const nothingPrepared: Preparation = { env: dictionary() };
+
+interface ContextParts {
+  readonly active: {
+    readonly phase: number;
+    readonly attempt: Attempt;
+    readonly stop: LazyAbortController;
+    readonly kill: LazyAbortController;
+  };
+  readonly state: RunState;
+  readonly log: Log;
+  readonly preparation: Preparation;
+}
+
+/** What an executor is given. Signals and log are made when they are asked for. */
+export function attemptContext({ active, state, log, preparation: { env, cwd } }: ContextParts): AttemptContext {
+  const { attempt } = active;
+  const key = attempt.index === undefined ? attempt.phase : `${attempt.phase}[${attempt.index}]`;
+  const eager = {
+    inputs: state.created.inputs,
+    outputs: outputsFor(state, active.phase),
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+    directory: state.created.directory,
+    idempotencyKey: `${state.runId}/${key}`,
+  };
+  return withSignals(eager, { active, log });
+}
+
+type Source = Pick<ContextParts, 'active' | 'log'>;
+
+const withSignals = lazyFields<Source, Pick<AttemptContext, 'signal' | 'kill' | 'log'>>({
+  signal: ({ active }) => active.stop.signal,
+  kill: ({ active }) => active.kill.signal,
+  log: ({ active, log }) => logOf(log, active.attempt.phase),
+});
+
+function logOf(log: Log, phase: string): Log {
+  return {
+    info: (message) => log.info(`${phase}: ${message}`),
+    warn: (message) => log.warn(`${phase}: ${message}`),
+  };
+}
+
+/** Outputs of the completed dependencies, by name. */
+function outputsFor(state: RunState, phase: number): { readonly [phase: string]: Json } {
+  const outputs = dictionary<Json>();
+  for (const name of state.spec.phases[phase]!.dependsOn ?? []) {
+    const at = state.phases[state.graph.indexOf.get(name)!]!;
+    if (at.status === 'completed' && at.output !== undefined) outputs[name] = at.output;
+  }
+  return outputs;
+}
