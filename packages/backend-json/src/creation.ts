@@ -10,7 +10,8 @@ import type { Holding } from './holding.ts';
 import { chainStart, encodeRecord, hex8, kinds } from './record.ts';
 import { epochsOf, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { ownerAt, scanSegment } from './scan-segment.ts';
+import { ownerAt, scanSegment, segmentAt } from './scan-segment.ts';
+import type { KnownPlace } from './scan-segment.ts';
 import { commitPayload, sealPayload } from './segment.ts';
 import { removeSummaryFile, writeSummaryFile } from './summary-file.ts';
 import { linkDeletion, ownerBytes } from './taking.ts';
@@ -41,26 +42,32 @@ export function createRun(folder: RunFolder, first: First): Holding | undefined 
     try {
       files.renameSync(temporary.path, path);
     } catch (error) {
-      files.closeSync(made);
+      files.closeSync(made.fd);
       files.rmSync(temporary.path, { recursive: true, force: true });
       if (isExisting(error)) continue;
       throw error;
     }
     flushFolder(files, dirname(path));
     if (lastEpoch(folder) < epoch) {
-      const segment = scanSegment(folder, epoch);
-      const holding = segment === undefined ? undefined : hold(folder, segment, made);
+      const segment = segmentAt(folder, made.place) ?? scanSegment(folder, epoch);
+      const holding = segment === undefined ? undefined : hold(folder, segment, made.fd);
       if (holding !== undefined) holding.summaryAt = performance.now();
       return holding;
     }
     // Made and removed by somebody else meanwhile: its epochs count.
-    files.closeSync(made);
+    files.closeSync(made.fd);
     linkDeletion(folder, epoch + 1, first);
     moveAway(folder);
   }
 }
 
-function writeRun(folder: RunFolder, epoch: number, first: First): number {
+interface WrittenRun {
+  readonly fd: number;
+  /** Where its journal ends. Read back, a large definition would be twice in memory. */
+  readonly place: KnownPlace;
+}
+
+function writeRun(folder: RunFolder, epoch: number, first: First): WrittenRun {
   const { files, run, path } = folder;
   const { events, summary } = first;
   makeFolder(join(path, 'inbox'), files);
@@ -68,12 +75,13 @@ function writeRun(folder: RunFolder, epoch: number, first: First): number {
   const seal = encodeRecord(kinds.seal, sealPayload([], { version: 0, summary }), owner.crc);
   const payload = commitPayload({ expectedVersion: 0, fence: { epoch }, events, summary }, summary);
   const commit = encodeRecord(kinds.commit, payload, seal.crc);
-  const bytes = Buffer.concat([owner.bytes, seal.bytes, commit.bytes]);
-  const fd = writeNew(files, segmentFile(folder, epoch), bytes);
+  const parts = [owner.bytes, seal.bytes, commit.bytes];
+  const fd = writeNew(files, segmentFile(folder, epoch), ...parts);
   try {
-    const flushed = { epoch, length: bytes.length, version: events.length, crc: hex8(commit.crc), closed: false };
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const flushed = { epoch, length, version: events.length, crc: hex8(commit.crc), closed: false };
     writeSummaryFile(folder, { summary, flushed }, true);
-    return fd;
+    return { fd, place: { ...flushed, summary } };
   } catch (error) {
     files.closeSync(fd);
     files.rmSync(path, { recursive: true, force: true });

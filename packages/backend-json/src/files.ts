@@ -88,10 +88,14 @@ export function isTemporary(name: string): boolean {
 }
 
 /** Writes a new file, 0600, on stable storage, and leaves it open. */
-export function writeNew(files: Files, path: string, bytes: Buffer): number {
+export function writeNew(files: Files, path: string, ...parts: readonly Buffer[]): number {
   const fd = files.openSync(path, 'wx', 0o600);
   try {
-    writeAll(files, fd, { bytes, offset: 0 });
+    let offset = 0;
+    for (const bytes of parts) {
+      writeAll(files, fd, { bytes, offset });
+      offset += bytes.length;
+    }
     files.fsyncSync(fd);
   } catch (error) {
     files.closeSync(fd);

@@ -1,10 +1,11 @@
 import { apply } from '../run/apply.ts';
+import type { Json } from '../json.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
 import { orchVersion } from '../version.ts';
 import { concurrencyOf } from './concurrency.ts';
-import { workflowHash } from './definition.ts';
+import { canonicalHash } from './canonical-hash.ts';
 import type { EngineParts } from './run-parts.ts';
 
 export interface NewRun {
@@ -28,7 +29,7 @@ export function createRun(
     ...stamp,
     format: 1,
     workflow: spec,
-    workflowHash: workflowHash(spec),
+    workflowHash: canonicalHash(spec as unknown as Json),
     inputs,
     options: concurrency === undefined ? {} : { concurrency },
     directory,

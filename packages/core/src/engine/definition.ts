@@ -1,15 +1,7 @@
-import { createHash } from 'node:crypto';
 import { orchError } from '../errors/orch-error.ts';
 import type { OrchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
-
-/** SHA-256 of the canonical JSON (keys sorted) of a definition's data, in hex. */
-export function workflowHash(spec: WorkflowSpec): string {
-  return createHash('sha256')
-    .update(canonical(spec as unknown as Json))
-    .digest('hex');
-}
 
 /** Whether two values are the same data; the order of keys does not count. Much cheaper than to compare canonical texts. */
 export function sameData(a: Json | undefined, b: Json | undefined): boolean {
@@ -21,16 +13,6 @@ export function sameData(a: Json | undefined, b: Json | undefined): boolean {
     keys.length === Object.keys(right).length &&
     keys.every((key) => Object.hasOwn(right, key) && sameData(left[key], right[key]))
   );
-}
-
-/** JSON with the keys of every object sorted, so that equal data is equal text. */
-function canonical(value: Json): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    const sorted = Object.create(null) as Record<string, unknown>;
-    for (const key of Object.keys(inner).sort()) sorted[key] = (inner as Record<string, unknown>)[key];
-    return sorted;
-  });
 }
 
 /** What differs between two definitions that are not equal, a line each; function bodies can't be compared. */

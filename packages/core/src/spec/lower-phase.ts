@@ -118,6 +118,7 @@ function lowerOptions(where: string, own: unknown, extra: unknown): { readonly [
   if (own !== undefined && !isPlain(own)) throw invalid(where, 'the options of a work object must be an object.');
   if (extra !== undefined && !Array.isArray(extra))
     throw invalid(where, 'options must be a list, as in [retry({ … })].');
+  if (own === undefined && extra === undefined) return undefined;
   const options = dictionary<Json>();
   for (const [key, value] of Object.entries(own ?? {}))
     if (value !== undefined) options[key] = jsonOf(where, key, value);

@@ -30,7 +30,7 @@ export function phaseList(
   let list: PhaseList | undefined;
   // Filled on first use: workflows that come from plans are seldom built upon.
   const filled = (): PhaseList =>
-    (list ??= viewOf(storeOf(phases.map((spec) => withFunction(spec, functions[spec.name]))), phases.length));
+    (list ??= new View(storeOf(phases.map((spec) => withFunction(spec, functions[spec.name]))), phases.length));
   return {
     has: (name) => filled().has(name),
     names: () => filled().names(),
@@ -40,23 +40,40 @@ export function phaseList(
 }
 
 /** The first list that grows appends to the store; a second one from the same point (a branch) copies its beginning. */
-function viewOf(store: Store, length: number): PhaseList {
-  return {
-    has: (name) => (store.indexOf.get(name) ?? length) < length,
-    names: () => store.phases.slice(0, length).map((it) => it.spec.name),
-    add(phase) {
-      const own = store.phases.length === length ? store : storeOf(store.phases.slice(0, length));
-      own.indexOf.set(phase.spec.name, length);
-      own.phases.push(phase);
-      return viewOf(own, length + 1);
-    },
-    read() {
-      const phases = store.phases.slice(0, length);
-      const functions = dictionary<PhaseFunction>();
-      for (const it of phases) if (it.function !== undefined) functions[it.spec.name] = it.function;
-      return { phases: phases.map((it) => it.spec), functions };
-    },
-  };
+class View implements PhaseList {
+  readonly #store: Store;
+  readonly #length: number;
+
+  constructor(store: Store, length: number) {
+    this.#store = store;
+    this.#length = length;
+  }
+
+  has(name: string): boolean {
+    return (this.#store.indexOf.get(name) ?? this.#length) < this.#length;
+  }
+
+  names(): readonly string[] {
+    return this.#own().map((it) => it.spec.name);
+  }
+
+  add(phase: LoweredPhase): PhaseList {
+    const store = this.#store.phases.length === this.#length ? this.#store : storeOf(this.#own());
+    store.indexOf.set(phase.spec.name, this.#length);
+    store.phases.push(phase);
+    return new View(store, this.#length + 1);
+  }
+
+  read(): ReturnType<PhaseList['read']> {
+    const phases = this.#own();
+    const functions = dictionary<PhaseFunction>();
+    for (const it of phases) if (it.function !== undefined) functions[it.spec.name] = it.function;
+    return { phases: phases.map((it) => it.spec), functions };
+  }
+
+  #own(): LoweredPhase[] {
+    return this.#store.phases.slice(0, this.#length);
+  }
 }
 
 function storeOf(phases: LoweredPhase[]): Store {

@@ -2,6 +2,7 @@ import type { Duration } from '../duration.ts';
 import { orchError } from '../errors/orch-error.ts';
 import type { Log } from '../executor/executor.ts';
 import type { Json, Stored } from '../json.ts';
+import { lazyFields } from '../lazy-fields.ts';
 import type { Schema } from '../schema.ts';
 import { lowerPhase } from './lower-phase.ts';
 import { phaseList, type PhaseList } from './phase-list.ts';
@@ -192,21 +193,28 @@ export function workflowOf(definition: WorkflowDefinition): Workflow {
 
 type Base = Omit<WorkflowSpec, 'phases'> & { readonly inputs?: Schema };
 
-function build(base: Base, list: PhaseList, known?: WorkflowDefinition): Workflow {
+interface Source {
+  readonly base: Base;
+  readonly list: PhaseList;
+  /** Made when it is first asked for: a chain of calls makes a workflow each, and needs that of the last one only. */
+  definition: WorkflowDefinition | undefined;
+}
+
+const withDefinition = lazyFields<Source, Pick<Workflow, 'definition'>>({
+  definition: (source) => (source.definition ??= define(source.base, source.list)),
+});
+
+function build(base: Base, list: PhaseList, definition?: WorkflowDefinition): Workflow {
   const where = `Workflow "${base.id}"`;
-  let definition = known;
-  const made: Pick<Workflow, 'id' | 'contract' | 'definition'> & { phase: unknown; each: unknown } = {
+  const made: Pick<Workflow, 'id' | 'contract'> & { phase: unknown; each: unknown } = {
     id: base.id,
     contract: 1,
-    get definition(): WorkflowDefinition {
-      return (definition ??= define(base, list));
-    },
     phase: (name: unknown, phase: unknown): Workflow => build(base, list.add(lowerPhase(where, name, phase, list))),
     each: (name: unknown): never => {
       throw notSupported(`${where}, phase ${JSON.stringify(name)}`, 'each');
     },
   };
-  return Object.freeze(made) as Workflow;
+  return Object.freeze(withDefinition(made, { base, list, definition })) as Workflow;
 }
 
 function define({ inputs, ...head }: Base, list: PhaseList): WorkflowDefinition {
