@@ -15,6 +15,9 @@ type Nodes = readonly GraphNode[];
 /** Names inspected for "did you mean" in one validation: a plan full of unknown names must not cost its square. */
 const maxComparisons = 200_000;
 
+/** So many names are compared with each other faster than a table of them is made. */
+const fewNames = 16;
+
 /** Names shown of a cycle. */
 const maxNamesShown = 8;
 
@@ -111,6 +114,7 @@ function unknownNameHint(name: string, meant: string | undefined): string {
 
 function checkRepeats(node: GraphNode, phase: number, key: string, findings: FindingSink): void {
   const { dependsOn = [] } = node;
+  if (dependsOn.length <= fewNames && dependsOn.every((name, at) => dependsOn.indexOf(name) === at)) return;
   const firstAt = new Map<string, number>();
   for (let at = 0; at < dependsOn.length; at++) {
     const dependency = dependsOn[at];

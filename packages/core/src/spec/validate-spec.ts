@@ -47,8 +47,12 @@ function checkNumbers(
 }
 
 function checkNumber(label: string, path: Path, value: number | undefined, findings: FindingSink): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return;
+  if (isFromOneUp(value)) return;
   report(findings, 'ORCH_PLAN_TYPE', path, `${label} must be a whole number from 1 up, not ${String(value)}.`);
+}
+
+function isFromOneUp(value: number | undefined): boolean {
+  return value === undefined || (Number.isSafeInteger(value) && value >= 1);
 }
 
 function checkPhase(
@@ -57,13 +61,16 @@ function checkPhase(
   keys: PhaseKeys,
   findings: FindingSink,
 ): void {
+  const problem = phaseNameProblem(name);
+  const isKnown = kind === 'function' || keys.kinds.has(kind);
+  // Almost always: nothing is made for a phase of which there is nothing to say.
+  if (problem === undefined && isFromOneUp(timeoutMs) && isKnown && options === undefined) return;
   const path = ['phases', index];
   const label = name === '' ? `Phase number ${index + 1}` : `Phase ${quote(name)}`;
-  const problem = phaseNameProblem(name);
   if (problem !== undefined) report(findings, 'ORCH_PLAN_TYPE', [...path, 'name'], `${label}: its name ${problem}.`);
   checkNumber(`${label}: timeoutMs`, [...path, 'timeoutMs'], timeoutMs, findings);
   const missing = new Set<string>();
-  if (kind !== 'function' && !keys.kinds.has(kind)) {
+  if (!isKnown) {
     const owner = wellKnownOwner(kind);
     if (owner !== undefined) missing.add(owner);
     const message = `${label} is of the kind ${quote(kind)}, which no loaded plugin carries out.`;
