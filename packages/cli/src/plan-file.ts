@@ -7,6 +7,7 @@ import type { PlanReading, PositionedFinding } from '@orch/plan';
 import type { Session } from './session.ts';
 import { say } from './streams.ts';
 import { isColoured } from './view/colour.ts';
+import { renderFindings } from './view/findings.ts';
 import { count, harmless } from './view/text.ts';
 
 export interface CheckedPlan {
@@ -64,7 +65,8 @@ export async function loadPlan(session: Session, path: string, options: CheckOpt
   if (missing !== undefined)
     throw orchError({ code: 'ORCH_PLAN_NOT_FOUND', message: harmless(missing.message), hint: missing.hint });
   // That phases run one after another is what the founding specification does: validate notes it, a run does not.
-  for (const finding of findings) if (finding.code !== 'ORCH_PLAN_SEQUENTIAL') say(`${render(finding)}\n`);
+  const told = findings.filter(({ code }) => code !== 'ORCH_PLAN_SEQUENTIAL');
+  for (const paragraph of renderFindings(told, { render, path })) say(paragraph);
   if (workflow !== undefined) return workflow;
   const errors = findings.filter(({ severity }) => severity === 'error');
   throw invalidPlan(path, errors);

@@ -134,3 +134,17 @@ test.each([
     expect(code).toBe(exitCode);
   }
 });
+
+test('a mistake in every phase is shown twenty times, counted, and hides no other', async () => {
+  const phases = Array.from({ length: 45 }, (_, index) => ({ name: `p${index}`, command: 'true', wrong: 1 }));
+  ground.plan([...phases, { name: 'last', command: 'true', depends_on: ['nowhere'] }]);
+  const { stderr } = await ground.orch('validate', 'plan.json');
+  expect(stderr.match(/error ORCH_PLAN_UNKNOWN_KEY/g)).toHaveLength(20);
+  expect(stderr).toContain('error ORCH_PLAN_UNKNOWN_DEP');
+  expect(stderr).toContain('\n25 more ORCH_PLAN_UNKNOWN_KEY. All of them: orch validate plan.json --json\n');
+  expect(stderr).toContain('plan.json is not valid: 46 errors');
+  const { findings } = await ground.json<Answer>('validate', 'plan.json', '--json');
+  expect(findings).toHaveLength(46);
+  const executed = await ground.orch('execute', 'plan.json');
+  expect(executed.stderr.match(/error ORCH_PLAN_UNKNOWN_KEY/g)).toHaveLength(20);
+});

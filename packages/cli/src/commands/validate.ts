@@ -3,6 +3,7 @@ import type { ExitCode } from '../catalogue.ts';
 import { checkPlan } from '../plan-file.ts';
 import { openSession } from '../session.ts';
 import { print, say } from '../streams.ts';
+import { renderFindings } from '../view/findings.ts';
 import { count, harmless } from '../view/text.ts';
 
 export interface ValidateOptions {
@@ -17,7 +18,7 @@ export async function validate(path: string, { json = false, commandCheck }: Val
   if (json) {
     await print(`${JSON.stringify({ valid, findings, checks: checks() }, null, 2)}\n`);
   } else {
-    for (const finding of findings) say(`${render(finding)}\n`);
+    for (const paragraph of renderFindings(findings, { render, path })) say(paragraph);
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     const warnings = findings.length - errors;
     const parts = [errors > 0 ? count(errors, 'error') : '', warnings > 0 ? count(warnings, 'warning') : ''];
