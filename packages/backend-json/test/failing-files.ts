@@ -33,6 +33,11 @@ export function failingFiles(): FailingFiles {
   return made;
 }
 
+/** A flush goes through the thread pool after one that was slow: a test that fails flushes must mean both. */
+export function isFlush(call: Call): boolean {
+  return call === 'fdatasyncSync' || call === 'fdatasync';
+}
+
 const wrapped: Record<Call, true> = {
   closeSync: true,
   existsSync: true,

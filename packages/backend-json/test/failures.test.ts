@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isOrchError } from '@orch/core/author';
 import type { Backend, Fence } from '@orch/core/author';
 import { expect, test } from 'vitest';
-import { failingFiles } from './failing-files.ts';
+import { failingFiles, isFlush } from './failing-files.ts';
 import type { Call, FailingFiles } from './failing-files.ts';
 import { commit, created, folder, held, opened, taking, versions } from './stage.ts';
 
@@ -63,7 +63,7 @@ test('a failed holder lets go all the same', async () => {
   files.fail = () => undefined;
   const next = await held(backend, 'r1', taking('second'));
   expect(await backend.append('r1', commit(next, 1))).toEqual({ status: 'ok' });
-  files.fail = (call) => (call === 'fdatasyncSync' ? 'EIO' : undefined);
+  files.fail = (call) => (isFlush(call) ? 'EIO' : undefined);
   await expect(backend.append('r1', commit(next, 2))).rejects.toThrow(/EIO/);
   files.fail = () => undefined;
   await backend.release('r1', next);

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failingFiles } from './failing-files.ts';
+import { failingFiles, isFlush } from './failing-files.ts';
 import type { Call, FailingFiles } from './failing-files.ts';
 import { commit, created, folder, held, opened, taking, versions } from './stage.ts';
 
@@ -15,7 +15,7 @@ async function deadOwner(path: string, tail: 'whole' | 'torn'): Promise<void> {
   for (const after of [1, 2]) await backend.append('r1', commit(fence, after));
   const file = join(path, 'runs/r1/journal-1');
   const { length } = readFileSync(file);
-  files.fail = (call) => (call === 'fdatasyncSync' || call === 'fdatasync' ? 'EIO' : undefined);
+  files.fail = (call) => (isFlush(call) ? 'EIO' : undefined);
   await expect(backend.append('r1', commit(fence, 3))).rejects.toThrow(/EIO/);
   if (tail === 'torn') appendFileSync(file, readFileSync(file).subarray(length, -20));
 }
