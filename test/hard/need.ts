@@ -14,6 +14,8 @@ const checks = {
   'systemd-analyze': () => ['systemd-analyze', '--version'],
   /** A small shell that is `sh` in many containers. */
   busybox: () => ['busybox', 'sh', '-c', 'true'],
+  /** A wall clock that is set, for some processes only. */
+  faketime: () => ['faketime', '-m', '-f', '+1d', 'true'],
   jq: () => ['jq', '--version'],
   /** Only root may mount one; `unshare` keeps it out of everybody else's sight. */
   tmpfs: (folder) => ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o size=1m tmpfs '${folder}'`],
