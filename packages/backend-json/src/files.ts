@@ -7,7 +7,6 @@ import { isSystemError } from './damage.ts';
 export type Files = Pick<
   typeof fs,
   | 'closeSync'
-  | 'existsSync'
   | 'fdatasync'
   | 'fdatasyncSync'
   | 'fstatSync'
@@ -66,6 +65,11 @@ export function openIfThere(files: Files, path: string): number | undefined {
     if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+/** Not `existsSync`: to that a disk that can't be read is a file that is not there. */
+export function isThere(files: Files, path: string): boolean {
+  return files.statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Names in a folder; none where it does not exist. */

@@ -1,7 +1,7 @@
 import { compactEvents, isOrchError } from '@orch/core/author';
 import type { Commit, Fence, RunSummary, Taking } from '@orch/core/author';
 import { broken, damaged, isSystemError } from './damage.ts';
-import { writeAll } from './files.ts';
+import { isThere, writeAll } from './files.ts';
 import type { Flusher } from './flusher.ts';
 import { andThen, guard } from './later.ts';
 import type { Later } from './later.ts';
@@ -73,7 +73,7 @@ export function isLost(holding: Holding): boolean {
 }
 
 function isSuperseded({ folder, nextFile }: Holding): boolean {
-  return folder.files.existsSync(nextFile);
+  return isThere(folder.files, nextFile);
 }
 
 function isInPlace({ folder, file, inode }: Holding): boolean {

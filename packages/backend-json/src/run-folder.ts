@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Files } from './files.ts';
-import { namesIn } from './files.ts';
+import { isThere, namesIn } from './files.ts';
 
 /** The folder of one run, `<folder>/runs/<run>`. */
 export interface RunFolder {
@@ -36,5 +36,5 @@ export function newestEpoch(folder: RunFolder): number {
 }
 
 export function hasSegment(folder: RunFolder, epoch: number): boolean {
-  return folder.files.existsSync(segmentFile(folder, epoch));
+  return isThere(folder.files, segmentFile(folder, epoch));
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { RunSummary } from '@orch/core/author';
-import { flushFolder, readFile, removeIfThere, temporaryName, writeAll, writeNew } from './files.ts';
+import { flushFolder, isThere, readFile, removeIfThere, temporaryName, writeAll, writeNew } from './files.ts';
 import { hex8 } from './record.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -47,7 +47,7 @@ function summaryContent(
 }
 
 export function hasSummaryFile(folder: RunFolder): boolean {
-  return folder.files.existsSync(summaryPath(folder));
+  return isThere(folder.files, summaryPath(folder));
 }
 
 /** `durable`: on stable storage before it answers. Either way the old one or the new one is there after a crash of orch. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Acquired, Holder, Taking } from '@orch/core/author';
-import { truncated, unknownRun } from './damage.ts';
+import { isSystemError, truncated, unknownRun } from './damage.ts';
 import { flushFolder, isExisting, removeIfThere, temporaryName, writeAll, writeNew } from './files.ts';
 import { hold } from './holding.ts';
 import type { Holding } from './holding.ts';
@@ -201,7 +201,12 @@ class EpochOnDisk implements TakingDisk<Segment> {
   drop(): undefined {
     if (this.fd >= 0) this.#folder.files.closeSync(this.fd);
     this.fd = -1;
-    removeIfThere(this.#folder.files, this.#temporary);
+    try {
+      removeIfThere(this.#folder.files, this.#temporary);
+    } catch (error) {
+      // Nobody reads it: what went wrong before matters more.
+      if (!isSystemError(error)) throw error;
+    }
     return undefined;
   }
 }

@@ -40,7 +40,6 @@ export function isFlush(call: Call): boolean {
 
 const wrapped: Record<Call, true> = {
   closeSync: true,
-  existsSync: true,
   fdatasync: true,
   fdatasyncSync: true,
   fstatSync: true,
