@@ -14,6 +14,7 @@ const checks = {
   'systemd-analyze': () => ['systemd-analyze', '--version'],
   /** A small shell that is `sh` in many containers. */
   busybox: () => ['busybox', 'sh', '-c', 'true'],
+  redis: () => ['redis-server', '--version'],
   jq: () => ['jq', '--version'],
   /** Only root may mount one; `unshare` keeps it out of everybody else's sight. */
   tmpfs: (folder) => ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o size=1m tmpfs '${folder}'`],
