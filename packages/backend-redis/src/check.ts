@@ -24,7 +24,8 @@ export async function checkRuns(access: Access): Promise<readonly StateFinding[]
 }
 
 /** Runs that have a head, whether the index names them or not. */
-async function storedRuns({ connection, keys }: Access): Promise<readonly string[]> {
+async function storedRuns(access: Access): Promise<readonly string[]> {
+  const { connection, keys } = access;
   const heads = new Set<string>();
   let cursor = '0';
   do {
@@ -33,11 +34,14 @@ async function storedRuns({ connection, keys }: Access): Promise<readonly string
     cursor = next;
   } while (cursor !== '0');
   const runs: string[] = [];
-  for (const head of heads)
-    // A deleted run leaves its epoch.
-    if ((await connection.call((redis) => redis.type(head))) !== 'hash') continue;
-    else if ((await connection.call((redis) => redis.hexists(head, 'version'))) === 1) runs.push(keys.runOf(head));
-  return runs;
+  for (const head of heads) if (await isRun(access, head)) runs.push(keys.runOf(head));
+  return runs.toSorted();
+}
+
+/** A deleted run leaves its epoch; a key of another type is somebody else's. */
+async function isRun({ connection }: Access, head: string): Promise<boolean> {
+  if ((await connection.call((redis) => redis.type(head))) !== 'hash') return false;
+  return (await connection.call((redis) => redis.hexists(head, 'version'))) === 1;
 }
 
 async function checkRun(access: Access, run: string): Promise<readonly StateFinding[]> {

@@ -6,9 +6,6 @@ import { inspectServer, lossAtCrash, lossAtPowerCut } from './inspect-server.ts'
 import type { Inspected } from './inspect-server.ts';
 import type { Settings } from './settings.ts';
 
-/** A server that says nothing for so long is taken for gone: a third of what a lease lives. */
-const silenceMs = 10_000;
-
 /** Pauses between attempts: they double up to a limit. */
 const pauseMs = { first: 50, longest: 2_000 };
 
@@ -191,7 +188,15 @@ export class Connection {
   }
 }
 
-function dialOptions({ host, port, db, username, password, tls }: Settings): Omit<RedisOptions, 'replyMapping'> {
+function dialOptions({
+  host,
+  port,
+  db,
+  username,
+  password,
+  tls,
+  silenceMs,
+}: Settings): Omit<RedisOptions, 'replyMapping'> {
   return {
     host,
     port,

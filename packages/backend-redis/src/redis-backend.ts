@@ -82,7 +82,7 @@ async function create(access: Access, run: string, { events, summary, ...taking 
   const payload = payloadOf({ events, expectedVersion: 0, fence: { epoch: 0 } });
   if (Buffer.byteLength(payload) > mostFirstBytes) throw tooLarge(run, payload);
   const { base, state } = storeSummary(summary);
-  const args = [token, JSON.stringify(owner), ttlMs, events.length, payload, summary.status, state, base, run];
+  const args = [token, JSON.stringify(owner), ttlMs, events.length, payload, state, base, run];
   const member = memberOf(run, token);
   const answer = await access.connection.call(
     async (redis) => {
@@ -106,16 +106,22 @@ async function create(access: Access, run: string, { events, summary, ...taking 
 async function append(access: Access, run: string, commit: Commit): Promise<Appended> {
   const { keys, known, connection } = access;
   const { fence, expectedVersion, events, summary, flush, handled = [] } = commit;
+  const reached = expectedVersion + events.length;
   const { base, state } = storeSummary(summary);
   const before = known.under(run, fence);
-  const sentBase = before?.base === base ? '' : base;
   const answer = await access.script(
     run,
     appendScript,
     handled.length === 0
       ? [keys.head(run), keys.journal(run)]
       : [keys.head(run), keys.journal(run), keys.inbox(run), keys.messages(run)],
-    ...[fence.epoch, fence.token, expectedVersion, events.length, payloadOf(commit), summary.status, state, sentBase],
+    fence.epoch,
+    fence.token,
+    expectedVersion,
+    reached,
+    payloadOf(commit),
+    state,
+    before?.base === base ? '' : base,
     before?.version ?? 0,
     ...handled.map((id) => JSON.stringify(id)),
   );
@@ -124,7 +130,7 @@ async function append(access: Access, run: string, commit: Commit): Promise<Appe
   const [word, epoch, version] = answer;
   switch (word) {
     case 'ok':
-      known.reached(run, fence, { version: expectedVersion + events.length, base });
+      known.reached(run, fence, { version: reached, base });
       return { status: 'ok' };
     case 'conflict':
       return { status: 'conflict', version: Number(version) };

@@ -56,7 +56,7 @@ local function seek(journal, commits, version)
   return low
 end`;
 
-/** ARGV: token, owner, ttl, events, payload, status, state, base, run. */
+/** ARGV: token, owner, ttl, reached version, payload, state, base, run. */
 export const createScript: Script = script(`${now}${seal}
 local head = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'creator', 'token')
 if head[1] then
@@ -65,23 +65,26 @@ if head[1] then
 end
 if redis.call('EXISTS', KEYS[2]) == 1 then return {'damaged', 'a journal stands there without a head'} end
 local epoch = (tonumber(head[2]) or 0) + 1
-local chain, record = seal(ARGV[9], '0 ' .. ARGV[4] .. ' ' .. epoch .. ' ' .. ARGV[5])
+local chain, record = seal(ARGV[8], '0 ' .. ARGV[4] .. ' ' .. epoch .. ' ' .. ARGV[5])
 local time = now()
 redis.call('RPUSH', KEYS[2], record)
 redis.call('HSET', KEYS[1], 'format', 1, 'version', ARGV[4], 'commits', 1, 'chain', chain, 'epoch', epoch, 'held', epoch,
   'creator', epoch, 'token', ARGV[1], 't' .. epoch, ARGV[1], 'by', ARGV[2], 'ttl', ARGV[3], 'since', time,
-  'touched', time, 'status', ARGV[6], 'state', ARGV[7], 'base', ARGV[8])
+  'touched', time, 'state', ARGV[6], 'base', ARGV[7])
 redis.call('HDEL', KEYS[1], 'deleted')
 return {'created', epoch}`);
 
-/** One commit, whole or not at all. ARGV: epoch, token, expected, events, payload, status, state, base, known version, then handled ids. */
+/**
+ * One commit, whole or not at all. ARGV: epoch, token, expected version, reached version, payload, state, base, known version,
+ * then handled ids. Numbers stay the text that they came as where they can: to turn one into text is as slow as a command.
+ */
 export const appendScript: Script = script(`${now}${seal}${seek}
 local head = redis.call('HMGET', KEYS[1], 'version', 'commits', 'chain', 'epoch', 'held', 't' .. ARGV[1])
 local version = tonumber(head[1])
 local epoch = tonumber(head[4]) or 0
 if not version then return {'unknown', epoch} end
 if head[6] ~= ARGV[2] then return {'fence', epoch, version} end
-if version < tonumber(ARGV[9]) then return {'older', epoch, version} end
+if version < tonumber(ARGV[8]) then return {'older', epoch, version} end
 local expected = tonumber(ARGV[3])
 local commits = tonumber(head[2])
 local found = redis.call('LLEN', KEYS[2])
@@ -94,18 +97,16 @@ if expected < version then
 end
 if head[5] ~= ARGV[1] then return {'lost', epoch, version} end
 if expected ~= version then return {'conflict', epoch, version} end
-local last = expected + ARGV[4]
-local chain, record = seal(head[3], ARGV[3] .. ' ' .. last .. ' ' .. ARGV[1] .. ' ' .. ARGV[5])
+local chain, record = seal(head[3], ARGV[3] .. ' ' .. ARGV[4] .. ' ' .. ARGV[1] .. ' ' .. ARGV[5])
 redis.call('RPUSH', KEYS[2], record)
-redis.call('HSET', KEYS[1], 'version', last, 'commits', commits + 1, 'chain', chain, 'touched', now(),
-  'status', ARGV[6], 'state', ARGV[7])
-if ARGV[8] ~= '' then redis.call('HSET', KEYS[1], 'base', ARGV[8]) end
-for index = 10, #ARGV do
+redis.call('HSET', KEYS[1], 'version', ARGV[4], 'commits', commits + 1, 'chain', chain, 'touched', now(), 'state', ARGV[6])
+if ARGV[7] ~= '' then redis.call('HSET', KEYS[1], 'base', ARGV[7]) end
+for index = 9, #ARGV do
   redis.call('HSET', KEYS[4], ARGV[index], '')
   redis.call('ZREM', KEYS[3], ARGV[index])
 end
-redis.call('PUBLISH', KEYS[1], last)
-return {'ok', epoch, last}`);
+redis.call('PUBLISH', KEYS[1], '')
+return {'ok'}`);
 
 /** Where to read after a version, and how far. ARGV: version. */
 export const seekScript: Script = script(`${seek}
@@ -180,10 +181,11 @@ return {'ok', head[5]}`);
 
 /** ARGV: id, body. */
 export const postScript: Script = script(`
-local head = redis.call('HMGET', KEYS[1], 'version', 'status')
+local head = redis.call('HMGET', KEYS[1], 'version', 'state')
 if not head[1] then return {'unknown-run'} end
 if redis.call('HEXISTS', KEYS[3], ARGV[1]) == 1 then return {'posted'} end
-if head[2] == 'completed' or head[2] == 'failed' or head[2] == 'cancelled' then return {'finished'} end
+local status = string.match(head[2], '%a+')
+if status == 'completed' or status == 'failed' or status == 'cancelled' then return {'finished'} end
 redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], redis.call('HINCRBY', KEYS[1], 'posted', 1), ARGV[1])
 redis.call('PUBLISH', KEYS[1], '')

@@ -27,8 +27,13 @@ export interface Settings {
   readonly password?: string;
   readonly tls?: ConnectionOptions;
   readonly reconnectMs: number;
+  /** A server that owes an answer and says nothing for so long is taken for gone. */
+  readonly silenceMs: number;
   readonly warn: (message: string) => void;
 }
+
+/** A third of what a lease lives. */
+const silenceMs = 10_000;
 
 const example = 'Write redis://user:password@host:6379/0, or rediss:// for TLS; all but the host may be left out.';
 
@@ -53,6 +58,7 @@ export function readSettings(url: string, options: RedisBackendOptions): Setting
     db: Number(parsed.pathname.slice(1)),
     prefix,
     reconnectMs,
+    silenceMs,
     warn,
     ...(username === '' ? {} : { username }),
     ...(password === '' ? {} : { password }),

@@ -6,6 +6,7 @@ export interface StoredSummary {
   readonly state: string;
 }
 
+/** The status comes first: a script looks for it there. */
 type State = readonly [
   status: RunSummary['status'],
   updatedAt: number,

@@ -1,5 +1,5 @@
 import { Orchestrator, workflow } from '@orch/core';
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, systemClock } from '@orch/core/author';
 import type { Backend } from '@orch/core/author';
 import { manualClock } from '@orch/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -73,6 +73,22 @@ describe.skipIf(!available('redis'))('a server that goes away', () => {
     proxy.eatReplyTo('evalsha', Infinity);
     await expect(after(clock, backend.holder('r1'))).rejects.toEqual(unavailable(/can't be reached/));
     expect(proxy.eaten).toBeGreaterThan(5);
+  });
+
+  test('one that says nothing any more is taken for gone, and asked again', async () => {
+    const server = await ownServer();
+    const proxy = await ownProxy(server);
+    const backend = makeRedisBackend({ ...readSettings(proxy.url, {}), silenceMs: 50 }, systemClock);
+    await backend.open();
+    onTestFinished(() => backend.close());
+    const fence = await created(backend);
+    process.kill(server.pid, 'SIGSTOP');
+    const append = backend.append('r1', commit(fence, 1));
+    // The connection that fell silent, and another one that never began to speak.
+    while (proxy.connections < 3) await new Promise(setImmediate);
+    process.kill(server.pid, 'SIGCONT');
+    expect(await append).toEqual({ status: 'ok' });
+    expect(await versions(backend)).toEqual([1, 2]);
   });
 
   test('close ends the wait of a call', async () => {

@@ -1,26 +1,12 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
+import { child, linesOf } from '../../backend-json/test/child.ts';
 import { commit, created, event, events, taking, versions } from '../../backend-json/test/stage.ts';
 import { Keys } from '../src/keys.ts';
 import { opened, ownServer } from './stage.ts';
 
-function child(name: string, ...args: readonly string[]): ChildProcess {
-  const file = new URL(`children/${name}.ts`, import.meta.url).pathname;
-  const started = spawn(process.execPath, ['--conditions=source', file, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void started.kill('SIGKILL'));
-  return started;
-}
-
-function linesOf({ stdout }: ChildProcess): AsyncIterator<string> {
-  if (stdout === null) throw new Error('no output');
-  return createInterface({ input: stdout })[Symbol.asyncIterator]();
-}
+const children = new URL('children/', import.meta.url);
 
 interface Said {
   readonly status: 'held' | 'taken';
@@ -33,7 +19,7 @@ describe.skipIf(!available('redis'))('processes', () => {
     const server = await ownServer();
     const backend = await opened(server.url);
     await created(backend);
-    const racers = ['a', 'b', 'c', 'd'].map((token) => child('racer', server.url, token));
+    const racers = ['a', 'b', 'c', 'd'].map((token) => child(new URL('racer.ts', children), server.url, token));
     const lines = racers.map(linesOf);
     for (const line of lines) expect(await line.next()).toMatchObject({ value: 'ready' });
     const won = new Set<number>();
@@ -61,7 +47,7 @@ describe.skipIf(!available('redis'))('processes', () => {
     const backend = await opened(server.url);
     const first = await created(backend);
     await backend.release('r1', first);
-    const owner = child('owner', server.url);
+    const owner = child(new URL('owner.ts', children), server.url);
     const lines = linesOf(owner);
     for (let version = 2; version <= 5; version++) expect((await lines.next()).value).toBe(String(version));
     owner.kill('SIGSTOP');

@@ -7,6 +7,8 @@ export interface Proxy {
   readonly url: string;
   /** How many replies it has lost. */
   readonly eaten: number;
+  /** How many connections have come. */
+  readonly connections: number;
   /** The next requests that have this text go through; each one's reply is lost and its connection cut. Default: one. */
   eatReplyTo(text: string, times?: number): void;
   /** Lets nobody through, and cuts who is. */
@@ -19,8 +21,10 @@ export async function startProxy(port: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let hungry = { text: '', times: 0 };
   let eaten = 0;
+  let connections = 0;
   let isShut = false;
   const server = createServer((client) => {
+    connections++;
     if (isShut) return void client.destroy();
     const redis = connect(port, '127.0.0.1');
     let eats = false;
@@ -54,6 +58,9 @@ export async function startProxy(port: number): Promise<Proxy> {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
     get eaten() {
       return eaten;
+    },
+    get connections() {
+      return connections;
     },
     eatReplyTo: (text, times = 1) => void (hungry = { text, times }),
     shut() {

@@ -143,6 +143,29 @@ describe.skipIf(!available('redis'))('who may come in', () => {
     }
   });
 
+  test('a user with no more rights than the README gives', async () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const [, rights = ''] = /ACL SETUSER orch (on >WORD .*)/.exec(readme) ?? [];
+    const server = await ownServer();
+    await server.client().acl('SETUSER', 'orch', ...rights.split(' '));
+    const backend = await opened(server.url.replace('//', '//orch:WORD@'));
+    const fence = await created(backend);
+    await backend.post('r1', { id: 'm', body: 1 });
+    expect(await backend.append('r1', commit(fence, 1, { handled: ['m'] }))).toEqual({ status: 'ok' });
+    const changed = backend.changed?.('r1', 2, AbortSignal.timeout(30_000));
+    await backend.append('r1', commit(fence, 2));
+    await changed;
+    expect(await versions(backend)).toEqual([1, 2, 3]);
+    expect((await backend.list({})).runs.length).toBe(1);
+    expect(await backend.check?.()).toEqual([]);
+    await backend.delete('r1', fence);
+    const other = opened(server.url.replace('//', '//orch:WORD@'), { prefix: 'other' });
+    await expect(other.then(created)).rejects.toMatchObject({
+      code: 'ORCH_BACKEND_UNAVAILABLE',
+      hint: expect.stringContaining('~orch:*'),
+    });
+  });
+
   test('a database that is not there is refused, and the first one left alone', async () => {
     const server = await ownServer();
     await expect(redisBackend(`${server.url}/99`).open()).rejects.toMatchObject({
