@@ -15,6 +15,8 @@ const checks = {
   /** A small shell that is `sh` in many containers. */
   busybox: () => ['busybox', 'sh', '-c', 'true'],
   redis: () => ['redis-server', '--version'],
+  /** One that speaks TLS; its client says so. */
+  'redis-tls': () => ['sh', '-c', 'redis-cli --help 2>&1 | grep -q -e --tls'],
   jq: () => ['jq', '--version'],
   /** Only root may mount one; `unshare` keeps it out of everybody else's sight. */
   tmpfs: (folder) => ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o size=1m tmpfs '${folder}'`],

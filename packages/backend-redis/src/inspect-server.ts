@@ -10,6 +10,8 @@ export interface Inspected {
   readonly persistence: Persistence;
 }
 
+type Asked = Pick<Redis, 'info' | 'config'>;
+
 const oldestMajor = 7;
 
 /**
@@ -17,10 +19,9 @@ const oldestMajor = 7;
  *
  * @throws `ORCH_BACKEND_SETTINGS` where it may throw runs away, or is too old.
  */
-export async function inspectServer(redis: Redis, place: string): Promise<Inspected> {
+export async function inspectServer(redis: Asked, place: string): Promise<Inspected> {
   const info = parseInfo(await redis.info());
   const version = info.get('redis_version') ?? 'of unknown version';
-  if (info.get('loading') === '1') throw new Error('it is loading its data');
   if (info.get('role') === 'slave') throw new Error('it is a replica, and takes no writes');
   const server = `Redis ${version} at ${place}`;
   if (Number.parseInt(version, 10) < oldestMajor)
@@ -39,7 +40,7 @@ export async function inspectServer(redis: Redis, place: string): Promise<Inspec
   return { version, persistence: await persistenceOf(redis, info) };
 }
 
-async function persistenceOf(redis: Redis, info: ReadonlyMap<string, string>): Promise<Persistence> {
+async function persistenceOf(redis: Asked, info: ReadonlyMap<string, string>): Promise<Persistence> {
   const hasLog = info.get('aof_enabled') === '1';
   const setting = await settingOf(redis, hasLog ? 'appendfsync' : 'save');
   if (setting === undefined) return 'unknown';
@@ -48,7 +49,7 @@ async function persistenceOf(redis: Redis, info: ReadonlyMap<string, string>): P
 }
 
 /** `undefined`: it may not be asked, as on many hosted servers. */
-async function settingOf(redis: Redis, name: string): Promise<string | undefined> {
+async function settingOf(redis: Asked, name: string): Promise<string | undefined> {
   try {
     const [, value] = (await redis.config('GET', name)) as readonly string[];
     return value;

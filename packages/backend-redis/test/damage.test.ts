@@ -167,6 +167,13 @@ describe.skipIf(!available('redis'))('the index of runs', () => {
     expect(await backend.check?.()).toEqual([]);
   });
 
+  test('gets no second line by a create that is refused', async () => {
+    const { backend, client } = await stage();
+    const other = { ...taking('other'), events: [event(1)], summary: summary('r1', 1) };
+    expect(await backend.create('r1', other)).toEqual({ status: 'exists' });
+    expect(await client.zrange(keys.runs, '0', '-1')).toEqual(['r1 first', 'r2 first']);
+  });
+
   test('leads through more runs of one time than it gives at once', async () => {
     const { backend } = await stage();
     const ids = Array.from({ length: 2_500 }, (_, index) => `s${String(index).padStart(4, '0')}`);
@@ -200,6 +207,7 @@ describe.skipIf(!available('redis'))('what else is on the server', () => {
     const server = await ownServer();
     const client = server.client();
     await client.mset('orc', '1', 'orchestra:{r1}:head', '2', 'a:{r1}:head', '3');
+    await client.hset('axb:{r9}:head', 'version', 1);
     const backend = await opened(server.url, { prefix: 'a*b' });
     const fence = await created(backend);
     await backend.post('r1', { id: 'm', body: 1 });
@@ -208,7 +216,7 @@ describe.skipIf(!available('redis'))('what else is on the server', () => {
     expect(await backend.check?.()).toEqual([]);
     const all = (await client.keys('*')).toSorted();
     const own = ['a*b:runs', ...['head', 'inbox', 'journal', 'messages'].map((name) => `a*b:{r1}:${name}`)];
-    expect(all).toEqual([...own, 'orc', 'orchestra:{r1}:head', 'a:{r1}:head'].toSorted());
+    expect(all).toEqual([...own, 'axb:{r9}:head', 'orc', 'orchestra:{r1}:head', 'a:{r1}:head'].toSorted());
     expect(await client.mget('orc', 'orchestra:{r1}:head', 'a:{r1}:head')).toEqual(['1', '2', '3']);
     const other = await opened(server.url);
     expect(await other.list({})).toEqual({ runs: [] });

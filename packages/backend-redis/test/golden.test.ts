@@ -49,6 +49,7 @@ describe.skipIf(!available('redis'))('runs of format 1, written by the first rel
     expect((await events(backend, 'held')).length).toBe(5);
     expect(await backend.messages('held')).toEqual([]);
     expect((await created(backend, 'gone')).epoch).toBe(2);
+    expect(await events(backend, 'gone')).toEqual([event(1)]);
     expect(await backend.check?.()).toEqual([]);
   });
 

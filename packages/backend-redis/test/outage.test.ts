@@ -91,15 +91,30 @@ describe.skipIf(!available('redis'))('a server that goes away', () => {
     expect(await versions(backend)).toEqual([1, 2]);
   });
 
+  test('one that became a replica is waited for until it takes writes again; open refuses it', async () => {
+    const server = await ownServer();
+    const backend = await opened(server.url);
+    const fence = await created(backend);
+    const client = server.client();
+    await client.replicaof('127.0.0.1', 1);
+    const append = backend.append('r1', commit(fence, 1));
+    while (!(await client.info('errorstats')).includes('READONLY')) await new Promise(setImmediate);
+    await expect(redisBackend(server.url).open()).rejects.toEqual(unavailable(/it is a replica/));
+    await client.replicaof('NO', 'ONE');
+    expect(await append).toEqual({ status: 'ok' });
+    expect(await versions(backend)).toEqual([1, 2]);
+  });
+
   test('close ends the wait of a call', async () => {
     const server = await ownServer();
-    const backend = redisBackend(server.url);
+    const clock = manualClock();
+    const backend = makeRedisBackend(readSettings(server.url, {}), clock);
     await backend.open();
     const fence = await created(backend);
     await server.kill();
     const append = backend.append('r1', commit(fence, 1));
     append.catch(() => undefined);
-    await new Promise(setImmediate);
+    while (clock.pending === 0) await new Promise(setImmediate);
     await backend.close();
     await expect(append).rejects.toMatchObject({ code: 'ORCH_BACKEND_CLOSED' });
   });

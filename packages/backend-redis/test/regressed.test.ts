@@ -82,6 +82,13 @@ describe.skipIf(!available('redis'))('a server that has forgotten commits', () =
     await expect(backend.append('r1', commit(fence, 2))).rejects.toEqual(regressed(/up to version 3/));
   });
 
+  test('refuses the next commit after an old one was sent again', async () => {
+    const { backend, client, fence, old } = await atVersionThree();
+    expect(await backend.append('r1', commit(fence, 1))).toEqual({ status: 'ok' });
+    await restore(client, old);
+    await expect(backend.append('r1', commit(fence, 2))).rejects.toEqual(regressed(/up to version 3/));
+  });
+
   test('refuses the inbox of a run that it has forgotten', async () => {
     const { backend, client } = await atVersionThree();
     await client.flushall();

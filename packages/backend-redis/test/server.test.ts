@@ -7,19 +7,11 @@ import type { Backend } from '@orch/core/author';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
 import { commit, created, versions } from '../../backend-json/test/stage.ts';
+import { passes } from '../src/failure.ts';
 import { redisBackend } from '../src/index.ts';
+import { inspectServer } from '../src/inspect-server.ts';
 import { durable } from './redis-server.ts';
 import { opened, ownServer, refuseWarning } from './stage.ts';
-
-function hasTls(): boolean {
-  try {
-    execFileSync('redis-server', ['--tls-port', '1', '--port', '0', '--bind', '192.0.2.1'], { stdio: 'pipe' });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: Buffer; stderr: Buffer };
-    return !/unknown|bad directive|not supported/i.test(`${String(stdout)}${String(stderr)}`);
-  }
-  return true;
-}
 
 /** Opens, and writes two commits that ask for a flush; answers with what was warned of. */
 async function warningsOf(url: string): Promise<readonly string[]> {
@@ -57,6 +49,14 @@ describe.skipIf(!available('redis'))('the settings of the server', () => {
       for (const key of await client.keys('*')) expect(await client.pttl(key)).toBe(-1);
     },
   );
+
+  test('an old server is refused by its version', async () => {
+    const old = { info: async () => 'redis_version:6.2.14\r\nrole:master\r\n', config: async () => [] };
+    await expect(inspectServer(old as never, 'here:6379/0')).rejects.toMatchObject({
+      code: 'ORCH_BACKEND_SETTINGS',
+      message: 'Redis 6.2.14 at here:6379/0 is older than 7.0, the oldest that is supported.',
+    });
+  });
 
   test('a policy that came with a restart is refused by the next call', async () => {
     const server = await ownServer();
@@ -111,6 +111,16 @@ describe.skipIf(!available('redis'))('the settings of the server', () => {
     expect(await backend.append('r1', commit(fence, 1))).toEqual({ status: 'ok' });
     expect(await versions(backend)).toEqual([1, 2]);
   });
+});
+
+test.each([
+  ['LOADING Redis is loading the dataset in memory', true],
+  ['MASTERDOWN Link with MASTER is down', true],
+  ['BUSY Redis is busy running a script.', true],
+  ['NOAUTH Authentication required.', false],
+  ['OOM command not allowed', false],
+])('%j passes by itself: %j', (message, expected) => {
+  expect(passes(Object.assign(new Error(message), { name: 'ReplyError' }))).toBe(expected);
 });
 
 describe.skipIf(!available('redis'))('who may come in', () => {
@@ -176,7 +186,7 @@ describe.skipIf(!available('redis'))('who may come in', () => {
     expect(await server.client().dbsize()).toBe(0);
   });
 
-  test.skipIf(!hasTls())('TLS: by a certificate that is known, and by no other', async () => {
+  test.skipIf(!available('redis-tls'))('TLS: by a certificate that is known, and by no other', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'orch-tls-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
