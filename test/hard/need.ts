@@ -16,6 +16,9 @@ const checks = {
   busybox: () => ['busybox', 'sh', '-c', 'true'],
   /** A wall clock that is set, for some processes only. */
   faketime: () => ['faketime', '-m', '-f', '+1d', 'true'],
+  redis: () => ['redis-server', '--version'],
+  /** One that speaks TLS; its client says so. */
+  'redis-tls': () => ['sh', '-c', 'redis-cli --help 2>&1 | grep -q -e --tls'],
   jq: () => ['jq', '--version'],
   /** Only root may mount one; `unshare` keeps it out of everybody else's sight. */
   tmpfs: (folder) => ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o size=1m tmpfs '${folder}'`],

@@ -1,30 +1,16 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import type { Acquired } from '@orch/core/author';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { child, linesOf } from './child.ts';
 import { created, folder, opened, versions } from './stage.ts';
 
-function child(name: string, ...args: readonly string[]): ChildProcess {
-  const file = new URL(`children/${name}.ts`, import.meta.url).pathname;
-  const started = spawn(process.execPath, ['--conditions=source', file, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void started.kill('SIGKILL'));
-  return started;
-}
-
-function linesOf({ stdout }: ChildProcess): AsyncIterator<string> {
-  if (stdout === null) throw new Error('no output');
-  return createInterface({ input: stdout })[Symbol.asyncIterator]();
-}
+const children = new URL('children/', import.meta.url);
 
 test('of four processes that take an epoch at once, one holds it', async () => {
   const path = folder();
   const backend = await opened(path);
   await created(backend);
-  const racers = ['a', 'b', 'c', 'd'].map((token) => child('racer', path, token));
+  const racers = ['a', 'b', 'c', 'd'].map((token) => child(new URL('racer.ts', children), path, token));
   const lines = racers.map(linesOf);
   for (const line of lines) expect(await line.next()).toMatchObject({ value: 'ready' });
   let epoch = 1;
@@ -50,7 +36,7 @@ test('a writer that is killed thirty times loses nothing that it acknowledged', 
   await created(backend);
   let acknowledged = 1;
   for (let kill = 1; kill <= 30; kill++) {
-    const writer = child('writer', path, `token-${kill}`);
+    const writer = child(new URL('writer.ts', children), path, `token-${kill}`);
     const lines = linesOf(writer);
     const before = acknowledged;
     for (let wanted = 1 + ((kill * 7) % 40); wanted > 0; wanted--) acknowledged = Number((await lines.next()).value);

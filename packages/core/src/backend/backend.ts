@@ -70,7 +70,7 @@ export interface RunFilter {
  * Where journals live. A backend stores and compares, nothing else; what it means is defined by the numbered cases of
  * `backendConformance` in `@orch/testkit`, named here (B01 …). Core checks arguments, so a backend gets sound ones. Conflicts and lost
  * leases are values; a throw means that the backend is unreachable (`ORCH_BACKEND_UNAVAILABLE`) or its state damaged
- * (`ORCH_JOURNAL_DAMAGED`, `ORCH_JOURNAL_TRUNCATED`, `ORCH_JOURNAL_NEWER`).
+ * (`ORCH_JOURNAL_DAMAGED`, `ORCH_JOURNAL_TRUNCATED`, `ORCH_JOURNAL_REGRESSED`, `ORCH_JOURNAL_NEWER`).
  */
 export interface Backend {
   readonly name: string;

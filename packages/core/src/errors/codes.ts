@@ -66,8 +66,10 @@ export const errorCodes = {
   ORCH_JOURNAL_NEWER: 'The journal was written by a newer release.',
   ORCH_JOURNAL_DAMAGED: 'A record of the journal is damaged.',
   ORCH_JOURNAL_TRUNCATED: 'The journal is shorter than it once was.',
+  ORCH_JOURNAL_REGRESSED: 'The server has forgotten commits that it acknowledged.',
   ORCH_BACKEND_CLOSED: 'The backend is not open.',
   ORCH_BACKEND_UNAVAILABLE: 'The backend cannot be reached or written.',
+  ORCH_BACKEND_SETTINGS: 'The settings of a backend or its server do not let runs be kept.',
   ORCH_BACKEND_UNKNOWN: 'No such backend.',
   ORCH_BACKEND_FENCE: 'A call came from a process that does not hold the run.',
   // what stored state looks like

@@ -1,0 +1,50 @@
+import { backendConformance } from '@orch/testkit';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { available } from '../../../test/hard/need.ts';
+import { redisBackend } from '../src/index.ts';
+import { Keys } from '../src/keys.ts';
+import { durable, startRedis } from './redis-server.ts';
+import type { RedisServer } from './redis-server.ts';
+
+const kinds = {
+  'a server': durable,
+  // Alone it has all slots, and still refuses a script that touches keys of two.
+  'a node of Redis Cluster': [...durable, '--cluster-enabled', 'yes'],
+};
+
+describe.skipIf(!available('redis')).each(Object.entries(kinds))('%s', (kind, settings) => {
+  let server: RedisServer;
+  let cases = 0;
+
+  beforeAll(async () => {
+    server = await startRedis(settings);
+    if (kind === 'a server') return;
+    const client = server.client();
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    while (!(await client.cluster('INFO')).includes('cluster_state:ok')) await new Promise(setImmediate);
+  });
+  afterAll(() => server.stop());
+
+  backendConformance({
+    test,
+    create() {
+      const prefix = `case-${cases++}`;
+      const keys = new Keys(prefix);
+      const open = () => redisBackend(server.url, { prefix });
+      const client = server.client();
+      return {
+        backend: open(),
+        reopen: async () => open(),
+        // The server's clock can't be moved. To leases it is the same if all that is stored of time moves back instead.
+        async advance(ms) {
+          for (const head of await client.keys(keys.anyHead)) await client.hincrby(head, 'touched', -ms);
+        },
+        async damage(run) {
+          const record = (await client.lindex(keys.journal(run), 0)) ?? '';
+          await client.lset(keys.journal(run), 0, record.replace('event', 'Event'));
+        },
+        cleanup: () => client.disconnect(),
+      };
+    },
+  });
+});

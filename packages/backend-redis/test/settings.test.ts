@@ -1,0 +1,61 @@
+import { inspect } from 'node:util';
+import { isOrchError } from '@orch/core/author';
+import { expect, test } from 'vitest';
+import { redisBackend } from '../src/index.ts';
+import { readSettings } from '../src/settings.ts';
+
+test('a URL has a host; the rest has defaults', () => {
+  expect(readSettings('redis://here', {})).toMatchObject({
+    host: 'here',
+    port: 6379,
+    db: 0,
+    prefix: 'orch',
+    reconnectMs: 60_000,
+  });
+  expect(readSettings('redis://here', {})).not.toHaveProperty('tls');
+  expect(readSettings('redis://me:a%2Fb@[::1]:7000/2', {})).toMatchObject({
+    host: '::1',
+    port: 7000,
+    db: 2,
+    username: 'me',
+    password: 'a/b',
+  });
+});
+
+test('TLS comes with the protocol or with its options', () => {
+  expect(readSettings('rediss://here', {}).tls).toEqual({});
+  expect(readSettings('redis://here', { tls: { servername: 'there' } }).tls).toEqual({ servername: 'there' });
+});
+
+test.each([
+  ['', {}],
+  ['here:6379', {}],
+  ['http://here', {}],
+  ['redis://', {}],
+  ['redis://here/one', {}],
+  ['redis://here/0?enableOfflineQueue=true', {}],
+  ['redis://me:%zz@here', {}],
+  ['redis://here', { prefix: '' }],
+  ['redis://here', { prefix: 'a{b}' }],
+  ['redis://here', { prefix: 'a b' }],
+  ['redis://here', { reconnectMs: -1 }],
+  ['redis://here', { reconnectMs: Number.NaN }],
+])('%j with %j is refused, with a hint', (url, options) => {
+  try {
+    redisBackend(url, options);
+    expect.unreachable();
+  } catch (error) {
+    expect(isOrchError(error, 'ORCH_BACKEND_SETTINGS') && error.hint).toMatch(/./);
+  }
+});
+
+test('a wrong URL is not repeated: it may hold a password', () => {
+  for (const url of ['redis//me:s3cret@here', 'http://me:s3cret@here', 'redis://me:s3cret@here/x'])
+    try {
+      redisBackend(url);
+      expect.unreachable();
+    } catch (error) {
+      expect(isOrchError(error, 'ORCH_BACKEND_SETTINGS')).toBe(true);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('s3cret');
+    }
+});
