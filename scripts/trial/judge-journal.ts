@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 // Holds a journal against what orch promises. Knows the events and nothing of the code that wrote them.
 import type { RunEvent } from '@orch/core';
 
@@ -100,11 +101,11 @@ function judgeEnd(events: readonly RunEvent[]): string[] {
   return events.at(-1)?.type === 'run.completed' ? [] : ['there are events after run.completed'];
 }
 
-/** What orch printed as committed must stand in the journal, word for word, whatever happened to orch afterwards. */
+/** What orch printed as committed must stand in the journal, as it was, whatever happened to orch afterwards. */
 export function judgePrinted(events: readonly RunEvent[], printed: readonly RunEvent[]): string[] {
-  const written = new Map(events.map((event) => [event.version, JSON.stringify(event)]));
+  const written = new Map(events.map((event) => [event.version, event]));
   return printed
-    .filter((event) => written.get(event.version) !== JSON.stringify(event))
+    .filter((event) => !isDeepStrictEqual(written.get(event.version), event))
     .map((event) => `${describe(event)} was printed as committed, and the journal does not have it`);
 }
 

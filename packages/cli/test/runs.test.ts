@@ -181,6 +181,18 @@ describe('logs', () => {
 });
 
 describe('events', () => {
+  test('are the very lines that --output ndjson printed', async () => {
+    ground.plan([
+      { name: 'a', command: 'true' },
+      { name: 'b', command: 'exit 3', depends_on: ['a'], retry_count: 1 },
+    ]);
+    const printed = await ground.orch('execute', 'plan.json', '--run-id', 'one', '--output', 'ndjson');
+    const lines = printed.stdout.split('\n').slice(1);
+    expect(lines.length).toBeGreaterThan(8);
+    expect((await ground.orch('events', 'one')).stdout.split('\n')).toEqual(lines);
+    expect(lines[0]).toMatch(/^\{"type":"run\.created","version":1,"at":\d+,"epoch":1,/);
+  });
+
   test('are the journal, from a version on, followed to the end', async () => {
     ground.plan([{ name: 'a', command: waitForGo }]);
     const driver = ground.start(['execute', 'plan.json', '--run-id', 'one']);

@@ -3,6 +3,7 @@ import type { ExitCode } from '../catalogue.ts';
 import { findRun } from '../find-run.ts';
 import { openSession } from '../session.ts';
 import { endWhenReaderLeaves, print } from '../streams.ts';
+import { eventJson } from '../view/event-json.ts';
 
 export interface EventsOptions {
   readonly stateDir?: string;
@@ -15,7 +16,6 @@ export async function events(text: string, { stateDir, follow = false, after = 0
   endWhenReaderLeaves();
   await using session = openSession({ stateDir });
   const { runId } = await findRun(session, text);
-  for await (const event of session.orchestrator.events(runId, { after, follow }))
-    await print(`${JSON.stringify(event)}\n`);
+  for await (const event of session.orchestrator.events(runId, { after, follow })) await print(eventJson(event));
   return exitCodes.done;
 }
