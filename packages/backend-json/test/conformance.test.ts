@@ -9,7 +9,7 @@ afterEach(() => vi.useRealTimers());
 
 backendConformance({
   test,
-  lacks: ['changed'],
+  lacks: ['changed', 'shared-fence'],
   create() {
     const folder = mkdtempSync(join(tmpdir(), 'backend-json-'));
     const reopen = async () => jsonBackend(folder);
@@ -25,6 +25,7 @@ backendConformance({
       reopen,
       advance,
       damage,
+      processes: { module: new URL('../src/index.ts', import.meta.url), name: 'jsonBackend', argument: folder },
       cleanup: () => rmSync(folder, { recursive: true }),
     };
   },

@@ -5,7 +5,7 @@ import { backendConformance, manualClock } from '../src/index.ts';
 
 backendConformance({
   test,
-  lacks: ['check', 'damage'],
+  lacks: ['check', 'damage', 'processes'],
   create() {
     const clock = manualClock();
     const backend = memoryBackend({ now: () => clock.now() });

@@ -80,7 +80,9 @@ export const appendCases: readonly BackendCase[] = [
       await subject.append(made, eventsOf(3, 3));
       await rejects(subject.append(made, eventsOf(3, 3, 'other')), 'ORCH_JOURNAL_DAMAGED');
       await rejects(subject.append(made, eventsOf(3, 4)), 'ORCH_JOURNAL_DAMAGED');
-      assert.deepEqual(await subject.read(made.run), [...eventsOf(1, 2), ...eventsOf(3, 3)]);
+      await subject.append(made, eventsOf(4, 4));
+      await rejects(subject.append(made, eventsOf(3, 3, 'other')), 'ORCH_JOURNAL_DAMAGED');
+      assert.deepEqual(await subject.read(made.run), eventsOf(1, 4));
     },
   },
   {

@@ -11,7 +11,11 @@ export type Capability =
   /** The backend has `check`. */
   | 'check'
   /** `damage`: a stored run can be spoiled. A backend without storage has nothing to spoil. */
-  | 'damage';
+  | 'damage'
+  /** `processes`: other processes can use the same state. State that dies with its process has no others. */
+  | 'processes'
+  /** Several processes may append under one fence. Core never does it: a fence belongs to the process that took it. */
+  | 'shared-fence';
 
 /** One numbered rule of the contract. Numbers are never reused. */
 export interface BackendCase {

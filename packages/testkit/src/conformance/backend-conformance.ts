@@ -5,6 +5,7 @@ import { inboxCases } from './inbox-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { lifeCases } from './life-cases.ts';
 import { listCases } from './list-cases.ts';
+import { processCases } from './process-cases.ts';
 import { readCases } from './read-cases.ts';
 import { Subject } from './subject.ts';
 import type { BackendUnderTest } from './subject.ts';
@@ -29,6 +30,7 @@ export const backendCases: readonly BackendCase[] = [
   ...inboxCases,
   ...listCases,
   ...damageCases,
+  ...processCases,
 ];
 
 /**

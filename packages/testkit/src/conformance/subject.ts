@@ -11,9 +11,21 @@ export interface BackendUnderTest {
   readonly reopen?: () => Promise<Backend>;
   /** Moves the clock on by which leases live. */
   readonly advance?: (ms: number) => void | Promise<void>;
+  /** How other processes make a backend on the same state. */
+  readonly processes?: BackendModule;
   /** Spoils what is stored of a run, so that its history can't be read whole; nobody has it open. */
   readonly damage?: (run: string) => void | Promise<void>;
   readonly cleanup: () => void | Promise<void>;
+}
+
+/** A backend that a process makes for itself: what can't be handed to it is told by where it stands. */
+export interface BackendModule {
+  /** Of a file. */
+  readonly module: URL;
+  /** A function that it exports: answers with the backend, not yet open. */
+  readonly name: string;
+  /** The one argument of the function, handed over as JSON: where the state is. */
+  readonly argument: Json;
 }
 
 /** A run that a case has made. */
@@ -29,6 +41,7 @@ export class Subject {
   readonly backend: Backend;
   readonly #given: BackendUnderTest;
   readonly #reopened: Backend[] = [];
+  readonly #ends: (() => Promise<void>)[] = [];
   #made = 0;
 
   constructor(given: BackendUnderTest) {
@@ -42,6 +55,18 @@ export class Subject {
     await backend.open();
     this.#reopened.push(backend);
     return new Subject({ ...this.#given, backend });
+  }
+
+  /** How other processes make a backend on the same state. */
+  get processes(): BackendModule {
+    const { processes } = this.#given;
+    assert.ok(processes, 'create() must answer `processes`, or the options must say that it lacks them');
+    return processes;
+  }
+
+  /** Has something ended before the backend is closed. */
+  onClose(end: () => Promise<void>): void {
+    this.#ends.push(end);
   }
 
   async advance(ms: number): Promise<void> {
@@ -102,6 +127,7 @@ export class Subject {
   }
 
   async close(): Promise<void> {
+    for (const end of this.#ends) await end();
     for (const backend of [this.backend, ...this.#reopened]) await backend.close();
   }
 }
