@@ -37,7 +37,11 @@ export const backendCases: readonly BackendCase[] = [
  * Registers the cases with a test runner.
  *
  * @example
- * backendConformance({ test, create: () => ({ backend: myBackend(), cleanup: () => undefined }), lacks: ['reopen', 'clock'] });
+ * backendConformance({
+ *   test,
+ *   lacks: ['changed', 'check', 'clock-back', 'damage', 'newer', 'outside', 'processes', 'reopen'],
+ *   create: () => ({ backend: myBackend(clock), advance: (ms) => clock.advance(ms), cleanup: () => undefined }),
+ * });
  */
 export function backendConformance({ test, create, lacks = [], skip }: BackendConformanceOptions): void {
   for (const one of backendCases) {

@@ -50,6 +50,18 @@ export const listCases: readonly BackendCase[] = [
     },
   },
   {
+    id: 'B99',
+    title: 'gives back a summary with text in every script, and finds it by it',
+    async run(subject) {
+      const workflow = 'é 日本 🦀';
+      const source = '\ud800/__proto__/\u0000\n';
+      await subject.make('r', { workflow, source });
+      await subject.make('other', { workflow: 'e\u0301 日本 🦀' });
+      const { runs } = await subject.backend.list({ workflow });
+      assert.deepEqual(runs, [summaryOf('r', { workflow, source })]);
+    },
+  },
+  {
     id: 'B76',
     title: 'answers pages of at most 1,000, whose cursors lead through all runs once while others come and go',
     async run(subject) {

@@ -11,10 +11,16 @@ export interface BackendUnderTest {
   readonly reopen?: () => Promise<Backend>;
   /** Moves the clock on by which leases live. */
   readonly advance?: (ms: number) => void | Promise<void>;
+  /** Sets the clock by which leases live back, as a time service does. */
+  readonly setBack?: (ms: number) => void | Promise<void>;
   /** How other processes make a backend on the same state. */
   readonly processes?: BackendModule;
   /** Spoils what is stored of a run, so that its history can't be read whole; nobody has it open. */
   readonly damage?: (run: string) => void | Promise<void>;
+  /** Gives what is stored of a run a format that only a later release knows; nobody has it open. */
+  readonly makeNewer?: (run: string) => void | Promise<void>;
+  /** All that lies beside the state: files of other folders, keys of other prefixes. Answers the same while none is touched. */
+  readonly outside?: () => unknown;
   readonly cleanup: () => void | Promise<void>;
 }
 
@@ -50,8 +56,7 @@ export class Subject {
   }
 
   async reopen(): Promise<Subject> {
-    assert.ok(this.#given.reopen, 'create() must answer `reopen`, or the options must say that it lacks it');
-    const backend = await this.#given.reopen();
+    const backend = await this.#need('reopen')();
     await backend.open();
     this.#reopened.push(backend);
     return new Subject({ ...this.#given, backend });
@@ -59,9 +64,7 @@ export class Subject {
 
   /** How other processes make a backend on the same state. */
   get processes(): BackendModule {
-    const { processes } = this.#given;
-    assert.ok(processes, 'create() must answer `processes`, or the options must say that it lacks them');
-    return processes;
+    return this.#need('processes');
   }
 
   /** Has something ended before the backend is closed. */
@@ -70,8 +73,11 @@ export class Subject {
   }
 
   async advance(ms: number): Promise<void> {
-    assert.ok(this.#given.advance, 'create() must answer `advance`, or the options must say that it lacks the clock');
-    await this.#given.advance(ms);
+    await this.#need('advance')(ms);
+  }
+
+  async setBack(ms: number): Promise<void> {
+    await this.#need('setBack')(ms);
   }
 
   check(): Promise<readonly StateFinding[]> {
@@ -81,8 +87,15 @@ export class Subject {
   }
 
   async damage(run: string): Promise<void> {
-    assert.ok(this.#given.damage, 'create() must answer `damage`, or the options must say that it lacks it');
-    await this.#given.damage(run);
+    await this.#need('damage')(run);
+  }
+
+  async makeNewer(run: string): Promise<void> {
+    await this.#need('makeNewer')(run);
+  }
+
+  async outside(): Promise<unknown> {
+    return this.#need('outside')();
   }
 
   changed(run: string, after: number, signal: AbortSignal): Promise<void> {
@@ -129,6 +142,12 @@ export class Subject {
   async close(): Promise<void> {
     for (const end of this.#ends) await end();
     for (const backend of [this.backend, ...this.#reopened]) await backend.close();
+  }
+
+  #need<Member extends keyof BackendUnderTest>(member: Member): NonNullable<BackendUnderTest[Member]> {
+    const given = this.#given[member];
+    assert.ok(given, `create() must answer \`${member}\`, or \`lacks\` must name the capability that needs it`);
+    return given;
   }
 }
 

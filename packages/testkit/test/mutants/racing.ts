@@ -29,7 +29,7 @@ export const racingMutants: readonly RacingMutant[] = [
       ['const changing =', 'others.add(() => inTurn(replay).catch(() => undefined));\n  const changing ='],
       [
         'for (;;) {\n      await replay();',
-        "for (;;) {\n      if (method !== 'append' || replayed === 0) await replay();",
+        "for (;;) {\n      if (method !== 'append' || replayed === 0) await replay();\n      at = now();",
       ],
       [
         put,

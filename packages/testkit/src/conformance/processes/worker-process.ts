@@ -13,7 +13,7 @@ const program = new URL(isSource ? './worker.ts' : './worker.js', import.meta.ur
 /** A process of its own that uses the backend. It waits for orders, one at a time. */
 export class WorkerProcess {
   /** The versions that its newest `write` reported. */
-  acknowledged: readonly number[] = [];
+  acknowledged: number[] = [];
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #pending = Promise.withResolvers<unknown>();
@@ -78,7 +78,7 @@ export class WorkerProcess {
   #hear(report: Report): void {
     switch (report.is) {
       case 'acknowledged':
-        this.acknowledged = [...this.acknowledged, report.version];
+        this.acknowledged.push(report.version);
         return this.#heard();
       case 'failed':
         return this.#pending.reject(errorOf(report));
