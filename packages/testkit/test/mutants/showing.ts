@@ -138,6 +138,11 @@ export const showingMutants: readonly Mutant[] = [
     }),
   },
   {
+    mistake: 'forgets the filter on the second page',
+    by: 'B76',
+    make: (sound) => ({ list: (filter, cursor) => sound.list(cursor === undefined ? filter : {}, cursor) }),
+  },
+  {
     mistake: 'answers all runs in one page',
     by: 'B76',
     make: (sound) => ({
