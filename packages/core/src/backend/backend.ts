@@ -92,8 +92,9 @@ export interface Backend {
    * version, fence and events) answers `ok` without writing twice, also after the fence was lost (B14 … B17, B19); other
    * events after that version under that fence reject with `ORCH_JOURNAL_DAMAGED` (B18). A fence that is lost or let go
    * answers `lost-lease` (B20 … B22); one that the run never had rejects with `ORCH_BACKEND_FENCE` (B23), and an unknown
-   * run with `ORCH_RUN_UNKNOWN` (B24). All of that holds between processes (B83, B84, B88, B89), and what was answered
-   * with `ok` outlives a killed one (B85).
+   * run with `ORCH_RUN_UNKNOWN` (B24). All of that holds between processes (B83, B84), and what was answered with `ok`
+   * outlives a killed one (B85). A fence belongs to the process that took it: core uses it in no other, and a backend may
+   * leave open what happens then (B88, B89).
    */
   append(run: string, commit: Commit): Promise<Appended>;
   /**
