@@ -1,3 +1,3 @@
 import { library } from '../../scripts/tsup-config.ts';
 
-export default library();
+export default library({ index: 'src/index.ts', worker: 'src/conformance/processes/worker.ts' });

@@ -29,7 +29,8 @@ function lettersIn(folder: RunFolder): readonly Letter[] {
 }
 
 function hashOf(id: string): string {
-  return createHash('sha256').update(id).digest('hex').slice(0, 32);
+  // UTF-8 has one replacement for all lone surrogates; as JSON each is itself.
+  return createHash('sha256').update(JSON.stringify(id)).digest('hex').slice(0, 32);
 }
 
 /** Puts a message into the inbox, after those that are there. */

@@ -1,31 +1,49 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backendConformance } from '@orch/testkit';
-import { afterEach, test, vi } from 'vitest';
+import { test } from 'vitest';
 import { jsonBackend } from '../src/index.ts';
-
-afterEach(() => vi.useRealTimers());
+import { rewriteHeader } from './rewrite-header.ts';
 
 backendConformance({
   test,
-  lacks: ['changed'],
+  lacks: ['changed', 'shared-fence'],
   create() {
-    const folder = mkdtempSync(join(tmpdir(), 'backend-json-'));
-    const reopen = async () => jsonBackend(folder);
-    const advance = (ms: number) => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
-    const damage = (run: string) => {
-      const file = join(folder, 'runs', run, 'journal-1');
-      const bytes = readFileSync(file);
-      bytes[bytes.length >> 1]! ^= 1;
-      writeFileSync(file, bytes);
+    const place = mkdtempSync(join(tmpdir(), 'backend-json-'));
+    const folder = join(place, 'state');
+    const journal = (run: string): string => join(folder, 'runs', run, 'journal-1');
+    // Leases live by the times of files.
+    const age = (ms: number): void => {
+      for (const file of globSync(join(folder, 'runs/*/journal-*'))) {
+        const touched = (statSync(file).mtimeMs - ms) / 1000;
+        utimesSync(file, touched, touched);
+      }
     };
+    mkdirSync(join(place, 'state2/runs/r'), { recursive: true });
+    writeFileSync(join(place, 'state2/runs/r/journal-1'), 'of a neighbour');
     return {
       backend: jsonBackend(folder),
-      reopen,
-      advance,
-      damage,
-      cleanup: () => rmSync(folder, { recursive: true }),
+      reopen: async () => jsonBackend(folder),
+      advance: age,
+      setBack: (ms) => age(-ms),
+      damage(run) {
+        const bytes = readFileSync(journal(run));
+        bytes[bytes.length >> 1]! ^= 1;
+        writeFileSync(journal(run), bytes);
+      },
+      makeNewer: (run) => rewriteHeader(journal(run), '2'),
+      outside: () => textsBeside(place, 'state'),
+      processes: { module: new URL('../src/index.ts', import.meta.url), name: 'jsonBackend', argument: folder },
+      cleanup: () => rmSync(place, { recursive: true }),
     };
   },
 });
+
+/** Every file beside a folder, and what it says. */
+function textsBeside(place: string, name: string): readonly (readonly [path: string, text: string])[] {
+  const paths = globSync('**', { cwd: place, exclude: [name] });
+  const files = paths.filter((path) => existsSync(join(place, path)) && statSync(join(place, path)).isFile());
+  return files.map((path) => [path, readFileSync(join(place, path), 'utf8')] as const);
+}

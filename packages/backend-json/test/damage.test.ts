@@ -1,9 +1,8 @@
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hex8 } from '../src/record.ts';
 import { commit, created, events, folder, held, opened, taking, versions } from './stage.ts';
+import { rewriteHeader } from './rewrite-header.ts';
 
 /** A run of two segments, the first taken over, the second let go or left as it is. */
 let path: string;
@@ -100,9 +99,7 @@ describe('files moved about', () => {
 });
 
 test('a later format is refused as such, and damage is not taken for one', async () => {
-  const bytes = readFileSync(run('journal-2'));
-  const header = Buffer.from(`2${bytes.toString('latin1', 1, 21)}`);
-  writeFileSync(run('journal-2'), Buffer.concat([header, Buffer.from(hex8(crc32(header))), bytes.subarray(29)]));
+  rewriteHeader(run('journal-2'), '2');
   const backend = await opened(path);
   for (const call of [versions(backend), backend.acquire('r1', taking('third', 2))])
     await expect(call).rejects.toMatchObject({ code: 'ORCH_JOURNAL_NEWER' });

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commit, created, folder, held, opened, summary, taking } from './stage.ts';
+import { commit, created, folder, held, opened, taking } from './stage.ts';
 
 test('messages come in order of arrival, each id once, and leave with the commit that handles them', async () => {
   const path = folder();
@@ -31,23 +31,6 @@ test('a message that a crash left behind, or that is posted again, is told by th
   await backend.post('r1', { id: 'm', body: 2 });
   await held(backend, 'r1', taking('second', 1));
   expect(await backend.messages('r1')).toEqual([]);
-});
-
-test('two posts of the same moment are both kept', async () => {
-  const path = folder();
-  const backend = await opened(path);
-  await created(backend);
-  await Promise.all(['a', 'b', 'c', 'a'].map((id) => backend.post('r1', { id, body: id })));
-  expect((await backend.messages('r1')).map(({ id }) => id).toSorted()).toEqual(['a', 'b', 'c']);
-});
-
-test.each(['completed', 'failed', 'cancelled'] as const)('a run that is %s takes no messages', async (status) => {
-  const path = folder();
-  const backend = await opened(path);
-  const fence = await created(backend);
-  await backend.append('r1', commit(fence, 1, { flush: false, summary: summary('r1', 2, status) }));
-  expect(await backend.post('r1', { id: 'm', body: 1 })).toBe('finished');
-  expect(await (await opened(path)).post('r1', { id: 'm', body: 1 })).toBe('finished');
 });
 
 test('nobody posts to a run that is not there', async () => {

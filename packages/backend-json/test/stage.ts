@@ -7,7 +7,7 @@ import { nodeFiles } from '../src/files.ts';
 import type { Files } from '../src/files.ts';
 import { makeJsonBackend } from '../src/json-backend.ts';
 
-export const owner = { host: 'h', machine: 'm', boot: 'b', namespace: 'n', pid: 7, startTime: '1' };
+const owner = { host: 'h', machine: 'm', boot: 'b', namespace: 'n', pid: 7, startTime: '1' };
 
 export function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'orch-json-'));

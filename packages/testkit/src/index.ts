@@ -1,7 +1,7 @@
 export { backendCases, backendConformance, runBackendCase } from './conformance/backend-conformance.ts';
 export type { BackendConformanceOptions } from './conformance/backend-conformance.ts';
 export type { BackendCase, Capability } from './conformance/backend-case.ts';
-export type { BackendUnderTest, Subject } from './conformance/subject.ts';
+export type { BackendModule, BackendUnderTest, Subject } from './conformance/subject.ts';
 export { faultyBackend } from './faulty-backend.ts';
 export type { Fault } from './faulty-backend.ts';
 export { fixedIds } from './fixed-ids.ts';

@@ -19,17 +19,20 @@ async function outcomeOf(run: Promise<void>): Promise<'passed' | 'failed'> {
 }
 
 test.each([...writingMutants, ...holdingMutants, ...showingMutants])('$by catches: $mistake', async (mutant) => {
-  const caught: string[] = [];
-  for (const one of backendCases) {
-    const run = runBackendCase(one, () => {
-      const clock = manualClock();
-      const sound = memoryBackend({ now: () => clock.now() });
-      const backend = { ...sound, ...mutant.make(sound) };
-      return { backend, reopen: async () => backend, advance: (ms) => clock.advance(ms), cleanup: () => undefined };
-    });
-    if ((await outcomeOf(run)) === 'failed') caught.push(one.id);
-  }
-  expect(caught).toContain(mutant.by);
+  const one = backendCases.find(({ id }) => id === mutant.by);
+  const run = runBackendCase(one!, () => {
+    const clock = manualClock();
+    const sound = memoryBackend({ now: () => clock.now() });
+    const backend = { ...sound, ...mutant.make(sound, () => clock.now()) };
+    return {
+      backend,
+      reopen: async () => backend,
+      advance: (ms) => clock.advance(ms),
+      setBack: (ms) => clock.jump(-ms),
+      cleanup: () => undefined,
+    };
+  });
+  expect(await outcomeOf(run)).toBe('failed');
 });
 
 test('ids are numbered without gaps and never twice', () => {
@@ -42,7 +45,7 @@ test('every case is named in the doc comments of the contract', () => {
   const contract = readFileSync(new URL('../../core/src/backend/backend.ts', import.meta.url), 'utf8');
   const numbers = (text: string): number => Number(text.slice(1));
   const named = new Set<number>();
-  for (const [, first = '', last = first] of contract.matchAll(/\b(B\d\d)(?: … (B\d\d))?/g))
+  for (const [, first = '', last = first] of contract.matchAll(/\b(B\d{2,})(?: … (B\d{2,}))?/g))
     for (let number = numbers(first); number <= numbers(last); number++) named.add(number);
   expect(backendCases.map(({ id }) => numbers(id)).filter((number) => !named.has(number))).toEqual([]);
 });

@@ -70,34 +70,37 @@ export interface RunFilter {
  * Where journals live. A backend stores and compares, nothing else; what it means is defined by the numbered cases of
  * `backendConformance` in `@orch/testkit`, named here (B01 …). Core checks arguments, so a backend gets sound ones. Conflicts and lost
  * leases are values; a throw means that the backend is unreachable (`ORCH_BACKEND_UNAVAILABLE`) or its state damaged
- * (`ORCH_JOURNAL_DAMAGED`, `ORCH_JOURNAL_TRUNCATED`, `ORCH_JOURNAL_REGRESSED`, `ORCH_JOURNAL_NEWER`).
+ * (`ORCH_JOURNAL_DAMAGED`, `ORCH_JOURNAL_TRUNCATED`, `ORCH_JOURNAL_REGRESSED`, `ORCH_JOURNAL_NEWER`: B97). It touches
+ * nothing outside its place (B98).
  */
 export interface Backend {
   readonly name: string;
   readonly contract: 1;
   /** Opens files or connections; the factory opens none. Called once. */
   open(): Promise<void>;
-  /** After it every call rejects with `ORCH_BACKEND_CLOSED` (B02). */
+  /** After it every call rejects with `ORCH_BACKEND_CLOSED` (B02). Lets go of nothing (B96). */
   close(): Promise<void>;
   /**
    * Makes a run with epoch 1 held by the taking (a higher one where a deleted run had the id), so that nobody slips in
-   * between (B03, B04, B06, B11). Repeated with the same token it answers as the first time (B05).
+   * between (B03, B04, B06, B11, B81). Repeated with the same token it answers as the first time (B05).
    */
   create(
     run: string,
     first: Taking & { readonly events: readonly RunEvent[]; readonly summary: RunSummary },
   ): Promise<Created>;
   /**
-   * Atomic compare-and-append under a fence (B12, B13, B25, B26, B28). A commit sent again byte for byte (same expected
+   * Atomic compare-and-append under a fence (B12, B13, B25, B26, B28, B90, B93). A commit sent again byte for byte (same expected
    * version, fence and events) answers `ok` without writing twice, also after the fence was lost (B14 … B17, B19); other
    * events after that version under that fence reject with `ORCH_JOURNAL_DAMAGED` (B18). A fence that is lost or let go
    * answers `lost-lease` (B20 … B22); one that the run never had rejects with `ORCH_BACKEND_FENCE` (B23), and an unknown
-   * run with `ORCH_RUN_UNKNOWN` (B24).
+   * run with `ORCH_RUN_UNKNOWN` (B24). All of that holds between processes (B83, B84), and what was answered with `ok`
+   * outlives a killed one (B85). A fence belongs to the process that took it: core uses it in no other, and a backend may
+   * leave open what happens then (B88, B89).
    */
   append(run: string, commit: Commit): Promise<Appended>;
   /**
    * The events after a version (default 0: all), in order, a commit or more at a time. It shows a state that was
-   * acknowledged or will be: nothing that is shown is dropped later (B26, B29, B31 … B33). What callers do to events
+   * acknowledged or will be: nothing that is shown is dropped later (B26, B29, B31 … B33, B87, B94). What callers do to events
    * changes nothing (B34, B35), and every JSON value comes back as it was (B36 … B45). Rejects with `ORCH_RUN_UNKNOWN`
    * (B30).
    */
@@ -105,22 +108,22 @@ export interface Backend {
   /**
    * Newest first by `createdAt`, then by id in order of UTF-16 code units (B73); pages of at most 1,000 (B76). `cursor`
    * is what the page before answered, and names a place that stays while runs come and go. Shows the summary of the
-   * newest commit (B27), to the filter as well (B72, B74, B75). A damaged run hides no other: it is shown as it was last
+   * newest commit (B27), to the filter as well (B72, B74, B75, B99). A damaged run hides no other: it is shown as it was last
    * known, or named in `unreadable` (B78).
    */
   list(filter: RunFilter, cursor?: string): Promise<RunPage>;
   /**
-   * Takes a run that nobody holds, or that `overEpoch` holds, under a new epoch (B48 … B51, B57, B59; `ifExpired`: B77). An expired lease is
-   * still held (B55). A holder's own token answers as the first time (B47). Rejects with `ORCH_RUN_UNKNOWN` (B52).
+   * Takes a run that nobody holds, or that `overEpoch` holds, under a new epoch (B48 … B51, B57, B59, B82;
+   * `ifExpired`: B77). An expired lease is still held (B55). A holder's own token answers as the first time (B47). Rejects with `ORCH_RUN_UNKNOWN` (B52).
    */
   acquire(run: string, taking: Taking): Promise<Acquired>;
-  /** Who holds the run now; `undefined`: it was let go, or there is no such run. Takes nothing (B46, B52, B55 … B58). */
+  /** Who holds the run now; `undefined`: it was let go, or there is no such run. Takes nothing (B46, B52, B55 … B58, B91, B92). */
   holder(run: string): Promise<Holder | undefined>;
   /** `false`: the run is not held under this fence any more (B53, B56). */
   renew(run: string, fence: Fence, ttlMs: number): Promise<boolean>;
   /** Lets go; without effect where the fence does not hold (B54, B58). */
   release(run: string, fence: Fence): Promise<void>;
-  /** Puts a message into the run's inbox, each id once for ever (B61, B63, B68, B69). A run with a terminal status refuses (B65 … B67). */
+  /** Puts a message into the run's inbox, each id once for ever (B61, B63, B68, B69, B86, B95). A run with a terminal status refuses (B65 … B67). */
   post(run: string, message: Message): Promise<'posted' | 'finished' | 'unknown-run'>;
   /** Messages not yet handled, in order of arrival. Reading removes nothing (B60, B62, B64, B70). */
   messages(run: string): Promise<readonly Message[]>;

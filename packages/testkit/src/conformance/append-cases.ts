@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
-import type { Appended } from '@orch/core/author';
+import type { Appended, RunSummary } from '@orch/core/author';
 import type { BackendCase } from './backend-case.ts';
-import { eventsOf, rejects, summaryOf } from './subject.ts';
+import { eventsOf, rejects, saying, summaryOf } from './subject.ts';
 
 /** Compare-and-append under a fence. */
 export const appendCases: readonly BackendCase[] = [
@@ -80,7 +80,9 @@ export const appendCases: readonly BackendCase[] = [
       await subject.append(made, eventsOf(3, 3));
       await rejects(subject.append(made, eventsOf(3, 3, 'other')), 'ORCH_JOURNAL_DAMAGED');
       await rejects(subject.append(made, eventsOf(3, 4)), 'ORCH_JOURNAL_DAMAGED');
-      assert.deepEqual(await subject.read(made.run), [...eventsOf(1, 2), ...eventsOf(3, 3)]);
+      await subject.append(made, eventsOf(4, 4));
+      await rejects(subject.append(made, eventsOf(3, 3, 'other')), 'ORCH_JOURNAL_DAMAGED');
+      assert.deepEqual(await subject.read(made.run), eventsOf(1, 4));
     },
   },
   {
@@ -215,7 +217,27 @@ export const appendCases: readonly BackendCase[] = [
       assert.deepEqual(await (await subject.reopen()).versions(made.run), [1, 2, 3, 4]);
     },
   },
+  {
+    id: 'B90',
+    title: 'keeps the order of commits, whatever the clocks of those say who made them',
+    async run(subject) {
+      const made = await subject.make('r');
+      await subject.append(made, [{ ...saying(3, 'ahead'), at: 9_000_000 }], { summary: reached(3, 9_000_000) });
+      const taken = await subject.takeOver(made);
+      await subject.append(taken, [{ ...saying(4, 'behind'), at: 7 }], { summary: reached(4, 7) });
+      const later = (await subject.read('r', 2)).map(({ version, at }) => ({ version, at }));
+      assert.deepEqual(later, [
+        { version: 3, at: 9_000_000 },
+        { version: 4, at: 7 },
+      ]);
+      assert.deepEqual(await subject.backend.list({}), { runs: [reached(4, 7)] });
+    },
+  },
 ];
+
+function reached(version: number, updatedAt: number): RunSummary {
+  return summaryOf('r', { version, updatedAt });
+}
 
 function isOk(answer: PromiseSettledResult<Appended>): boolean {
   return answer.status === 'fulfilled' && answer.value.status === 'ok';

@@ -5,6 +5,7 @@ import { inboxCases } from './inbox-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { lifeCases } from './life-cases.ts';
 import { listCases } from './list-cases.ts';
+import { processCases } from './process-cases.ts';
 import { readCases } from './read-cases.ts';
 import { Subject } from './subject.ts';
 import type { BackendUnderTest } from './subject.ts';
@@ -29,13 +30,18 @@ export const backendCases: readonly BackendCase[] = [
   ...inboxCases,
   ...listCases,
   ...damageCases,
+  ...processCases,
 ];
 
 /**
  * Registers the cases with a test runner.
  *
  * @example
- * backendConformance({ test, create: () => ({ backend: myBackend(), cleanup: () => undefined }), lacks: ['reopen', 'clock'] });
+ * backendConformance({
+ *   test,
+ *   lacks: ['changed', 'check', 'clock-back', 'damage', 'newer', 'outside', 'processes', 'reopen'],
+ *   create: () => ({ backend: myBackend(clock), advance: (ms) => clock.advance(ms), cleanup: () => undefined }),
+ * });
  */
 export function backendConformance({ test, create, lacks = [], skip }: BackendConformanceOptions): void {
   for (const one of backendCases) {

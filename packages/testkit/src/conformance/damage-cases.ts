@@ -12,13 +12,9 @@ export const damageCases: readonly BackendCase[] = [
     title: 'refuses a damaged run to readers, and lists the others',
     needs: ['reopen', 'damage'],
     async run(subject) {
-      const next = await withOneDamaged(subject);
+      const next = await withOneBad(subject, () => subject.damage('bad'));
       await rejects(next.read('bad'), ...damageCodes);
-      assert.deepEqual(await next.versions('good'), [1, 2]);
-      const { runs, unreadable = [] } = await next.backend.list({});
-      const named = [...runs, ...unreadable].map(({ runId }) => runId);
-      assert.deepEqual(named.toSorted(), ['bad', 'good']);
-      assert.ok(runs.some(({ runId }) => runId === 'good'));
+      await expectOthers(next);
     },
   },
   {
@@ -42,7 +38,7 @@ export const damageCases: readonly BackendCase[] = [
     title: 'names the run that is damaged, and what to do',
     needs: ['reopen', 'damage', 'check'],
     async run(subject) {
-      const next = await withOneDamaged(subject);
+      const next = await withOneBad(subject, () => subject.damage('bad'));
       const errors = (await next.check()).filter(({ severity }) => severity === 'error');
       assert.ok(errors.length > 0);
       for (const { run, code, hint } of errors) {
@@ -52,13 +48,33 @@ export const damageCases: readonly BackendCase[] = [
       }
     },
   },
+  {
+    id: 'B97',
+    title: 'refuses a run of a later release to readers and takers, and lists the others',
+    needs: ['reopen', 'newer'],
+    async run(subject) {
+      const next = await withOneBad(subject, () => subject.makeNewer('bad'));
+      await rejects(next.read('bad'), 'ORCH_JOURNAL_NEWER');
+      await rejects(next.backend.acquire('bad', { ...takingOf('second'), overEpoch: 1 }), 'ORCH_JOURNAL_NEWER');
+      await expectOthers(next);
+    },
+  },
 ];
 
-/** What the next process finds: the run `bad` is damaged, `good` is not. */
-async function withOneDamaged(subject: Subject): Promise<Subject> {
+/** What the next process finds: something was done to the run `bad`, and not to `good`. */
+async function withOneBad(subject: Subject, spoil: () => Promise<void>): Promise<Subject> {
   const bad = await subject.make('bad');
   await subject.append(bad, eventsOf(3, 4));
   await subject.make('good');
-  await subject.damage('bad');
+  await spoil();
   return subject.reopen();
+}
+
+/** The run `bad` hides no other. */
+async function expectOthers(subject: Subject): Promise<void> {
+  assert.deepEqual(await subject.versions('good'), [1, 2]);
+  const { runs, unreadable = [] } = await subject.backend.list({});
+  const named = [...runs, ...unreadable].map(({ runId }) => runId);
+  assert.deepEqual(named.toSorted(), ['bad', 'good']);
+  assert.ok(runs.some(({ runId }) => runId === 'good'));
 }

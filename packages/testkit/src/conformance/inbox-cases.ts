@@ -109,6 +109,20 @@ export const inboxCases: readonly BackendCase[] = [
     },
   },
   {
+    id: 'B95',
+    title: 'takes no two ids for one that only look alike',
+    async run(subject) {
+      const { run } = await subject.make();
+      const ids = ['é', 'e\u0301', '\ud800', '\ud801', '\ufffd', 'x', ' x', 'x\u0000', 'X'];
+      for (const id of ids) await subject.backend.post(run, { id, body: id });
+      const found = await subject.backend.messages(run);
+      assert.deepEqual(
+        found,
+        ids.map((id) => ({ id, body: id })),
+      );
+    },
+  },
+  {
     id: 'B69',
     title: 'keeps each of 50 messages that are posted at once, once',
     async run(subject) {

@@ -171,6 +171,38 @@ export const leaseCases: readonly BackendCase[] = [
     },
   },
   {
+    id: 'B91',
+    title: 'counts the time to live from the last append, too',
+    needs: 'clock',
+    async run(subject) {
+      const made = await subject.make();
+      await subject.advance(ttlMs - 1_000);
+      await subject.append(made, eventsOf(3, 3));
+      await subject.advance(2_000);
+      assert.equal(await isExpired(subject, made), false);
+      await subject.advance(ttlMs);
+      assert.equal(await isExpired(subject, made), true);
+    },
+  },
+  {
+    id: 'B92',
+    title: 'ends no lease when the clock is set back, and counts from there once it is renewed',
+    needs: ['clock', 'clock-back'],
+    async run(subject) {
+      const made = await subject.make();
+      await subject.setBack(3_600_000);
+      assert.equal(await isExpired(subject, made), false);
+      assert.equal((await subject.backend.acquire(made.run, takingOf('second'))).status, 'taken');
+      assert.equal((await subject.append(made, eventsOf(3, 3))).status, 'ok');
+      assert.equal(await subject.backend.renew(made.run, made.fence, ttlMs), true);
+      await subject.advance(ttlMs - 1_000);
+      assert.equal(await isExpired(subject, made), false);
+      await subject.advance(2_000);
+      assert.equal(await isExpired(subject, made), true);
+      assert.equal((await subject.takeOver(made)).fence.epoch, 2);
+    },
+  },
+  {
     id: 'B57',
     title: 'shows the holder to the next process, which takes the run over under a higher epoch',
     needs: 'reopen',

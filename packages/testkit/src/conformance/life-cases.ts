@@ -132,6 +132,43 @@ export const lifeCases: readonly BackendCase[] = [
       assert.deepEqual(runs.map(({ runId }) => runId).toSorted(), ids.toSorted());
     },
   },
+  {
+    id: 'B96',
+    title: 'keeps history, inbox and holder over close and open: who closes lets go of nothing',
+    needs: 'reopen',
+    async run(subject) {
+      const made = await subject.takeOver(await subject.make('r'));
+      await subject.append(made, eventsOf(3, 3));
+      for (const id of ['a', 'b']) await subject.backend.post('r', { id, body: id });
+      await subject.append(made, eventsOf(4, 4), { handled: ['a'] });
+      await subject.backend.close();
+      const next = await subject.reopen();
+      assert.deepEqual(await next.read('r'), eventsOf(1, 4));
+      assert.deepEqual(await next.backend.messages('r'), [{ id: 'b', body: 'b' }]);
+      assert.equal((await next.backend.holder('r'))?.epoch, 2);
+      assert.equal((await next.backend.acquire('r', takingOf('third'))).status, 'taken');
+      assert.equal((await next.takeOver(made, 'third')).fence.epoch, 3);
+    },
+  },
+  {
+    id: 'B98',
+    title: 'touches nothing outside its place, whatever runs and messages are called',
+    needs: 'outside',
+    async run(subject) {
+      const before = await subject.outside();
+      const evil = ['../../up', '..', '/', '/etc/passwd', '*', '?', 'a:b', '{x}', '\u0000', '\n'];
+      for (const run of ['r', 'a..b', 'con', 'x.tmp']) {
+        const made = await subject.make(run, { workflow: '../../w', source: '../../../plan.json' });
+        for (const id of evil) await subject.backend.post(run, { id, body: id });
+        for (const workflow of evil) await subject.backend.list({ workflow });
+        await subject.append(made, eventsOf(3, 3), { handled: evil });
+        const taken = await subject.takeOver(made);
+        if (run !== 'r') await subject.backend.delete(run, taken.fence);
+      }
+      assert.deepEqual(await subject.versions('r'), [1, 2, 3]);
+      assert.deepEqual(await subject.outside(), before);
+    },
+  },
 ];
 
 /** A holder of the deleted run must not fit the new one: neither by value nor by accident. */

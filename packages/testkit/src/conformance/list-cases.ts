@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { RunFilter } from '@orch/core/author';
+import type { RunFilter, RunPage } from '@orch/core/author';
 import type { BackendCase } from './backend-case.ts';
 import { eventsOf, summaryOf } from './subject.ts';
 import type { Subject } from './subject.ts';
@@ -50,29 +50,38 @@ export const listCases: readonly BackendCase[] = [
     },
   },
   {
+    id: 'B99',
+    title: 'gives back a summary with text in every script, and finds it by it',
+    async run(subject) {
+      const workflow = 'é 日本 🦀';
+      const source = '\ud800/__proto__/\u0000\n';
+      await subject.make('r', { workflow, source });
+      await subject.make('other', { workflow: 'e\u0301 日本 🦀' });
+      const { runs } = await subject.backend.list({ workflow });
+      assert.deepEqual(runs, [summaryOf('r', { workflow, source })]);
+    },
+  },
+  {
     id: 'B76',
     title: 'answers pages of at most 1,000, whose cursors lead through all runs once while others come and go',
     async run(subject) {
+      const total = 1_025;
       const name = (index: number): string => `r${String(index).padStart(4, '0')}`;
-      const made = await makeMany(subject, 1_005, name);
+      const made = await makeMany(subject, total, name);
       const first = await subject.backend.list({});
       assert.ok(first.runs.length <= 1_000);
       assert.ok(first.cursor !== undefined);
       // One of the first page goes and two newer ones come: the next page is what it was.
-      await subject.backend.delete(name(1_004), made.get(name(1_004))!);
+      await subject.backend.delete(name(total - 1), made.get(name(total - 1))!);
       for (const run of ['newer', 'newest']) await subject.make(run, { createdAt: 9_000 });
-      const seen = first.runs.map(({ runId }) => runId);
-      for (let cursor: string | undefined = first.cursor; cursor !== undefined;) {
-        const page: Awaited<ReturnType<typeof subject.backend.list>> = await subject.backend.list({}, cursor);
-        assert.ok(page.runs.length > 0 && page.runs.length <= 1_000);
-        seen.push(...page.runs.map(({ runId }) => runId));
-        cursor = page.cursor;
-      }
+      const all = Array.from({ length: total }, (_, index) => name(total - 1 - index));
+      assert.deepEqual([...idsOf(first), ...(await followingIds(subject, {}, first))], all);
+      const filter = { workflow: 'common' };
+      const common = await subject.backend.list(filter);
       assert.deepEqual(
-        seen,
-        Array.from({ length: 1_005 }, (_, index) => name(1_004 - index)),
+        [...idsOf(common), ...(await followingIds(subject, filter, common))],
+        all.slice(1).filter((_, index) => !isRare(total - 2 - index)),
       );
-      assert.deepEqual((await subject.backend.list({ workflow: 'even' })).runs.length, 502);
     },
   },
 ];
@@ -81,6 +90,23 @@ async function listed({ backend }: Subject, filter: RunFilter): Promise<readonly
   const { runs, cursor } = await backend.list(filter);
   assert.equal(cursor, undefined);
   return runs.map(({ runId }) => runId);
+}
+
+function idsOf({ runs }: RunPage): readonly string[] {
+  return runs.map(({ runId }) => runId);
+}
+
+/** Of all pages after one. */
+async function followingIds(subject: Subject, filter: RunFilter, { cursor }: RunPage): Promise<readonly string[]> {
+  if (cursor === undefined) return [];
+  const page = await subject.backend.list(filter, cursor);
+  assert.ok(page.runs.length > 0 && page.runs.length <= 1_000);
+  return [...idsOf(page), ...(await followingIds(subject, filter, page))];
+}
+
+/** Of the others there is more than a page. */
+function isRare(index: number): boolean {
+  return index % 60 === 0;
 }
 
 async function makeMany(
@@ -93,7 +119,7 @@ async function makeMany(
     const indexes = Array.from({ length: Math.min(50, count - from) }, (_, offset) => from + offset);
     await Promise.all(
       indexes.map(async (index) => {
-        const more = { createdAt: 1_000 + index, workflow: index % 2 === 0 ? 'even' : 'odd' };
+        const more = { createdAt: 1_000 + index, workflow: isRare(index) ? 'rare' : 'common' };
         const { run, fence } = await subject.make(name(index), more);
         fences.set(run, fence);
       }),

@@ -114,6 +114,33 @@ export const readCases: readonly BackendCase[] = [
     },
   },
   {
+    id: 'B93',
+    title: 'keeps a commit of 8 MiB, and a message of 1 MiB',
+    async run(subject) {
+      const made = await subject.make();
+      const text = 'ä'.repeat(2 ** 19);
+      const big = Array.from({ length: 8 }, (_, index) => carrying(3 + index, text));
+      await subject.append(made, big);
+      await subject.backend.post(made.run, { id: 'm', body: text });
+      assert.deepEqual(await subject.read(made.run, 2), big);
+      assert.deepEqual(await subject.backend.messages(made.run), [{ id: 'm', body: text }]);
+    },
+  },
+  {
+    id: 'B94',
+    title: 'reads 100,000 events in their order, and the last of them',
+    async run(subject) {
+      const made = await subject.make();
+      for (let from = 3; from <= 100_000; from += 1_000)
+        await subject.append(made, eventsOf(from, Math.min(from + 999, 100_000)), { flush: false });
+      let version = 0;
+      for await (const events of subject.backend.read(made.run))
+        for (const event of events) assert.deepEqual(event, saying(++version, `event ${version}`));
+      assert.equal(version, 100_000);
+      assert.deepEqual(await subject.read(made.run, 99_998), eventsOf(99_999, 100_000));
+    },
+  },
+  {
     id: 'B45',
     title: 'shows the same history to the next process',
     needs: 'reopen',

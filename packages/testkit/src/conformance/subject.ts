@@ -11,9 +11,27 @@ export interface BackendUnderTest {
   readonly reopen?: () => Promise<Backend>;
   /** Moves the clock on by which leases live. */
   readonly advance?: (ms: number) => void | Promise<void>;
+  /** Sets the clock by which leases live back, as a time service does. */
+  readonly setBack?: (ms: number) => void | Promise<void>;
+  /** How other processes make a backend on the same state. */
+  readonly processes?: BackendModule;
   /** Spoils what is stored of a run, so that its history can't be read whole; nobody has it open. */
   readonly damage?: (run: string) => void | Promise<void>;
+  /** Gives what is stored of a run a format that only a later release knows; nobody has it open. */
+  readonly makeNewer?: (run: string) => void | Promise<void>;
+  /** All that lies beside the state: files of other folders, keys of other prefixes. Answers the same while none is touched. */
+  readonly outside?: () => unknown;
   readonly cleanup: () => void | Promise<void>;
+}
+
+/** A backend that a process makes for itself: what can't be handed to it is told by where it stands. */
+export interface BackendModule {
+  /** Of a file. */
+  readonly module: URL;
+  /** A function that it exports: answers with the backend, not yet open. */
+  readonly name: string;
+  /** The one argument of the function, handed over as JSON: where the state is. */
+  readonly argument: Json;
 }
 
 /** A run that a case has made. */
@@ -29,6 +47,7 @@ export class Subject {
   readonly backend: Backend;
   readonly #given: BackendUnderTest;
   readonly #reopened: Backend[] = [];
+  readonly #ends: (() => Promise<void>)[] = [];
   #made = 0;
 
   constructor(given: BackendUnderTest) {
@@ -37,16 +56,28 @@ export class Subject {
   }
 
   async reopen(): Promise<Subject> {
-    assert.ok(this.#given.reopen, 'create() must answer `reopen`, or the options must say that it lacks it');
-    const backend = await this.#given.reopen();
+    const backend = await this.#need('reopen')();
     await backend.open();
     this.#reopened.push(backend);
     return new Subject({ ...this.#given, backend });
   }
 
+  /** How other processes make a backend on the same state. */
+  get processes(): BackendModule {
+    return this.#need('processes');
+  }
+
+  /** Has something ended before the backend is closed. */
+  onClose(end: () => Promise<void>): void {
+    this.#ends.push(end);
+  }
+
   async advance(ms: number): Promise<void> {
-    assert.ok(this.#given.advance, 'create() must answer `advance`, or the options must say that it lacks the clock');
-    await this.#given.advance(ms);
+    await this.#need('advance')(ms);
+  }
+
+  async setBack(ms: number): Promise<void> {
+    await this.#need('setBack')(ms);
   }
 
   check(): Promise<readonly StateFinding[]> {
@@ -56,8 +87,15 @@ export class Subject {
   }
 
   async damage(run: string): Promise<void> {
-    assert.ok(this.#given.damage, 'create() must answer `damage`, or the options must say that it lacks it');
-    await this.#given.damage(run);
+    await this.#need('damage')(run);
+  }
+
+  async makeNewer(run: string): Promise<void> {
+    await this.#need('makeNewer')(run);
+  }
+
+  async outside(): Promise<unknown> {
+    return this.#need('outside')();
   }
 
   changed(run: string, after: number, signal: AbortSignal): Promise<void> {
@@ -102,7 +140,14 @@ export class Subject {
   }
 
   async close(): Promise<void> {
+    for (const end of this.#ends) await end();
     for (const backend of [this.backend, ...this.#reopened]) await backend.close();
+  }
+
+  #need<Member extends keyof BackendUnderTest>(member: Member): NonNullable<BackendUnderTest[Member]> {
+    const given = this.#given[member];
+    assert.ok(given, `create() must answer \`${member}\`, or \`lacks\` must name the capability that needs it`);
+    return given;
   }
 }
 

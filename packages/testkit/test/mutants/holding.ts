@@ -1,4 +1,4 @@
-import type { Backend } from '@orch/core/author';
+import type { Backend, Fence } from '@orch/core/author';
 import type { Mutant } from './mutant.ts';
 
 /** Mistakes of making, taking, letting go and deleting. */
@@ -47,6 +47,55 @@ export const holdingMutants: readonly Mutant[] = [
         return holder && { ...holder, expired: false };
       },
     }),
+  },
+  {
+    mistake: 'an append does not count as a sign of life',
+    by: 'B91',
+    make(sound, now) {
+      const ends = new Map<string, number>();
+      return {
+        async create(run, first) {
+          ends.set(run, now() + first.ttlMs);
+          return sound.create(run, first);
+        },
+        async renew(run, fence, ttlMs) {
+          ends.set(run, now() + ttlMs);
+          return sound.renew(run, fence, ttlMs);
+        },
+        async holder(run) {
+          const holder = await sound.holder(run);
+          return holder && { ...holder, expired: now() > (ends.get(run) ?? 0) };
+        },
+      };
+    },
+  },
+  {
+    mistake: 'a lease from the future has ended',
+    by: 'B92',
+    make: (sound, now) => ({
+      async holder(run) {
+        const holder = await sound.holder(run);
+        return holder && { ...holder, expired: holder.expired || holder.since > now() };
+      },
+    }),
+  },
+  {
+    mistake: 'close lets go of all runs',
+    by: 'B96',
+    make(sound) {
+      const fences = new Map<string, Fence>();
+      return {
+        async acquire(run, taking) {
+          const answer = await sound.acquire(run, taking);
+          if (answer.status === 'held') fences.set(run, answer.fence);
+          return answer;
+        },
+        async close() {
+          for (const [run, fence] of fences) await sound.release(run, fence).catch(() => undefined);
+          await sound.close();
+        },
+      };
+    },
   },
   { mistake: 'renew always says yes', by: 'B53', make: () => ({ renew: async () => true }) },
   {

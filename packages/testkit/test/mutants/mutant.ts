@@ -5,5 +5,5 @@ export interface Mutant {
   readonly mistake: string;
   /** The case that is there to catch it. Others may, too. */
   readonly by: string;
-  readonly make: (sound: Backend) => Partial<Backend>;
+  readonly make: (sound: Backend, now: () => number) => Partial<Backend>;
 }

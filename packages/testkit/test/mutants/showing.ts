@@ -27,6 +27,27 @@ export const showingMutants: readonly Mutant[] = [
     make: changeRead((events) => [events.map((event) => assigned(event) as RunEvent)]),
   },
   {
+    mistake: 'reads no more than 65,536 events',
+    by: 'B94',
+    make: (sound) => ({
+      async *read(run, options) {
+        for await (const events of sound.read(run, options)) if (events[0]!.version <= 65_536) yield events;
+      },
+    }),
+  },
+  {
+    mistake: 'takes ids for one whose bytes in UTF-8 are the same',
+    by: 'B95',
+    make: (sound) => ({ post: (run, { id, body }) => sound.post(run, { id: id.toWellFormed(), body }) }),
+  },
+  {
+    mistake: 'stores the source in UTF-8',
+    by: 'B99',
+    make: changeList((runs) =>
+      runs.map((it) => (it.source === undefined ? it : { ...it, source: it.source.toWellFormed() })),
+    ),
+  },
+  {
     mistake: 'hands out its own objects',
     by: 'B35',
     make(sound) {
@@ -115,6 +136,11 @@ export const showingMutants: readonly Mutant[] = [
         return rest.length > 1_000 ? { runs: rest.slice(0, 1_000), cursor: String(from + 1_000) } : { runs: rest };
       },
     }),
+  },
+  {
+    mistake: 'forgets the filter on the second page',
+    by: 'B76',
+    make: (sound) => ({ list: (filter, cursor) => sound.list(cursor === undefined ? filter : {}, cursor) }),
   },
   {
     mistake: 'answers all runs in one page',

@@ -74,6 +74,31 @@ export const writingMutants: readonly Mutant[] = [
     }),
   },
   {
+    mistake: 'the summary with the newest time wins',
+    by: 'B90',
+    make(sound) {
+      const newest = new Map<string, Commit['summary']>();
+      return {
+        append: (run, commit) => {
+          const before = newest.get(run);
+          const summary = before !== undefined && before.updatedAt > commit.summary.updatedAt ? before : commit.summary;
+          newest.set(run, summary);
+          return sound.append(run, { ...commit, summary });
+        },
+      };
+    },
+  },
+  {
+    mistake: 'a commit has a largest size',
+    by: 'B93',
+    make: (sound) => ({
+      append: async (run, commit) => {
+        if (JSON.stringify(commit).length > 2 ** 21) throw new Error('too large');
+        return sound.append(run, commit);
+      },
+    }),
+  },
+  {
     mistake: 'acknowledges without writing',
     by: 'B12',
     make: () => ({ append: async () => ({ status: 'ok' }) }),
