@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
 import { child, linesOf } from '../../backend-json/test/child.ts';
@@ -8,40 +7,7 @@ import { opened, ownServer } from './stage.ts';
 
 const children = new URL('children/', import.meta.url);
 
-interface Said {
-  readonly status: 'held' | 'taken';
-  readonly epoch: number;
-  readonly appended?: 'ok' | 'conflict' | 'lost-lease';
-}
-
 describe.skipIf(!available('redis'))('processes', () => {
-  test('of four that take an epoch and append at once, one holds it, and it alone has written', async () => {
-    const server = await ownServer();
-    const backend = await opened(server.url);
-    await created(backend);
-    const racers = ['a', 'b', 'c', 'd'].map((token) => child(new URL('racer.ts', children), server.url, token));
-    const lines = racers.map(linesOf);
-    for (const line of lines) expect(await line.next()).toMatchObject({ value: 'ready' });
-    const won = new Set<number>();
-    for (let round = 1; round <= 25; round++) {
-      for (const racer of racers) racer.stdin?.write(`${round} ${round}\n`);
-      const answers = await Promise.all(
-        lines.map(async (line) => JSON.parse((await line.next()).value as string) as Said),
-      );
-      expect(answers.filter(({ status }) => status === 'held')).toEqual([
-        { status: 'held', epoch: round + 1, appended: 'ok' },
-      ]);
-      won.add(answers.findIndex(({ status }) => status === 'held'));
-      for (const { status, appended } of answers)
-        if (status === 'taken') expect(appended === undefined || appended === 'lost-lease').toBe(true);
-    }
-    for (const racer of racers) racer.stdin?.end();
-    await Promise.all(racers.map((racer) => once(racer, 'exit')));
-    expect(won.size).toBeGreaterThan(1);
-    expect((await events(backend)).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 26 }, (_, at) => at + 1));
-    expect(await backend.check?.()).toEqual([]);
-  }, 60_000);
-
   test('one that was stopped for longer than its lease lives changes nothing once another has taken over', async () => {
     const server = await ownServer();
     const backend = await opened(server.url);
