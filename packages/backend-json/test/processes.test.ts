@@ -1,23 +1,12 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import type { ChildProcess } from 'node:child_process';
 import type { Acquired } from '@orch/core/author';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { linesOf, startProgram } from './programs.ts';
 import { created, folder, opened, versions } from './stage.ts';
 
 function child(name: string, ...args: readonly string[]): ChildProcess {
-  const file = new URL(`children/${name}.ts`, import.meta.url).pathname;
-  const started = spawn(process.execPath, ['--conditions=source', file, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void started.kill('SIGKILL'));
-  return started;
-}
-
-function linesOf({ stdout }: ChildProcess): AsyncIterator<string> {
-  if (stdout === null) throw new Error('no output');
-  return createInterface({ input: stdout })[Symbol.asyncIterator]();
+  return startProgram(new URL(`children/${name}.ts`, import.meta.url).pathname, { args });
 }
 
 test('of four processes that take an epoch at once, one holds it', async () => {

@@ -126,9 +126,12 @@ const advice: readonly (readonly [prefix: string, hint: string])[] = [
   ['SQLITE_IOERR', 'The file system reports errors: a full disk, a quota, or a failing one. Check it before going on.'],
 ];
 
+/** `SQLITE_ERROR` is a statement that does not fit the tables: they are not those that were made. */
+const damageCodes = /^SQLITE_(CORRUPT|NOTADB|CONSTRAINT|MISMATCH|ERROR$)/;
+
 /** An error of SQLite or of the file system, said in the words of the catalogue; any other as it is. */
 export function asOrchError(thrown: unknown, file: string): unknown {
-  if (isSqliteError(thrown, 'SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH'))
+  if (isSqliteError(thrown) && damageCodes.test(thrown.code))
     return damagedFile(file, `SQLite says "${thrown.message}"`);
   if (isSqliteError(thrown)) {
     const hint = advice.find(([prefix]) => thrown.code.startsWith(prefix))?.[1];

@@ -35,6 +35,8 @@ export class OpenState {
   #connecting: Promise<void> | undefined;
   #writer: Writer | undefined;
   #isOpen = false;
+  /** A file that was there and is gone is missed; one that was never there has no runs. */
+  #wasThere = false;
   #written = 0;
   #idleTimer: NodeJS.Timeout | undefined;
 
@@ -109,18 +111,18 @@ export class OpenState {
 
   async #reconnect(make: boolean): Promise<void> {
     if (!this.#mustConnect()) return;
-    const had = this.#writer !== undefined;
     await this.#writer?.idle();
     this.#drop();
     await this.#patiently(() => {
       if (make) makeFile(this.file);
       if (existsSync(this.file)) this.#use(new Connection(this.file, this.#openDatabase!));
-      else if (had) throw misplaced(this.file);
+      else if (this.#wasThere) throw misplaced(this.file);
     });
   }
 
   #use(connection: Connection): void {
     this.#connection = connection;
+    this.#wasThere = true;
     this.#writer = new Writer({
       connection,
       patience: this.#patience,

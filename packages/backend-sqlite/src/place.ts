@@ -25,14 +25,18 @@ export function databasePath(file: string): string {
   );
 }
 
-export function checkPlace(file: string): void {
-  if (process.platform !== 'linux') return;
-  const name = networkFileSystems.get(statfsSync(dirname(file)).type);
+/** `typeOf` answers with the number of the file system that a folder lies on, and `undefined` where it can't be told. */
+export function checkPlace(file: string, typeOf: (folder: string) => number | undefined = fileSystemType): void {
+  const name = networkFileSystems.get(typeOf(dirname(file)) ?? 0);
   if (name === undefined) return;
   throw unavailable(
     `${file} lies on a network file system (${name}), where SQLite's write-ahead log does not work.`,
     'Keep the file on a local disk of the machine that runs orch.',
   );
+}
+
+function fileSystemType(folder: string): number | undefined {
+  return process.platform === 'linux' ? statfsSync(folder).type : undefined;
 }
 
 /** Makes an empty file, for this user only: SQLite gives -wal and -shm the same mode. */
