@@ -14,16 +14,16 @@ export function checkFile(connection: Connection): readonly StateFinding[] {
   const { file, statements } = connection;
   const findings: StateFinding[] = connection
     .integrityCheck()
-    .flatMap((problem) => findingsOf(file, undefined, () => void fail(damagedFile(file, problem))));
+    .flatMap((problem) => findingsOf(file, undefined, () => fail(damagedFile(file, problem))));
   const numbers = new Set<number>();
   findings.push(
     ...findingsOf(file, undefined, () => {
       for (const row of statements.listRuns('').all(-1)) {
         numbers.add(row.number);
-        findings.push(...findingsOf(file, row.id, () => void checkRun(connection, row)));
+        findings.push(...findingsOf(file, row.id, () => checkRun(connection, row)));
       }
       for (const removed of statements.allRemoved.all())
-        findings.push(...findingsOf(file, removed.id, () => void checkRemoved(file, removed)));
+        findings.push(...findingsOf(file, removed.id, () => checkRemoved(file, removed)));
       for (const number of strayNumbers(connection, numbers)) findings.push(stray(file, number));
     }),
   );

@@ -63,9 +63,11 @@ export function newer(file: string, format: number): OrchError {
 }
 
 export function foreign(file: string): OrchError {
-  return unavailable(
-    `${file} is a SQLite file of another program.`,
-    'Nothing was changed. Give the backend a file of its own, as .orch/orch.db.',
+  return journalError(
+    'ORCH_JOURNAL_DAMAGED',
+    file,
+    `${file} is a SQLite file of another program, or its header is damaged.`,
+    'Nothing was changed. Give the backend a file of its own, as .orch/orch.db, or restore it from a backup.',
   );
 }
 
@@ -94,20 +96,14 @@ export function misplaced(file: string): OrchError {
 }
 
 export function unknownRun(run: string): OrchError {
-  return orchError({
-    code: 'ORCH_RUN_UNKNOWN',
-    message: `There is no run ${run}.`,
-    hint: '`orch list` shows the runs.',
-  });
+  const message = `There is no run ${run}.`;
+  return orchError({ code: 'ORCH_RUN_UNKNOWN', message, hint: '`orch list` shows the runs.' });
 }
 
 export function notHeld(run: string, epoch: number): OrchError {
   const message = `Epoch ${epoch} with this token does not hold run ${run}.`;
-  return orchError({
-    code: 'ORCH_BACKEND_FENCE',
-    message,
-    hint: 'Call `acquire` first: it answers with the fence to use.',
-  });
+  const hint = 'Call `acquire` first: it answers with the fence to use.';
+  return orchError({ code: 'ORCH_BACKEND_FENCE', message, hint });
 }
 
 export function notOpen(): OrchError {

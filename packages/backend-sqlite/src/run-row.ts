@@ -54,8 +54,10 @@ export function rowCrc(row: Omit<RunRow, 'number'>): number {
 }
 
 /** Throws `ORCH_JOURNAL_DAMAGED` where the row is not what was written. */
-export function findRun({ statements, file }: Connection, run: string): RunRow | undefined {
+export function findRun({ statements, file, damage }: Connection, run: string): RunRow | undefined {
   const row = statements.findRun.get(run);
+  // It may be there all the same.
+  if (row === undefined && damage !== undefined) throw damage;
   if (row !== undefined && row.crc !== rowCrc(row)) throw damagedRow(file, run);
   return row;
 }
@@ -64,7 +66,7 @@ export function damagedRow(file: string, run: string): Error {
   return damaged({ file, run, what: 'what stands in the table of runs does not fit its checksum' });
 }
 
-export function takingCrc(run: string, { epoch, token, since, owner }: Omit<TakingRow, 'crc'>): number {
+function takingCrc(run: string, { epoch, token, since, owner }: Omit<TakingRow, 'crc'>): number {
   return signedCrc(JSON.stringify([run, epoch, token, since, owner]));
 }
 

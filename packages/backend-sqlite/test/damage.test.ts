@@ -137,6 +137,18 @@ test('a file whose structure is damaged is read as far as it goes, and not writt
   expect(readFileSync(file).equals(bytes)).toBe(true);
 });
 
+test('a run that its index does not find is not taken for unknown', async () => {
+  const file = await made();
+  const bytes = readFileSync(file);
+  for (let place = bytes.indexOf('good'); place >= 0; place = bytes.indexOf('good', place + 1))
+    // In the index the id is followed by the number of the run.
+    if (bytes[place + 4] === 2 && bytes[place - 1] === 1) bytes[place] = 'h'.codePointAt(0)!;
+  writeFileSync(file, bytes);
+  const subject = await opened(file);
+  for (const call of [subject.read('good'), subject.make('good')])
+    expect(await refusal(call)).toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED', file });
+});
+
 test('a byte that is changed anywhere is harmless, or found', async () => {
   const file = await made();
   const whole = await opened(file);

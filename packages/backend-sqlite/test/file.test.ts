@@ -97,7 +97,8 @@ test('a file of another program is refused and stays what it was', async () => {
   mkdirSync(dirname(file));
   edit(file, 'CREATE TABLE theirs (a); PRAGMA user_version = 1');
   const before = readFileSync(file);
-  expect((await refusal(makeSqliteBackend(file, {}).open())).message).toContain('another program');
+  const error = await refusal(makeSqliteBackend(file, {}).open());
+  expect(error).toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED', message: expect.stringContaining('another program') });
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 

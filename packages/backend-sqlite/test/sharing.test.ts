@@ -51,7 +51,7 @@ test('what one of them is refused does not concern the others', async () => {
   const subject = await opened(newFile());
   const made = [await subject.make('a'), await subject.make('b'), await subject.make('c')];
   const [good, lost, wrong] = made as [(typeof made)[0], (typeof made)[0], (typeof made)[0]];
-  await await subject.backend.release(lost.run, lost.fence);
+  await subject.backend.release(lost.run, lost.fence);
   const answers = await Promise.allSettled([
     subject.append(lost, eventsOf(3, 3)),
     subject.append({ ...wrong, fence: { ...wrong.fence, token: 'x' } }, eventsOf(3, 3)),

@@ -6,6 +6,7 @@ import type { OrchError } from '@orch/core/author';
 import Driver from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { Subject } from '../../testkit/src/conformance/subject.ts';
+import { busyTimeoutMs } from '../src/driver.ts';
 import type { Database, OpenDatabase } from '../src/driver.ts';
 import { makeSqliteBackend } from '../src/sqlite-backend.ts';
 import type { SqliteBackendOptions } from '../src/sqlite-backend.ts';
@@ -42,7 +43,7 @@ export function witness(change: (db: Database) => void = () => undefined): Witne
   const databases: Database[] = [];
   const said: string[] = [];
   const openDatabase = (file: string): Database => {
-    const db = new Driver(file, { timeout: 20, verbose: (sql) => void said.push(String(sql)) });
+    const db = new Driver(file, { timeout: busyTimeoutMs, verbose: (sql) => void said.push(String(sql)) });
     databases.push(db);
     change(db);
     return db;
