@@ -25,9 +25,9 @@ export function append(connection: Connection, held: Held, { run, commit }: { ru
   if (findTaking(connection, row, fence.epoch)?.token !== fence.token) throw notHeld(run, fence.epoch);
   // Before the question who holds the run: what was written once stays written.
   if (isStored(connection, row, commit)) {
-    // Written again, so that it is flushed as this call wants it.
-    if (row.held === 1 && row.epoch === fence.epoch)
-      connection.statements.replaceRun.run(sealed({ ...row, touched_at: Date.now() }));
+    // The run is written again, so that what it says is flushed as this call wants it.
+    const isHeld = row.held === 1 && row.epoch === fence.epoch;
+    connection.statements.replaceRun.run(isHeld ? sealed({ ...row, touched_at: Date.now() }) : row);
     return { status: 'ok' };
   }
   if (row.held === 0 || row.epoch !== fence.epoch) {
@@ -55,7 +55,7 @@ function advance(connection: Connection, row: RunRow, commit: Commit): RunRow | 
   const { number, epoch } = row;
   const { advanceRun } = connection.statements;
   const { changes } = advanceRun.run(
-    ...([version, chain, updatedAt, completed, failed, touched, crc, number, row.version, epoch] as const),
+    ...([version, chain, updatedAt, completed, failed, touched, crc, number, epoch, row.crc] as const),
   );
   if (changes === 0) return undefined;
   insert(connection, row, { commit, body, chain });

@@ -1,13 +1,18 @@
 import { crc32 } from 'node:zlib';
 import type { Fence, Owner, RunSummary, Taking } from '@orch/core/author';
 import type { Connection } from './connection.ts';
-import { damaged } from './damage.ts';
+import { damaged, unavailable } from './damage.ts';
 import type { RunRow, TakingRow } from './statements.ts';
 
 /** Versions of one run, and what its number is multiplied by: a commit's id is its run and the version before it. */
 const versionLimit = 2 ** 26;
 
 export function commitId(run: number, after: number): number {
+  if (after >= versionLimit)
+    throw unavailable(
+      `A run of the SQLite backend has at most ${versionLimit} events.`,
+      'Divide the work among several runs.',
+    );
   return run * versionLimit + after;
 }
 

@@ -65,8 +65,8 @@ export type AppendParameters = [
   touchedAt: number,
   crc: number,
   number: number,
-  wasVersion: number,
   epoch: number,
+  wasCrc: number,
 ];
 
 /** Everything that is asked more than once, prepared once for each connection. */
@@ -139,7 +139,7 @@ export function prepareStatements(db: Database): Statements {
     ),
     advanceRun: db.prepare(
       `UPDATE runs SET version = ?, chain = ?, updated_at = ?, completed = ?, failed = ?, touched_at = ?, crc = ?
-       WHERE number = ? AND version = ? AND epoch = ? AND held = 1`,
+       WHERE number = ? AND epoch = ? AND held = 1 AND crc = ?`,
     ),
     deleteRun: db.prepare('DELETE FROM runs WHERE number = ?'),
     insertCommit: db.prepare('INSERT INTO commits (id, epoch, chain, body) VALUES (?, ?, ?, ?)'),

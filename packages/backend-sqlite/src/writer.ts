@@ -99,16 +99,20 @@ export class Writer {
     const { file, damage } = connection;
     if (damage !== undefined || this.#failure !== undefined) throw damage ?? this.#failure;
     const durability = changes.some((change) => change.durability === 'FULL') ? 'FULL' : 'NORMAL';
+    let hasBegun = false;
     try {
-      const outcomes = connection.transaction(durability, () => changes.map((change) => perform(change, connection)));
+      const outcomes = connection.transaction(durability, () => {
+        hasBegun = true;
+        return changes.map((change) => perform(change, connection));
+      });
       if (!connection.isInPlace()) throw misplaced(file);
       onWritten();
       return outcomes;
     } catch (error) {
+      if (hasBegun) onFailed();
       if (isBusy(error)) throw error;
       const failure = asOrchError(error, file);
       if (!isSqliteError(error, 'SQLITE_FULL')) this.#failure = failure;
-      onFailed();
       throw failure;
     }
   }

@@ -71,6 +71,24 @@ test('after a flush that failed nothing is written before the file is opened ane
   expect(await subject.versions('r')).toEqual([1, 2, 3]);
 });
 
+test('a run has no more events than its commits can be told apart by', async () => {
+  const subject = await opened(newFile());
+  const made = await subject.make('r');
+  await subject.make('next');
+  const error = await refusal(subject.append(made, eventsOf(2 ** 26 + 1, 2 ** 26 + 1)));
+  expect(error.message).toContain('67108864');
+});
+
+test('a renewal that another object of the same taking made is not overwritten', async () => {
+  const file = newFile();
+  const subject = await opened(file);
+  const made = await subject.make('r');
+  const other = await opened(file);
+  expect(await other.backend.renew(made.run, made.fence, 90_000)).toBe(true);
+  expect(await subject.append(made, eventsOf(3, 3))).toEqual({ status: 'ok' });
+  expect(await other.check()).toEqual([]);
+});
+
 test('a call waits for whoever has the file locked, and the event loop goes on', async () => {
   const file = newFile();
   const subject = await opened(file);
