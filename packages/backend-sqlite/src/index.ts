@@ -1,6 +1,6 @@
 import type { Backend } from '@orch/core/author';
+import type { SqliteBackendOptions } from './options.ts';
 import { makeSqliteBackend } from './sqlite-backend.ts';
-import type { SqliteBackendOptions } from './sqlite-backend.ts';
 
 export type { SqliteBackendOptions };
 

@@ -7,20 +7,11 @@ import { readEvents } from './history.ts';
 import { messages, post } from './inbox.ts';
 import { listRuns } from './list.ts';
 import { OpenState } from './open-state.ts';
+import type { SqliteBackendOptions } from './options.ts';
 import { acquire, create, holder, release, remove, renew } from './taking.ts';
 import type { Change } from './writer.ts';
 
 type Perform<Result> = Change<Result>['perform'];
-
-export interface SqliteBackendOptions {
-  /**
-   * How long a call waits for other writers before it rejects with `ORCH_BACKEND_UNAVAILABLE`, in milliseconds; default
-   * 30,000. The event loop goes on meanwhile.
-   */
-  readonly lockWaitMs?: number;
-  /** After how long without a write the log is brought into the file, in milliseconds; default 1,000. */
-  readonly idleMs?: number;
-}
 
 export function makeSqliteBackend(
   file: string,

@@ -8,8 +8,8 @@ import { onTestFinished } from 'vitest';
 import { Subject } from '../../testkit/src/conformance/subject.ts';
 import { busyTimeoutMs } from '../src/driver.ts';
 import type { Database, OpenDatabase } from '../src/driver.ts';
+import type { SqliteBackendOptions } from '../src/options.ts';
 import { makeSqliteBackend } from '../src/sqlite-backend.ts';
-import type { SqliteBackendOptions } from '../src/sqlite-backend.ts';
 
 /** A file that is not there yet, in a folder that is not there either. */
 export function newFile(): string {
