@@ -78,7 +78,7 @@ interface Link {
 
 /** A commit as it stands behind those before it. */
 function link(row: RunRow, { events, fence: { epoch }, expectedVersion }: Commit): Link {
-  const body = eventsToText(events, { version: expectedVersion, epoch });
+  const body = eventsToText(events, { after: expectedVersion, epoch });
   return { body, chain: chained(row.chain, { after: expectedVersion, epoch, body }) };
 }
 
@@ -97,7 +97,7 @@ function insert(
 function isStored({ statements, file }: Connection, row: RunRow, { expectedVersion, fence, events }: Commit): boolean {
   const stored = statements.findCommit.get(commitId(row.number, expectedVersion));
   if (stored?.epoch !== fence.epoch) return false;
-  if (stored.body === eventsToText(events, { version: expectedVersion, epoch: fence.epoch })) return true;
+  if (stored.body === eventsToText(events, { after: expectedVersion, epoch: fence.epoch })) return true;
   const what = `epoch ${fence.epoch} sent the commit after version ${expectedVersion} again with other events`;
   throw damaged({ file, run: row.id, what });
 }

@@ -1,3 +1,4 @@
+import { compactEvents, expandEvents } from '@orch/core/author';
 import type { RunEvent } from '@orch/core/author';
 
 /**
@@ -34,7 +35,7 @@ const shapes: readonly (readonly [type: RunEvent['type'], ...keys: readonly stri
   ['warning', 'plugin', 'message'],
 ];
 
-/** What every event has; left out where it follows from the event before, or from the commit. */
+/** What an event has only where it does not follow from the place of its commit: `compactEvents` of core. */
 const stamps = ['version', 'at', 'epoch'] as const;
 
 const keysOf = new Map(shapes.map(([type, ...keys], index) => [type, { index, keys: [...stamps, ...keys] }]));
@@ -42,76 +43,54 @@ const keysOf = new Map(shapes.map(([type, ...keys], index) => [type, { index, ke
 /** More than there will ever be shapes. */
 const shapeLimit = 64;
 
-/** What the stamps of the first event follow from. */
-export interface Before {
-  /** Version of the event before it. */
-  readonly version: number;
-  /** Of the taking. */
-  readonly epoch: number;
-}
+/** Where the events of a commit stand. */
+type Place = Parameters<typeof compactEvents>[1];
 
-type Fields = Readonly<Record<string, unknown>>;
+type Compact = ReturnType<typeof compactEvents>['events'][number];
 
 /**
- * The events of a commit as text, in a quarter of the bytes that JSON of them takes: `[[head, value, …], …]`. The head names
+ * The events of a commit as text, in half of the bytes that JSON of them takes: `[at, [head, value, …], …]`. The head names
  * the shape (its remainder by 64) and, as bits above that, which of its keys have a value here.
  */
-export function eventsToText(events: readonly RunEvent[], before: Before): string {
-  let { version } = before;
-  let at: number | undefined;
-  const rows = events.map((event) => {
-    version++;
-    const row = pack(event, { version, at, epoch: before.epoch }) ?? event;
-    ({ version, at } = event);
-    return row;
-  });
-  return JSON.stringify(rows);
+export function eventsToText(events: readonly RunEvent[], place: Place): string {
+  const compact = compactEvents(events, place);
+  return JSON.stringify([compact.at, ...compact.events.map((event) => pack(event) ?? event)]);
 }
 
-export function eventsFromText(text: string, before: Before): readonly RunEvent[] {
-  let { version } = before;
-  let at: number | undefined;
-  return (JSON.parse(text) as readonly (RunEvent | readonly unknown[])[]).map((row) => {
-    version++;
-    const event = isPacked(row) ? unpack(row, { version, at, epoch: before.epoch }) : row;
-    ({ version, at } = event);
-    return event;
-  });
+export function eventsFromText(text: string, place: Place): readonly RunEvent[] {
+  const [at, ...rows] = JSON.parse(text) as readonly [number, ...(Compact | readonly unknown[])[]];
+  return expandEvents({ at, events: rows.map((row) => (isPacked(row) ? unpack(row) : row)) }, place);
 }
 
-function isPacked(row: RunEvent | readonly unknown[]): row is readonly unknown[] {
+function isPacked(row: Compact | readonly unknown[]): row is readonly unknown[] {
   return Array.isArray(row);
 }
 
 /** `undefined`: it has a key that its shape has not. */
-function pack(event: RunEvent, expected: Fields): readonly unknown[] | undefined {
+function pack(event: Compact): readonly unknown[] | undefined {
   const shape = keysOf.get(event.type);
   if (shape === undefined) return undefined;
-  const fields: Fields = { ...event };
+  const fields: Readonly<Record<string, unknown>> = { ...event };
   const row: unknown[] = [0];
   let mask = 0;
-  // The type is one of them.
-  let found = 1;
   for (const [bit, key] of shape.keys.entries()) {
-    const value = fields[key];
-    if (value === undefined) continue;
-    found++;
-    if (bit < stamps.length && value === expected[key]) continue;
+    if (fields[key] === undefined) continue;
     mask |= 1 << bit;
-    row.push(value);
+    row.push(fields[key]);
   }
-  for (const key in fields) if (fields[key] === undefined) found++;
-  if (found !== Object.keys(fields).length) return undefined;
+  let left = 1 - row.length;
+  for (const key in fields) if (key !== 'type' && fields[key] !== undefined) left++;
+  if (left !== 0) return undefined;
   row[0] = mask * shapeLimit + shape.index;
   return row;
 }
 
-function unpack(row: readonly unknown[], expected: Fields): RunEvent {
+function unpack(row: readonly unknown[]): Compact {
   const head = row[0] as number;
   const [type, ...keys] = shapes[head % shapeLimit]!;
   const mask = Math.floor(head / shapeLimit);
-  const event: Record<string, unknown> = { type, ...expected };
+  const event: Record<string, unknown> = { type };
   let next = 1;
   for (const [bit, key] of [...stamps, ...keys].entries()) if ((mask & (1 << bit)) !== 0) event[key] = row[next++];
-  return event as unknown as RunEvent;
+  return event as Compact;
 }

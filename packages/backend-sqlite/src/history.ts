@@ -81,7 +81,7 @@ export function readPage(connection: Connection, row: RunRow, { version: from, c
     chain = chained(chain, { after, epoch, body });
     if (chain !== stored)
       throw damaged({ file, run, what: `the commit after version ${after} does not fit its checksum` });
-    const some = eventsFromText(body, { version: after, epoch });
+    const some = eventsFromText(body, { after, epoch });
     for (const event of some) events.push(event);
     version += some.length;
   }

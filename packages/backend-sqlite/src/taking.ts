@@ -21,7 +21,7 @@ export function create(connection: Connection, held: Held, { run, first }: { run
   }
   const { statements } = connection;
   const epoch = lastEpoch(connection, run) + 1;
-  const body = eventsToText(first.events, { version: 0, epoch });
+  const body = eventsToText(first.events, { after: 0, epoch });
   const chain = chained(chainStart(run, epoch), { after: 0, epoch, body });
   const lease = { epoch, held: 1, touched_at: Date.now(), ttl_ms: first.ttlMs };
   const version = first.events.length;

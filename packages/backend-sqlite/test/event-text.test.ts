@@ -13,13 +13,13 @@ test.for([
   ['with gaps', (index: number) => ({ version: 8 + 2 * index, at: 0, epoch: 3 })],
 ] as const)('events %s come back as they were', ([, stamp]) => {
   const events = everyEvent(stamp);
-  expect(eventsFromText(eventsToText(events, { version: 7, epoch: 3 }), { version: 7, epoch: 3 })).toEqual(events);
+  expect(eventsFromText(eventsToText(events, { after: 7, epoch: 3 }), { after: 7, epoch: 3 })).toEqual(events);
 });
 
 test('what has no value is left out, as JSON does', () => {
   const event = { type: 'warning', plugin: undefined, message: 'm', extra: undefined, version: 1, at, epoch: 1 };
-  const text = eventsToText([event as unknown as RunEvent], { version: 0, epoch: 1 });
-  expect(eventsFromText(text, { version: 0, epoch: 1 })).toStrictEqual([
+  const text = eventsToText([event as unknown as RunEvent], { after: 0, epoch: 1 });
+  expect(eventsFromText(text, { after: 0, epoch: 1 })).toStrictEqual([
     { type: 'warning', message: 'm', version: 1, at, epoch: 1 },
   ]);
 });

@@ -29,6 +29,20 @@ test('of eight processes that take a run over at once, one holds it', async () =
   }
 }, 60_000);
 
+test('eight processes that make a file at once make one, and close it without losing a run', async () => {
+  const makers = Array.from({ length: 8 }, (_, index) => program('maker', `run-${index}`));
+  const lines = makers.map(linesOf);
+  for (const line of lines) expect(await line.next()).toMatchObject({ value: 'ready' });
+  for (let round = 1; round <= 10; round++) {
+    const file = newFile();
+    for (const maker of makers) maker.stdin?.write(`${file}\n`);
+    for (const line of lines) expect(await line.next()).toMatchObject({ value: 'created' });
+    const subject = await opened(file);
+    expect((await subject.backend.list({})).runs.length).toBe(8);
+    expect(await subject.check()).toEqual([]);
+  }
+}, 60_000);
+
 test('eight processes write to one file at once, and none hears that it is locked', async () => {
   const file = newFile();
   const subject = await opened(file);
