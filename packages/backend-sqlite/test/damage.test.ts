@@ -4,8 +4,10 @@ import { isOrchError } from '@orch/core/author';
 import { expect, test } from 'vitest';
 import { eventsOf } from '../../testkit/src/conformance/subject.ts';
 import type { Subject } from '../../testkit/src/conformance/subject.ts';
+import { eventsToText } from '../src/event-text.ts';
+import { chained } from '../src/run-row.ts';
 import { makeSqliteBackend } from '../src/sqlite-backend.ts';
-import { edit, newFile, opened, refusal } from './stage.ts';
+import { edit, newFile, opened, refusal, visitor } from './stage.ts';
 
 /** A file with the runs `bad` and `good`, of some commits and takings each, and a message. Closed. */
 async function made(): Promise<string> {
@@ -54,6 +56,23 @@ test.for(damages)('%s is found', async ([, sql, says]) => {
   expect(error).toMatchObject({ file, message: expect.stringMatching(says), hint: expect.stringContaining('backup') });
   expect(error.message).toContain(file);
   expect(error.message).toContain('run bad');
+  await expectOnlyBad(subject, error.message);
+});
+
+test('a last commit that fits the one before, but is not the one that was acknowledged, is found', async () => {
+  const file = await made();
+  const chainOf = (after: number): number =>
+    visitor(file)
+      .prepare<[], number>(`SELECT chain FROM commits WHERE ${commit(after)}`)
+      .pluck()
+      .get() ?? 0;
+  const body = eventsToText(eventsOf(11, 12, 'another'), { after: 10, epoch: 3 });
+  const chain = chained(chainOf(8), { after: 10, epoch: 3, body });
+  expect(chain).not.toBe(chainOf(10));
+  edit(file, `UPDATE commits SET body = '${body}', chain = ${chain} WHERE ${commit(10)}`);
+  const subject = await opened(file);
+  const error = await refusal(subject.read('bad'));
+  expect(error.message).toContain('its last commit, up to version 12, is not the one that was written');
   await expectOnlyBad(subject, error.message);
 });
 
