@@ -1,0 +1,3 @@
+import { library } from '../../scripts/tsup-config.ts';
+
+export default library();
