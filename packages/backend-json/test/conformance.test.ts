@@ -1,9 +1,9 @@
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backendConformance } from '@orch/testkit';
 import { test } from 'vitest';
+import { textsBeside } from '../../../test/texts-beside.ts';
 import { jsonBackend } from '../src/index.ts';
 import { rewriteHeader } from './rewrite-header.ts';
 
@@ -40,10 +40,3 @@ backendConformance({
     };
   },
 });
-
-/** Every file beside a folder, and what it says. */
-function textsBeside(place: string, name: string): readonly (readonly [path: string, text: string])[] {
-  const paths = globSync('**', { cwd: place, exclude: [name] });
-  const files = paths.filter((path) => existsSync(join(place, path)) && statSync(join(place, path)).isFile());
-  return files.map((path) => [path, readFileSync(join(place, path), 'utf8')] as const);
-}

@@ -1,11 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
-import { child, linesOf } from '../../backend-json/test/child.ts';
+import { linesOf, startProgram } from '../../../test/programs.ts';
 import { commit, created, event, events, taking, versions } from '../../backend-json/test/stage.ts';
 import { Keys } from '../src/keys.ts';
 import { opened, ownServer } from './stage.ts';
 
-const children = new URL('children/', import.meta.url);
+const owners = fileURLToPath(new URL('children/owner.ts', import.meta.url));
 
 describe.skipIf(!available('redis'))('processes', () => {
   test('one that was stopped for longer than its lease lives changes nothing once another has taken over', async () => {
@@ -13,7 +14,7 @@ describe.skipIf(!available('redis'))('processes', () => {
     const backend = await opened(server.url);
     const first = await created(backend);
     await backend.release('r1', first);
-    const owner = child(new URL('owner.ts', children), server.url);
+    const owner = startProgram(owners, { args: [server.url] });
     const lines = linesOf(owner);
     for (let version = 2; version <= 5; version++) expect((await lines.next()).value).toBe(String(version));
     owner.kill('SIGSTOP');

@@ -4,7 +4,7 @@ import { damaged, notHeld, unknownRun } from './damage.ts';
 import { eventsToText } from './event-text.ts';
 import { handleMessages } from './inbox.ts';
 import type { HeldRun } from './open-state.ts';
-import { chained, commitId, findRun, findTaking, rowCrc, sealed, summaryColumns } from './run-row.ts';
+import { chained, commitId, findRun, findTaking, rowCrc, sealed, sourceColumn, summaryColumns } from './run-row.ts';
 import type { RunRow } from './statements.ts';
 
 /** What an append needs of what is remembered. */
@@ -44,10 +44,10 @@ export function append(connection: Connection, held: Held, { run, commit }: { ru
  * change. `undefined`: it is not that.
  */
 function advance(connection: Connection, row: RunRow, commit: Commit): RunRow | undefined {
-  const { workflow, status, source = null, createdAt, updatedAt, version, phases, completed, failed } = commit.summary;
+  const { workflow, status, createdAt, updatedAt, version, phases, completed, failed } = commit.summary;
   if (commit.expectedVersion !== row.version || version !== row.version + commit.events.length) return undefined;
   if (status !== row.status || phases !== row.phases || workflow !== row.workflow) return undefined;
-  if (source !== row.source || createdAt !== row.created_at) return undefined;
+  if (sourceColumn(commit.summary) !== row.source || createdAt !== row.created_at) return undefined;
   const { body, chain } = link(row, commit);
   const touched = Date.now();
   const next = { ...row, version, chain, updated_at: updatedAt, completed, failed, touched_at: touched };

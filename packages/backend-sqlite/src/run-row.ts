@@ -104,6 +104,11 @@ export function ownerOf(taking: TakingRow): Owner {
   return JSON.parse(taking.owner) as Owner;
 }
 
+/** As JSON: SQLite keeps UTF-8, and a path may have what that can't say. */
+export function sourceColumn({ source }: RunSummary): string | null {
+  return source === undefined ? null : JSON.stringify(source);
+}
+
 /** The columns that have a run's summary. */
 export function summaryColumns(
   summary: RunSummary,
@@ -111,8 +116,18 @@ export function summaryColumns(
   RunRow,
   'workflow' | 'status' | 'source' | 'created_at' | 'updated_at' | 'version' | 'phases' | 'completed' | 'failed'
 > {
-  const { workflow, status, source = null, createdAt, updatedAt, version, phases, completed, failed } = summary;
-  return { workflow, status, source, created_at: createdAt, updated_at: updatedAt, version, phases, completed, failed };
+  const { workflow, status, createdAt, updatedAt, version, phases, completed, failed } = summary;
+  return {
+    workflow,
+    status,
+    source: sourceColumn(summary),
+    created_at: createdAt,
+    updated_at: updatedAt,
+    version,
+    phases,
+    completed,
+    failed,
+  };
 }
 
 export function summaryOf(row: RunRow): RunSummary {
@@ -127,6 +142,6 @@ export function summaryOf(row: RunRow): RunSummary {
     phases,
     completed,
     failed,
-    ...(source === null ? {} : { source }),
+    ...(source === null ? {} : { source: JSON.parse(source) as string }),
   };
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backendConformance } from '@orch/testkit';
 import { afterEach, test, vi } from 'vitest';
+import { textsBeside } from '../../../test/texts-beside.ts';
 import { sqliteBackend } from '../src/index.ts';
 import { edit } from './stage.ts';
 
@@ -10,15 +11,21 @@ afterEach(() => vi.useRealTimers());
 
 backendConformance({
   test,
-  // SQLite tells nobody of a change, and asking it again and again is what core does without `changed`.
-  lacks: ['changed'],
+  // SQLite tells nobody of a change, and asking it again and again is what core does without `changed`. A format is that of
+  // the file, not of a run: `file.test.ts` has newer files.
+  lacks: ['changed', 'newer'],
   create() {
     const folder = mkdtempSync(join(tmpdir(), 'backend-sqlite-'));
     const file = join(folder, 'orch.db');
+    const moveClock = (ms: number): void => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+    writeFileSync(join(folder, 'orch.db2'), 'of a neighbour');
     return {
       backend: sqliteBackend(file),
       reopen: async () => sqliteBackend(file),
-      advance: (ms) => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms }),
+      advance: moveClock,
+      setBack: (ms) => moveClock(-ms),
+      outside: () => textsBeside(folder, 'orch.db{,-wal,-shm}'),
+      processes: { module: new URL('../src/index.ts', import.meta.url), name: 'sqliteBackend', argument: file },
       damage: (run) =>
         edit(
           file,

@@ -4,7 +4,7 @@ import Driver from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { SmallDisk } from '../../../test/hard/faults/small-disk.ts';
 import { available } from '../../../test/hard/need.ts';
-import { linesOf, startProgram } from '../../backend-json/test/programs.ts';
+import { linesOf, startProgram } from '../../../test/programs.ts';
 import { carrying, eventsOf } from '../../testkit/src/conformance/subject.ts';
 import type { Filled } from './children/filler.ts';
 import { newFile, opened, refusal, visitor, witness } from './stage.ts';

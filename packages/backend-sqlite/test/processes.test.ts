@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Acquired } from '@orch/core/author';
 import { expect, test } from 'vitest';
-import { linesOf, startProgram } from '../../backend-json/test/programs.ts';
+import { linesOf, startProgram } from '../../../test/programs.ts';
 import { newFile, opened } from './stage.ts';
 
 function program(name: string, ...args: readonly string[]): ChildProcess {
