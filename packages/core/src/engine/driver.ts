@@ -67,7 +67,7 @@ export class Driver {
     });
     const warn = (message: string): void => this.warn(message);
     const receive = (body: Json, id: string): void => this.#receive(body, id);
-    this.#inbox = new InboxPoller({ engine, runId: state.runId, receive, warn });
+    this.#inbox = new InboxPoller({ engine, runId: state.runId, version: () => state.version, receive, warn });
     this.#views = new RunViews({
       state,
       resumed: parts.resumed,

@@ -30,3 +30,41 @@ it('one that is out of reach for a moment is not worth a word', async () => {
   probe.last('a').end();
   await handle.result();
 });
+
+/** Counts the looks at the inbox. */
+function counting(tells: boolean): { readonly backend: Backend; looks: number } {
+  const { changed, ...real } = memoryBackend();
+  const messages: Backend['messages'] = (run) => {
+    counted.looks++;
+    return real.messages(run);
+  };
+  const counted = { looks: 0, backend: { ...real, messages, ...(tells && changed ? { changed } : {}) } };
+  return counted;
+}
+
+it('one whose backend tells of changes is looked at when there is one, not every moment', async () => {
+  const counted = counting(true);
+  const { orch, clock, probe } = bench({ backend: counted.backend });
+  const handle = orch.execute(probes('a'));
+  await settled();
+  await clock.advance(60_000);
+  const { looks } = counted;
+  expect(looks).toBeLessThan(5);
+  await counted.backend.post(handle.runId, { id: 'm1', body: { type: 'cancel', by: 'somebody' } });
+  await settled();
+  await clock.advance(500);
+  expect(counted.looks).toBeGreaterThan(looks);
+  probe.last('a').end();
+  expect(await handle.result()).toMatchObject({ status: 'cancelled' });
+});
+
+it('one whose backend does not is looked at twice a second', async () => {
+  const counted = counting(false);
+  const { orch, clock, probe } = bench({ backend: counted.backend });
+  const handle = orch.execute(probes('a'));
+  await settled();
+  await clock.advance(60_000);
+  expect(counted.looks).toBe(120);
+  probe.last('a').end();
+  await handle.result();
+});
