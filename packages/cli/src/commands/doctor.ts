@@ -50,30 +50,32 @@ export async function doctor({ stateDir, backend, json = false }: DoctorOptions)
   return countOf(findings, 'error') === 0 ? exitCodes.done : exitCodes.damaged;
 }
 
-async function examine({ directory }: StatePlace, backends: readonly SessionOptions[]): Promise<Examined> {
+async function examine(place: StatePlace, backends: readonly SessionOptions[]): Promise<Examined> {
+  const { directory } = place;
   const isThere = statSync(directory, { throwIfNoEntry: false }) !== undefined;
   const findings: StateFinding[] = isThere ? [...accessFindings(directory)] : [];
   const listed = new Set<string>();
+  const unasked = new Set(backendsToSearch({}, place).map(({ name }) => name));
   let runs = 0;
   for (const options of backends) {
     if (options.at?.name === 'json' && !isThere) continue;
     const found = await examineOne(options, listed);
     findings.push(...found.findings);
     runs += found.runs;
+    if (!found.isAway) unasked.delete(options.at?.name ?? '');
   }
-  // The attempts of a run whose journal is in another backend are beside those of the others.
-  return {
-    runs: runs - foreign(findings, listed).length,
-    findings: findings.filter((finding) => !foreign(findings, listed).includes(finding)),
-  };
-}
-
-function foreign(findings: readonly StateFinding[], listed: ReadonlySet<string>): readonly StateFinding[] {
-  return findings.filter(({ code, run = '' }) => code === 'ORCH_STATE_FOREIGN' && listed.has(run));
+  // The attempts of a run whose journal is in another backend are beside those of the others, in a folder without a journal.
+  const others = findings.filter(
+    ({ code, run = '' }) => code === 'ORCH_STATE_FOREIGN' && (unasked.size > 0 || listed.has(run)),
+  );
+  return { runs: runs - others.length, findings: findings.filter((finding) => !others.includes(finding)) };
 }
 
 /** Adds the runs that are there to `listed`. */
-async function examineOne(options: SessionOptions, listed: Set<string>): Promise<Examined> {
+async function examineOne(
+  options: SessionOptions,
+  listed: Set<string>,
+): Promise<Examined & { readonly isAway: boolean }> {
   await using session = await openSession(options);
   const { orchestrator, at } = session;
   // What a list has to leave out is a finding here.
@@ -89,13 +91,13 @@ async function examineOne(options: SessionOptions, listed: Set<string>): Promise
       listed.add(runId);
       findings.push(...(await attemptFindings(session, runId)));
     }
-    return { runs: runs.size, findings };
+    return { runs: runs.size, findings, isAway: false };
   } catch (thrown) {
     const error = withPasswordHint(at, thrown);
     if (!isOrchError(error)) throw error;
     const { code, message, hint } = error;
     const what = { code: code as ErrorCode, severity: 'error' as const, message: `${at.name}: ${message}` };
-    return { runs: 0, findings: [...findings, { ...what, ...(hint === undefined ? {} : { hint }) }] };
+    return { isAway: true, runs: 0, findings: [...findings, { ...what, ...(hint === undefined ? {} : { hint }) }] };
   }
 }
 
