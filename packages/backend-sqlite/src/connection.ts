@@ -96,9 +96,13 @@ export class Connection {
 }
 
 function prepareFile(db: Database, file: string): void {
-  const format = formatOf(db);
-  const application = db.pragma('application_id', { simple: true });
-  const isNew = format === 0 && application === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  // In one transaction: a process that makes its tables in between is no other program.
+  const { format, application, isEmpty } = db.transaction(() => ({
+    format: formatOf(db),
+    application: db.pragma('application_id', { simple: true }),
+    isEmpty: db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined,
+  }))();
+  const isNew = format === 0 && application === 0 && isEmpty;
   if (!isNew && application !== applicationId) throw foreign(file);
   if (format > migrations.length) throw newer(file, format);
   setPragmas(db, file);
