@@ -21,7 +21,8 @@ export function bundledProgram(entry: Entries): Options {
   return {
     ...library(entry),
     sourcemap: false,
-    noExternal: [/^(?!node:)/],
+    // What holds machine code cannot be bundled: it is a dependency, loaded where it is used.
+    noExternal: [/^(?!node:|better-sqlite3$)/],
     // Without `require`, esbuild's wrapper for CommonJS packages cannot reach Node's own modules. An import of `node:module`
     // would read every property of it to make its exports, and so load much that `orch --help` has no use for.
     banner: { js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);" },

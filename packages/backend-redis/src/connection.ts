@@ -147,8 +147,9 @@ export class Connection {
   }
 
   async #dial(): Promise<Redis> {
-    const { Redis } = await import('ioredis');
-    const redis = new Redis(dialOptions(this.#settings));
+    // By its default export: a bundler that makes a chunk of a CommonJS package leaves it no other.
+    const { default: ioredis } = await import('ioredis');
+    const redis = new ioredis.Redis(dialOptions(this.#settings));
     let reason: unknown;
     // Without a listener ioredis writes to stderr.
     redis.on('error', (error) => (reason ??= error));

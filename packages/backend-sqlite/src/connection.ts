@@ -12,6 +12,9 @@ export type Durability = 'FULL' | 'NORMAL';
 
 const levels = { FULL: 2, NORMAL: 1 } as const;
 
+/** More than a database can have. */
+const allPages = 2 ** 31 - 1;
+
 /** An open database, with what is asked of it prepared once. */
 export class Connection {
   readonly file: string;
@@ -75,6 +78,11 @@ export class Connection {
     return problems(this.#db, 'integrity_check(100)');
   }
 
+  /** Writes all of it, as it is at one moment, into another file: in one step, for one of many begins anew at each commit. */
+  async backup(target: string): Promise<void> {
+    await this.#db.backup(target, { progress: () => allPages });
+  }
+
   close(): void {
     this.#db.close();
   }
@@ -88,9 +96,13 @@ export class Connection {
 }
 
 function prepareFile(db: Database, file: string): void {
-  const format = formatOf(db);
-  const application = db.pragma('application_id', { simple: true });
-  const isNew = format === 0 && application === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  // In one transaction: a process that makes its tables in between is no other program.
+  const { format, application, isEmpty } = db.transaction(() => ({
+    format: formatOf(db),
+    application: db.pragma('application_id', { simple: true }),
+    isEmpty: db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined,
+  }))();
+  const isNew = format === 0 && application === 0 && isEmpty;
   if (!isNew && application !== applicationId) throw foreign(file);
   if (format > migrations.length) throw newer(file, format);
   setPragmas(db, file);

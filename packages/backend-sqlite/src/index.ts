@@ -2,6 +2,7 @@ import type { Backend } from '@orch/core/author';
 import type { SqliteBackendOptions } from './options.ts';
 import { makeSqliteBackend } from './sqlite-backend.ts';
 
+export { backupSqlite } from './backup.ts';
 export type { SqliteBackendOptions };
 
 /**

@@ -17,6 +17,8 @@ export const catalogue = {
   logs: { usage: '<run> [phase]', summary: 'print what phases printed' },
   events: { usage: '<run>', summary: 'print the journal of a run, a line of JSON for each event' },
   cancel: { usage: '<run>', summary: 'end a run for good' },
+  copy: { usage: '<run>', summary: 'copy a run to another backend' },
+  backup: { usage: '<path>', summary: 'copy all runs of a backend, as they are now, to a new place' },
   doctor: { usage: '', summary: 'say what is damaged or noteworthy in the state folder; changes nothing' },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
@@ -81,7 +83,8 @@ Options:
   ${'-V, --version'.padEnd(width)}  print the version
 
 <run> is the beginning of a run id, or a workflow id or plan file: its latest run.
-State is kept in --state-dir, else $ORCH_STATE, else .orch in the current folder.
+State is kept in --state-dir, else $ORCH_STATE, else .orch in the current folder; journals in --backend, else the
+plan's state_backend, else $ORCH_BACKEND, else JSON files.
 
 ${describeExitCodes()}
 `;

@@ -1,9 +1,7 @@
 /** What the design has and this release does not: refused by name, never accepted and ignored. */
 export const laterCommands: ReadonlySet<string> = new Set([
   'approve',
-  'backup',
   'completion',
-  'copy',
   'graph',
   'init',
   'prune',
@@ -15,8 +13,8 @@ export const laterCommands: ReadonlySet<string> = new Set([
 ]);
 
 export const laterFlags: Readonly<Record<string, ReadonlySet<string>>> = {
+  copy: new Set(['--valid-prefix']),
   execute: new Set([
-    '--backend',
     '--detach',
     '--dry-run',
     '--fail-fast',
@@ -27,7 +25,7 @@ export const laterFlags: Readonly<Record<string, ReadonlySet<string>>> = {
     '--skip',
     '--until',
   ]),
-  recover: new Set(['--all', '--backend', '--detach', '--no-wait', '--plan']),
+  recover: new Set(['--all', '--detach', '--no-wait', '--plan']),
 };
 
 export const laterOutputs: ReadonlySet<string> = new Set(['github']);

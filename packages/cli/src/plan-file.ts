@@ -4,6 +4,7 @@ import { orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { addFindings, readPlan, renderFinding } from '@orch/plan';
 import type { PlanReading, PositionedFinding } from '@orch/plan';
+import { backendKinds } from './backend/backend-place.ts';
 import type { Session } from './session.ts';
 import { say } from './streams.ts';
 import { isColoured } from './view/colour.ts';
@@ -16,6 +17,7 @@ export interface CheckedPlan {
   /** Makes the founding specification's map. */
   readonly checks: () => Readonly<Record<string, boolean>>;
   readonly workflow?: Workflow;
+  readonly stateBackend?: string;
   /** A finding for people. */
   readonly render: (finding: PositionedFinding) => string;
 }
@@ -30,12 +32,13 @@ export async function checkPlan(session: Session, path: string, { commandCheck }
   const read = await readPlan(path, { plugins: session.plugins });
   const ofCommands = commandCheck ? await commandFindings(session, read) : [];
   const reading = addFindings(read, [...backendFindings(read), ...ofCommands]);
-  const { workflow, plan, findings } = reading;
+  const { workflow, stateBackend, plan, findings } = reading;
   return {
     valid: workflow !== undefined,
     findings,
     checks: () => foundingChecks(plan, findings),
     ...(workflow === undefined ? {} : { workflow }),
+    ...(stateBackend === undefined ? {} : { stateBackend }),
     render: (finding) => render(finding, reading),
   };
 }
@@ -58,16 +61,22 @@ async function commandFindings({ orchestrator }: Session, reading: PlanReading):
   );
 }
 
+export interface LoadedPlan {
+  readonly workflow: Workflow;
+  /** Where the plan wants its journal. */
+  readonly stateBackend: string | undefined;
+}
+
 /** The workflow of a plan file. Says what is wrong, and throws where that is too much to run it. */
-export async function loadPlan(session: Session, path: string, options: CheckOptions): Promise<Workflow> {
-  const { workflow, findings, render } = await checkPlan(session, path, options);
+export async function loadPlan(session: Session, path: string, options: CheckOptions): Promise<LoadedPlan> {
+  const { workflow, stateBackend, findings, render } = await checkPlan(session, path, options);
   const missing = findings.find(({ code }) => code === 'ORCH_PLAN_NOT_FOUND');
   if (missing !== undefined)
     throw orchError({ code: 'ORCH_PLAN_NOT_FOUND', message: harmless(missing.message), hint: missing.hint });
   // That phases run one after another is what the founding specification does: validate notes it, a run does not.
   const told = findings.filter(({ code }) => code !== 'ORCH_PLAN_SEQUENTIAL');
   for (const paragraph of renderFindings(told, { render, path })) say(paragraph);
-  if (workflow !== undefined) return workflow;
+  if (workflow !== undefined) return { workflow, stateBackend };
   const errors = findings.filter(({ severity }) => severity === 'error');
   throw invalidPlan(path, errors);
 }
@@ -87,17 +96,14 @@ function invalidPlan(path: string, findings: readonly PositionedFinding[]): Inva
 
 /** Which backends a plan may name. */
 function backendFindings({ stateBackend = 'json' }: PlanReading): Finding[] {
-  if (stateBackend === 'json') return [];
-  const known = stateBackend === 'sqlite' || stateBackend === 'redis';
+  if (backendKinds.includes(stateBackend)) return [];
   return [
     {
-      code: known ? 'ORCH_PLAN_NOT_SUPPORTED' : 'ORCH_BACKEND_UNKNOWN',
+      code: 'ORCH_BACKEND_UNKNOWN',
       severity: 'error',
-      message: known
-        ? `state_backend "${stateBackend}" is not supported yet: it needs @orch/backend-${stateBackend}, which this release does not have.`
-        : `There is no backend "${stateBackend}".`,
+      message: `There is no backend "${stateBackend}".`,
       path: ['state_backend'],
-      hint: 'Use "json", or leave the key out.',
+      hint: 'Use "json", "sqlite" or "redis"; where those are, --backend or ORCH_BACKEND can say.',
     },
   ];
 }

@@ -54,6 +54,7 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
     command
       .argument('<plan>', 'plan file')
       .addOption(stateDir())
+      .addOption(backend('where the run is kept'))
       .addOption(concurrency())
       .option('--run-id <id>', 'go on with this run, or follow it; start it where there is none')
       .addOption(asJson('the result'))
@@ -69,6 +70,7 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
       .option('--take-over', 'kill the process that drives the run, on this host')
       .option('--other-host', 'nothing of the run is alive on the host where it was driven before')
       .addOption(stateDir())
+      .addOption(backend())
       .addOption(concurrency())
       .addOption(asJson('the result'))
       .addOption(output())
@@ -79,6 +81,7 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
       .option('--workflow <id>', 'of this workflow')
       .addOption(new Option('--status <status>', 'of this status').choices(statuses))
       .addOption(stateDir())
+      .addOption(backend())
       .addOption(asJson('the runs'))
       .addHelpText('after', examples('orch list', 'orch list --status interrupted --json'))
       .action(async (options) => end(await (await import('./commands/list.ts')).list(options))),
@@ -86,6 +89,7 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
     command
       .argument('<run>', runHelp)
       .addOption(stateDir())
+      .addOption(backend())
       .addOption(asJson('the run'))
       .addHelpText('after', examples('orch show plan.json', 'orch show bcdf --json'))
       .action(async (run, options) => end(await (await import('./commands/show.ts')).show(run, options))),
@@ -96,6 +100,7 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
       .option('-f, --follow', 'go on until it ends')
       .addOption(new Option('--attempt <n>', 'of this attempt, not the latest').argParser(atLeast(1)))
       .addOption(stateDir())
+      .addOption(backend())
       .addHelpText('after', examples('orch logs bcdf build', 'orch logs plan.json -f'))
       .action(async (run, phase, options) => end(await (await import('./commands/logs.ts')).logs(run, phase, options))),
   events: (command, end) =>
@@ -104,6 +109,7 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
       .option('-f, --follow', 'go on until the run ends')
       .addOption(new Option('--after <n>', 'only events after this version').argParser(atLeast(0)))
       .addOption(stateDir())
+      .addOption(backend())
       .addHelpText('after', examples('orch events bcdf', 'orch events plan.json -f --after 10'))
       .action(async (run, options) => end(await (await import('./commands/events.ts')).events(run, options))),
   cancel: (command, end) =>
@@ -111,11 +117,34 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
       .argument('<run>', runHelp)
       .option('--message <text>', 'why, for the journal')
       .addOption(stateDir())
+      .addOption(backend())
       .addHelpText('after', examples('orch cancel bcdf --message "wrong input"'))
       .action(async (run, options) => end(await (await import('./commands/cancel.ts')).cancel(run, options))),
+  copy: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .addOption(
+        new Option('--to <backend>', 'json:DIR, sqlite:FILE, redis://… or rediss://…')
+          .argParser(notEmpty)
+          .makeOptionMandatory(),
+      )
+      .addOption(new Option('--as <id>', 'under another id').argParser(notEmpty))
+      .addOption(stateDir())
+      .addOption(backend())
+      .addOption(asJson('what was copied'))
+      .addHelpText('after', examples('orch copy bcdf --to sqlite', 'orch copy bcdf --to json:/srv/state --as bcdf-2'))
+      .action(async (run, options) => end(await (await import('./commands/copy.ts')).copy(run, options))),
+  backup: (command, end) =>
+    command
+      .argument('<path>', 'a new folder for JSON files, a new file for SQLite')
+      .addOption(stateDir())
+      .addOption(backend('what is backed up'))
+      .addHelpText('after', examples('orch backup /srv/backup/monday', 'orch backup monday.db --backend sqlite'))
+      .action(async (path, options) => end(await (await import('./commands/backup.ts')).backup(path, options))),
   doctor: (command, end) =>
     command
       .addOption(stateDir())
+      .addOption(backend())
       .addOption(asJson('what was found'))
       .addHelpText('after', examples('orch doctor', 'orch doctor --state-dir /srv/state --json'))
       .action(async (options) => end(await (await import('./commands/doctor.ts')).doctor(options))),
@@ -124,6 +153,8 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
 const runHelp = 'the beginning of a run id, or a workflow id or plan file: its latest run';
 const stateDir = (): Option =>
   new Option('--state-dir <folder>', 'where runs are kept (default: $ORCH_STATE, else .orch)').argParser(notEmpty);
+const backend = (what = 'look for runs there only'): Option =>
+  new Option('--backend <backend>', `json:DIR, sqlite:FILE, redis://… or rediss://…: ${what}`).argParser(notEmpty);
 const asJson = (what: string): Option => new Option('--json', `print ${what} as JSON on stdout`);
 const noCommandCheck = (): Option => new Option('--no-command-check', 'do not look for the programs of commands');
 const output = (): Option =>

@@ -2,7 +2,11 @@ import { Orchestrator } from '@orch/core';
 import type { AttemptReport, Log, RunEvent } from '@orch/core';
 import type { Plugin } from '@orch/core/author';
 import { attemptLogPath } from '@orch/plugin-command';
+import { parseBackend } from './backend/backend-place.ts';
+import type { BackendPlace } from './backend/backend-place.ts';
+import { makeBackend } from './backend/open-backend.ts';
 import { defaultPreset } from './preset.ts';
+import { logPlacePlugin } from './run/log-places.ts';
 import { findStatePlace } from './state-place.ts';
 import type { StatePlace } from './state-place.ts';
 import { say } from './streams.ts';
@@ -12,6 +16,8 @@ import { harmless } from './view/text.ts';
 export interface SessionOptions {
   readonly stateDir?: string | undefined;
   readonly concurrency?: number | undefined;
+  /** Default: JSON files in the state folder. */
+  readonly at?: BackendPlace;
 }
 
 /** Who hears what happens in this process: a view, while there is one. */
@@ -24,35 +30,41 @@ export interface Listener {
 export interface Session extends AsyncDisposable {
   readonly orchestrator: Orchestrator;
   readonly place: StatePlace;
+  /** Where its journals are; logs are in the state folder all the same. */
+  readonly at: BackendPlace;
   readonly plugins: readonly Plugin[];
   listener: Listener | undefined;
-  /** Where the output of an attempt stands. */
+  /** Where the output of an attempt of this machine stands. */
   logPath(runId: string, attempt: AttemptReport): string;
 }
 
 /** Opens nothing on disk yet: the backend is opened by the first call that needs it. */
-export function openSession({ stateDir, concurrency }: SessionOptions): Session {
+export async function openSession({ stateDir, concurrency, at: given }: SessionOptions): Promise<Session> {
   const place = findStatePlace(stateDir);
-  const given = defaultPreset({ stateDirectory: place.directory });
-  const preset = tracer()?.trace(given) ?? given;
-  const plugins = preset.plugins ?? [];
+  const { directory } = place;
+  const at = given ?? parseBackend('json', { from: '', directory });
   const note = (text: string): void => {
     tracer()?.note(text);
     (session.listener?.note ?? say)(harmless(text));
   };
-  const log: Log = { info: note, warn: (message) => note(`warning: ${message}`) };
+  const warn = (message: string): void => note(`warning: ${message}`);
+  const log: Log = { info: note, warn };
+  const parts = defaultPreset({ stateDirectory: directory, backend: await makeBackend(at, warn) });
+  const preset = tracer()?.trace(parts) ?? parts;
+  const plugins = preset.plugins ?? [];
   const orchestrator = new Orchestrator({
     ...preset,
-    plugins: [...plugins, viewPlugin((event) => session.listener?.event(event))],
+    plugins: [...plugins, viewPlugin((event) => session.listener?.event(event)), ...logPlacePlugin(at, directory)],
     log,
     ...(concurrency === undefined ? {} : { concurrency }),
   });
   const session: Session = {
     orchestrator,
     place,
+    at,
     plugins,
     listener: undefined,
-    logPath: (runId, attempt) => attemptLogPath(place.directory, runId, attempt),
+    logPath: (runId, attempt) => attemptLogPath(directory, runId, attempt),
     [Symbol.asyncDispose]: () => orchestrator.close(),
   };
   return session;

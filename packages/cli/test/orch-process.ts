@@ -61,8 +61,9 @@ export class OrchProcess {
 }
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, NO_COLOR: _colour, ORCH_STATE: _state, ORCH_DEBUG: _debug, ...rest } = process.env;
-  return { ...rest, NODE_COMPILE_CACHE: compileCache };
+  const own = ['NODE_OPTIONS', 'NO_COLOR', 'ORCH_BACKEND', 'ORCH_DEBUG', 'ORCH_STATE', 'REDIS_URL'];
+  const rest = Object.entries(process.env).filter(([name]) => !own.includes(name));
+  return { ...Object.fromEntries(rest), NODE_COMPILE_CACHE: compileCache };
 }
 
 /** Waits for a condition, looking often; a test never sleeps for a time that is only hoped to be enough. */

@@ -8,7 +8,19 @@ test('help goes to stdout and names the exit codes', async () => {
   const { code, stdout, stderr } = await ground.orch('--help');
   expect(code).toBe(0);
   expect(stderr).toBe('');
-  for (const command of ['validate', 'execute', 'recover', 'list', 'show', 'logs', 'events', 'cancel', 'doctor'])
+  for (const command of [
+    'validate',
+    'execute',
+    'recover',
+    'list',
+    'show',
+    'logs',
+    'events',
+    'cancel',
+    'copy',
+    'backup',
+    'doctor',
+  ])
     expect(stdout).toMatch(new RegExp(`^  ${command}`, 'm'));
   expect(stdout).toMatch(/^ +143 /m);
   const execute = await ground.orch('execute', '--help');

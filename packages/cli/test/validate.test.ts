@@ -107,12 +107,21 @@ test('what is wrong with commands has its place too', async () => {
   expect(code).toBe(2);
 });
 
-test.each(['sqlite', 'redis'])('the backend %s is not supported yet', async (backend) => {
+test.each(['json', 'sqlite', 'redis'])('a plan may name the backend %s, and validate opens none', async (backend) => {
   ground.plan([{ name: 'a', command: 'true' }], { state_backend: backend });
+  // Nobody listens there.
+  const { code, stderr } = await ground.start(['validate', 'plan.json'], { env: { REDIS_URL: 'redis://localhost:1' } })
+    .ended;
+  expect(stderr).toContain('plan.json is valid');
+  expect(code).toBe(0);
+});
+
+test('a backend that does not exist is refused', async () => {
+  ground.plan([{ name: 'a', command: 'true' }], { state_backend: 'mysql' });
   for (const command of ['validate', 'execute']) {
     const { code, stderr } = await ground.orch(command, 'plan.json');
     expect(code).toBe(2);
-    expect(stderr).toContain(`needs @orch/backend-${backend}`);
+    expect(stderr).toContain('There is no backend "mysql"');
   }
 });
 

@@ -1,19 +1,22 @@
 import { userInfo } from 'node:os';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
-import { findRun } from '../find-run.ts';
-import { openSession } from '../session.ts';
+import { openRun } from '../find-run.ts';
 import { say } from '../streams.ts';
 
 export interface CancelOptions {
   readonly stateDir?: string;
+  readonly backend?: string;
   readonly message?: string;
 }
 
 /** Ends a run for good: through its inbox where another process drives it, else by taking it up. */
-export async function cancel(text: string, { stateDir, message }: CancelOptions): Promise<ExitCode> {
-  await using session = openSession({ stateDir });
-  const { runId, status } = await findRun(session, text);
+export async function cancel(text: string, { message, ...options }: CancelOptions): Promise<ExitCode> {
+  await using found = await openRun(options, text);
+  const {
+    session,
+    run: { runId, status },
+  } = found;
   if (status === 'cancelled') {
     say(`Run ${runId} is cancelled already.`);
     return exitCodes.done;

@@ -1,18 +1,23 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import { orchVersion } from '@orch/core';
-import type { StateFinding } from '@orch/core';
+import type { ErrorCode, StateFinding } from '@orch/core';
 import { isOrchError } from '@orch/core/author';
 import { forgottenAttempts } from '@orch/plugin-command';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
+import { withPasswordHint } from '../backend/backend-place.ts';
+import { backendsToSearch } from '../backend/choose-backend.ts';
 import { openSession } from '../session.ts';
-import type { Session } from '../session.ts';
+import type { Session, SessionOptions } from '../session.ts';
+import { findStatePlace } from '../state-place.ts';
+import type { StatePlace } from '../state-place.ts';
 import { endWhenReaderLeaves, print } from '../streams.ts';
 import { count, harmless, pad } from '../view/text.ts';
 
 export interface DoctorOptions {
   readonly stateDir?: string;
+  readonly backend?: string;
   readonly json?: boolean;
 }
 
@@ -21,35 +26,79 @@ interface Examined {
   readonly findings: readonly StateFinding[];
 }
 
-/** Looks at all of the state folder, and says what is damaged, what is noteworthy and what to do. Changes nothing. */
-export async function doctor({ stateDir, json = false }: DoctorOptions): Promise<ExitCode> {
+/** Looks at all of the state folder and the backends that are known there, says what is damaged, noteworthy, and what to do. Changes nothing. */
+export async function doctor({ stateDir, backend, json = false }: DoctorOptions): Promise<ExitCode> {
   endWhenReaderLeaves();
-  await using session = openSession({ stateDir });
-  const state = session.place.directory;
-  const examined = await examine(session);
+  const place = findStatePlace(stateDir);
+  const state = place.directory;
+  const backends = backendsToSearch({ flag: backend }, place);
+  const examined = await examine(
+    place,
+    backends.map((at) => ({ stateDir, at })),
+  );
   const { runs, findings } = examined;
+  const names = backends.map(({ name }) => name);
   if (json) {
     const { node } = process.versions;
-    const answer = { orch: orchVersion, node, platform: `${platform()} ${arch()}`, state, runs, findings };
+    const system = `${platform()} ${arch()}`;
+    const answer = { orch: orchVersion, node, platform: system, state, backends: names, runs, findings };
     await print(`${JSON.stringify(answer, null, 2)}\n`);
-  } else await print(`${[...findings.flatMap(findingLines), ...summaryLines(state, examined)].join('\n')}\n`);
+  } else {
+    const where = [state, ...names.filter((name) => name !== 'json')].join(', ');
+    await print(`${[...findings.flatMap(findingLines), ...summaryLines(where, examined)].join('\n')}\n`);
+  }
   return countOf(findings, 'error') === 0 ? exitCodes.done : exitCodes.damaged;
 }
 
-async function examine(session: Session): Promise<Examined> {
-  const { orchestrator, place } = session;
+async function examine(place: StatePlace, backends: readonly SessionOptions[]): Promise<Examined> {
+  const { directory } = place;
+  const isThere = statSync(directory, { throwIfNoEntry: false }) !== undefined;
+  const findings: StateFinding[] = isThere ? [...accessFindings(directory)] : [];
+  const listed = new Set<string>();
+  const unasked = new Set(backendsToSearch({}, place).map(({ name }) => name));
+  let runs = 0;
+  for (const options of backends) {
+    if (options.at?.name === 'json' && !isThere) continue;
+    const found = await examineOne(options, listed);
+    findings.push(...found.findings);
+    runs += found.runs;
+    if (!found.isAway) unasked.delete(options.at?.name ?? '');
+  }
+  // The attempts of a run whose journal is in another backend are beside those of the others, in a folder without a journal.
+  const others = findings.filter(
+    ({ code, run = '' }) => code === 'ORCH_STATE_FOREIGN' && (unasked.size > 0 || listed.has(run)),
+  );
+  return { runs: runs - others.length, findings: findings.filter((finding) => !others.includes(finding)) };
+}
+
+/** Adds the runs that are there to `listed`. */
+async function examineOne(
+  options: SessionOptions,
+  listed: Set<string>,
+): Promise<Examined & { readonly isAway: boolean }> {
+  await using session = await openSession(options);
+  const { orchestrator, at } = session;
   // What a list has to leave out is a finding here.
   session.listener = { event: () => {}, note: () => {} };
-  if (statSync(place.directory, { throwIfNoEntry: false }) === undefined) return { runs: 0, findings: [] };
-  const findings: StateFinding[] = [...accessFindings(place.directory), ...(await orchestrator.check())];
-  const runs = new Set(
-    findings.flatMap(({ run, severity }) => (run === undefined || severity === 'note' ? [] : [run])),
-  );
-  for await (const { runId } of orchestrator.list()) {
-    runs.add(runId);
-    findings.push(...(await attemptFindings(session, runId)));
+  const findings: StateFinding[] = [];
+  try {
+    findings.push(...(await orchestrator.check()));
+    const runs = new Set(
+      findings.flatMap(({ run, severity }) => (run === undefined || severity === 'note' ? [] : [run])),
+    );
+    for await (const { runId } of orchestrator.list()) {
+      runs.add(runId);
+      listed.add(runId);
+      findings.push(...(await attemptFindings(session, runId)));
+    }
+    return { runs: runs.size, findings, isAway: false };
+  } catch (thrown) {
+    const error = withPasswordHint(at, thrown);
+    if (!isOrchError(error)) throw error;
+    const { code, message, hint } = error;
+    const what = { code: code as ErrorCode, severity: 'error' as const, message: `${at.name}: ${message}` };
+    return { isAway: true, runs: 0, findings: [...findings, { ...what, ...(hint === undefined ? {} : { hint }) }] };
   }
-  return { runs: runs.size, findings };
 }
 
 function accessFindings(directory: string): readonly StateFinding[] {

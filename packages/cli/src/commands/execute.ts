@@ -1,20 +1,24 @@
 import { resolve } from 'node:path';
 import type { RunSummary } from '@orch/core';
-import { isOrchError, randomIds } from '@orch/core/author';
+import { isOrchError, orchError, randomIds } from '@orch/core/author';
 import { drive } from '../drive.ts';
 import type { DriveRequest } from '../drive.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { follow } from '../follow.ts';
 import { loadPlan } from '../plan-file.ts';
+import { backendsToSearch, chooseBackend } from '../backend/choose-backend.ts';
+import { rememberBackend } from '../backend/known-backends.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { recoverCommand } from '../state-place.ts';
 import { say } from '../streams.ts';
+import { shellWord } from '../view/text.ts';
 import { chooseOutput } from '../view/view.ts';
 import type { OutputKind } from '../view/view.ts';
 
 export interface ExecuteOptions {
   readonly stateDir?: string;
+  readonly backend?: string;
   readonly concurrency?: number;
   readonly runId?: string;
   readonly json?: boolean;
@@ -24,8 +28,13 @@ export interface ExecuteOptions {
 
 /** Starts a run of a plan and drives it; with `--run-id` goes on with that run, or follows it. */
 export async function execute(path: string, options: ExecuteOptions): Promise<ExitCode> {
-  await using session = openSession(options);
-  const workflow = await loadPlan(session, path, options);
+  await using reading = await openSession(options);
+  const { workflow, stateBackend } = await loadPlan(reading, path, options);
+  const { directory } = reading.place;
+  const at = chooseBackend({ flag: options.backend, plan: stateBackend }, reading.place);
+  await using session = await openSession({ ...options, at });
+  if (options.runId !== undefined) await refuseElsewhere(session, options.runId);
+  await rememberBackend(directory, at);
   const runId = options.runId ?? randomIds.runId();
   if (options.runId === undefined) await sayUnfinished(session, workflow.id);
   const request: DriveRequest = {
@@ -54,6 +63,31 @@ async function driveOrFollow(request: DriveRequest): Promise<ExitCode> {
     if (end !== 'lost') return end;
     say(`Whoever drove run ${request.runId} is gone. Taking it up.`);
   }
+}
+
+/** A run and its attempts have one place in the state folder: a second one of its id would end what still runs of it. */
+async function refuseElsewhere({ orchestrator, place, at }: Session, runId: string): Promise<void> {
+  const others = backendsToSearch({}, place).filter(({ name }) => name !== at.name);
+  if (others.length === 0 || (await hasRun(orchestrator, runId))) return;
+  for (const other of others) {
+    await using session = await openSession({ stateDir: place.directory, at: other });
+    if (!(await hasRun(session.orchestrator, runId))) continue;
+    throw orchError({
+      code: 'ORCH_RUN_EXISTS',
+      message: `Run ${runId} is in ${other.name}, not in ${at.name}.`,
+      hint: `Go on with it: --backend ${shellWord(other.name)}; or take another id for a new run.`,
+    });
+  }
+}
+
+/** A backend that can't be asked is not: whoever starts a run here does not need it. */
+async function hasRun(orchestrator: Session['orchestrator'], runId: string): Promise<boolean> {
+  try {
+    for await (const _event of orchestrator.events(runId)) return true;
+  } catch (error) {
+    if (!isOrchError(error, 'ORCH_RUN_UNKNOWN') && !isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE')) throw error;
+  }
+  return false;
 }
 
 /** Starting anew while something unfinished is there may be meant, or not. */

@@ -1,27 +1,66 @@
+import { isOrchError } from '@orch/core';
 import type { RunSummary } from '@orch/core';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
+import { withPasswordHint } from '../backend/backend-place.ts';
+import { backendsToSearch } from '../backend/choose-backend.ts';
 import { openSession } from '../session.ts';
+import type { SessionOptions } from '../session.ts';
+import { findStatePlace } from '../state-place.ts';
 import { endWhenReaderLeaves, print, say } from '../streams.ts';
 import { displayWidth, formatDateTime, harmless, pad } from '../view/text.ts';
 
 export interface ListOptions {
   readonly stateDir?: string;
+  readonly backend?: string;
   readonly json?: boolean;
   readonly workflow?: string;
   readonly status?: RunSummary['status'];
 }
 
-/** The runs, newest first. */
-export async function list({ stateDir, json = false, workflow, status }: ListOptions): Promise<ExitCode> {
+type Filter = Pick<ListOptions, 'workflow' | 'status'>;
+
+interface ListedRun extends RunSummary {
+  /** Where it is kept. */
+  readonly backend: string;
+}
+
+/** The runs of all backends that are known here, newest first. */
+export async function list({ stateDir, backend, json = false, ...filter }: ListOptions): Promise<ExitCode> {
   endWhenReaderLeaves();
-  await using session = openSession({ stateDir });
-  const filter = { ...(workflow === undefined ? {} : { workflow }), ...(status === undefined ? {} : { status }) };
-  const runs = await collect(session.orchestrator.list(filter));
+  const place = findStatePlace(stateDir);
+  const places = backendsToSearch({ flag: backend }, place);
+  const runs: ListedRun[] = [];
+  for (const at of places) runs.push(...(await runsAt({ stateDir, at }, filter, places.length === 1)));
+  // Of one backend they are in order already, and stay so.
+  if (places.length > 1) runs.sort((one, other) => other.createdAt - one.createdAt);
   if (json) await print(`${JSON.stringify(runs, null, 2)}\n`);
-  else if (runs.length === 0) say(`There are no such runs in ${session.place.directory}.`);
-  else await print(table([['RUN', 'WORKFLOW', 'STATUS', 'COMPLETED', 'STARTED', 'LAST CHANGE'], ...runs.map(row)]));
+  else if (runs.length === 0) {
+    const names = places.map(({ name }) => (name === 'json' ? place.directory : name));
+    say(`There are no such runs in ${names.join(', ')}.`);
+  } else await print(tableOf(runs));
   return exitCodes.done;
+}
+
+/** One backend that cannot be asked hides no other. */
+async function runsAt(options: SessionOptions, filter: Filter, isOnly: boolean): Promise<readonly ListedRun[]> {
+  await using session = await openSession(options);
+  const runs: ListedRun[] = [];
+  try {
+    for await (const run of session.orchestrator.list(filter)) runs.push({ ...run, backend: session.at.name });
+  } catch (thrown) {
+    const error = withPasswordHint(session.at, thrown);
+    if (isOnly || !isOrchError(error)) throw error;
+    say(`warning: the runs in ${session.at.name} are missing here: ${harmless(error.message)}`);
+  }
+  return runs;
+}
+
+function tableOf(runs: readonly ListedRun[]): string {
+  // Who uses JSON files only has no need of it.
+  const named = runs.some(({ backend }) => backend !== 'json');
+  const columns = ['RUN', 'WORKFLOW', 'STATUS', 'COMPLETED', 'STARTED', 'LAST CHANGE', ...(named ? ['BACKEND'] : [])];
+  return table([columns, ...runs.map((run) => [...row(run), ...(named ? [run.backend] : [])])]);
 }
 
 function row({ runId, workflow, status, completed, phases, createdAt, updatedAt }: RunSummary): string[] {
@@ -48,10 +87,4 @@ function table(rows: readonly (readonly string[])[]): string {
           .trimEnd()}\n`,
     )
     .join('');
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = [];
-  for await (const item of items) collected.push(item);
-  return collected;
 }

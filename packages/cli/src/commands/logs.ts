@@ -2,15 +2,16 @@ import type { AttemptReport, RunEvent, RunReport } from '@orch/core';
 import { orchError } from '@orch/core/author';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
-import { findRun } from '../find-run.ts';
+import { openRun } from '../find-run.ts';
 import { FoldedRun } from '../run/folded-run.ts';
+import { LogPlaces } from '../run/log-places.ts';
 import { LogPrinter } from '../run/log-printer.ts';
-import { openSession } from '../session.ts';
 import { endWhenReaderLeaves, say } from '../streams.ts';
 import { harmless } from '../view/text.ts';
 
 export interface LogsOptions {
   readonly stateDir?: string;
+  readonly backend?: string;
   readonly follow?: boolean;
   readonly attempt?: number;
 }
@@ -24,32 +25,48 @@ const mostNamed = 20;
  */
 export async function logs(text: string, phase: string | undefined, options: LogsOptions): Promise<ExitCode> {
   endWhenReaderLeaves();
-  await using session = openSession(options);
-  const { orchestrator } = session;
-  const { runId } = await findRun(session, text);
+  await using found = await openRun(options, text);
+  const { orchestrator, place, at } = found.session;
+  const { runId } = found.run;
   const run = new FoldedRun(runId);
-  for await (const event of orchestrator.events(runId)) run.add(event);
+  const places = new LogPlaces(runId, at, place.directory);
+  const add = (event: RunEvent): void => {
+    run.add(event);
+    places.add(event);
+  };
+  for await (const event of orchestrator.events(runId)) add(event);
   if (phase !== undefined) refuseUnknown(run.report, phase, options.attempt);
-  const printer = new LogPrinter((attempt) => session.logPath(runId, attempt), { titles: phase === undefined });
+  const printer = new LogPrinter((attempt) => places.fileOf(attempt), { titles: phase === undefined });
   const first = latestAttempts(run.report);
-  const print = (): Promise<void> => printer.print(choose(run, { phase, attempt: options.attempt, first }));
+  const absent = new Set<string>();
+  const isHere = (it: AttemptReport): boolean => {
+    const host = places.elsewhere(it);
+    if (host !== undefined && !absent.has(it.key)) {
+      absent.add(it.key);
+      const file = places.fileOf(it);
+      say(`The log of ${harmless(it.phase)}, attempt ${it.attempt}, is on ${harmless(host)}: ${harmless(file)}`);
+    }
+    return host === undefined;
+  };
+  const print = (): Promise<void> =>
+    printer.print(choose(run, { phase, attempt: options.attempt, first }).filter(isHere));
   if (options.follow === true) {
     const stop = new AbortController();
     const reading = readOn(
       orchestrator.events(runId, { after: run.report.version, follow: true, signal: stop.signal }),
-      run,
+      add,
     );
     while (!(await endsWithin(reading, lookEveryMs)) && !isOver(run, phase, options.attempt)) await print();
     stop.abort();
     await reading;
   }
   await print();
-  if (printer.printed === 0 && printer.missing === 0) say('Nothing was printed.');
+  if (printer.printed === 0 && printer.missing === 0 && absent.size === 0) say('Nothing was printed.');
   return exitCodes.done;
 }
 
-async function readOn(events: AsyncIterable<RunEvent>, run: FoldedRun): Promise<void> {
-  for await (const event of events) run.add(event);
+async function readOn(events: AsyncIterable<RunEvent>, add: (event: RunEvent) => void): Promise<void> {
+  for await (const event of events) add(event);
 }
 
 interface Choice {

@@ -1,12 +1,13 @@
 import { drive } from '../drive.ts';
 import type { ExitCode } from '../catalogue.ts';
-import { findRun } from '../find-run.ts';
-import { openSession } from '../session.ts';
+import { openRun } from '../find-run.ts';
+import { rememberBackend } from '../backend/known-backends.ts';
 import { chooseOutput } from '../view/view.ts';
 import type { OutputKind } from '../view/view.ts';
 
 export interface RecoverOptions {
   readonly stateDir?: string;
+  readonly backend?: string;
   readonly concurrency?: number;
   readonly checkpoint?: string;
   readonly from?: string;
@@ -18,8 +19,12 @@ export interface RecoverOptions {
 
 /** Takes a run up again and drives it to its end. */
 export async function recover(text: string, options: RecoverOptions): Promise<ExitCode> {
-  await using session = openSession(options);
-  const { runId } = await findRun(session, text);
+  await using found = await openRun(options, text);
+  const {
+    session,
+    run: { runId },
+  } = found;
+  await rememberBackend(session.place.directory, session.at);
   const { checkpoint, from, takeOver = false, otherHost = false } = options;
   return await drive({
     session,

@@ -1,27 +1,33 @@
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
-import { findRun } from '../find-run.ts';
-import { openSession } from '../session.ts';
+import { openRun } from '../find-run.ts';
+import { LogPlaces } from '../run/log-places.ts';
 import { recoverCommand } from '../state-place.ts';
 import { endWhenReaderLeaves, print } from '../streams.ts';
 import { reportLines } from '../view/report-text.ts';
 
 export interface ShowOptions {
   readonly stateDir?: string;
+  readonly backend?: string;
   readonly json?: boolean;
 }
 
 /** A run with its phases, attempts, errors and checkpoints. */
-export async function show(text: string, { stateDir, json = false }: ShowOptions): Promise<ExitCode> {
+export async function show(text: string, { json = false, ...options }: ShowOptions): Promise<ExitCode> {
   endWhenReaderLeaves();
-  await using session = openSession({ stateDir });
-  const { runId } = await findRun(session, text);
-  const report = await session.orchestrator.show(runId);
+  await using found = await openRun(options, text);
+  const { orchestrator, place, at } = found.session;
+  const { runId } = found.run;
+  const report = await orchestrator.show(runId);
+  const places = new LogPlaces(runId, at, place.directory);
+  if (places.needEvents) for await (const event of orchestrator.events(runId)) places.add(event);
+  const logs = places.all.map(({ host, folder }) => ({ host, folder }));
   if (json) {
-    await print(`${JSON.stringify(report, null, 2)}\n`);
+    await print(`${JSON.stringify({ ...report, backend: at.name, logs }, null, 2)}\n`);
   } else {
-    const logPath = session.logPath.bind(session, runId);
-    await print(`${reportLines(report, { logPath, recover: recoverCommand(runId, session.place) }).join('\n')}\n`);
+    const logPath = places.describe.bind(places);
+    const recover = recoverCommand(runId, place);
+    await print(`${reportLines(report, { logPath, recover, backend: at.name, logs }).join('\n')}\n`);
   }
   return exitCodes.done;
 }

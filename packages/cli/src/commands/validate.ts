@@ -13,7 +13,7 @@ export interface ValidateOptions {
 
 /** Says everything that is wrong with a plan; needs no state and makes none. */
 export async function validate(path: string, { json = false, commandCheck }: ValidateOptions): Promise<ExitCode> {
-  await using session = openSession({});
+  await using session = await openSession({});
   const { valid, findings, checks, render } = await checkPlan(session, path, { commandCheck });
   if (json) {
     await print(`${JSON.stringify({ valid, findings, checks: checks() }, null, 2)}\n`);

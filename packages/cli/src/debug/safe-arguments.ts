@@ -1,6 +1,7 @@
 /** Options whose values are names, numbers and places. What is not listed may hold a secret, in a later release too. */
 const harmlessValues: ReadonlySet<string> = new Set([
   '--after',
+  '--as',
   '--attempt',
   '--checkpoint',
   '--concurrency',

@@ -9,6 +9,10 @@ export interface ReportTextOptions {
   readonly logPath: (attempt: AttemptReport) => string;
   /** The command line that takes the run up again. */
   readonly recover: string;
+  /** Where its journal is. */
+  readonly backend: string;
+  /** Where the output of its commands is. */
+  readonly logs: readonly { readonly host: string; readonly folder?: string | undefined }[];
 }
 
 const colours: Readonly<Record<string, Colour>> = {
@@ -21,12 +25,13 @@ const colours: Readonly<Record<string, Colour>> = {
 const mostNameWidth = 40;
 
 /** What `orch show` prints. */
-export function reportLines(report: RunReport, { logPath, recover }: ReportTextOptions): string[] {
+export function reportLines(report: RunReport, options: ReportTextOptions): string[] {
+  const { logPath, recover } = options;
   const paint = paintFor(process.stdout);
   const nameWidth = Math.min(mostNameWidth, Math.max(...report.phases.map(({ name }) => displayWidth(harmless(name)))));
   const canGoOn = ['failed', 'cancelled', 'interrupted', 'waiting'].includes(report.status);
   return [
-    ...headLines(report, paint),
+    ...headLines(report, paint, options),
     '',
     ...report.phases.flatMap((phase) => phaseLines(phase, { paint, nameWidth, logPath })),
     ...checkpointLines(report),
@@ -35,7 +40,11 @@ export function reportLines(report: RunReport, { logPath, recover }: ReportTextO
   ];
 }
 
-function headLines(report: RunReport, paint: Paint): string[] {
+function headLines(
+  report: RunReport,
+  paint: Paint,
+  { backend, logs }: Pick<ReportTextOptions, 'backend' | 'logs'>,
+): string[] {
   const { runId, workflow, status, createdAt, updatedAt, directory, source, owner, ownedSince, takeUps, reason } =
     report;
   const facts: [string, string][] = [
@@ -49,6 +58,12 @@ function headLines(report: RunReport, paint: Paint): string[] {
     facts.push([
       'Driver',
       `process ${owner.pid} on ${owner.host} since ${formatDateTime(ownedSince)}, ${count(takeUps, 'take-up')}`,
+    ]);
+  if (backend !== 'json') facts.push(['Backend', harmless(backend)]);
+  for (const { host, folder } of logs)
+    facts.push([
+      'Logs',
+      folder === undefined ? `in the state folder of ${harmless(host)}` : `${harmless(folder)} on ${harmless(host)}`,
     ]);
   return facts.map(([label, text]) => `${pad(label, 9)}${text}`);
 }

@@ -35,7 +35,8 @@ export const errorCodes = {
   // runs
   ORCH_RUN_ID_INVALID: 'A run id has characters that are not allowed.',
   ORCH_RUN_UNKNOWN: 'There is no such run.',
-  ORCH_RUN_AMBIGUOUS: 'More than one run id begins like this.',
+  ORCH_RUN_AMBIGUOUS: 'More than one run id begins like this, or more than one backend has the run.',
+  ORCH_RUN_EXISTS: 'There is a run of this id already.',
   ORCH_RUN_OWNED: 'The run is driven by another process.',
   ORCH_RUN_LOST: 'Another process took the run over while this one drove it.',
   ORCH_RUN_FINISHED: 'The run has ended; nothing can be sent to it.',

@@ -1,0 +1,43 @@
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import { Connection } from './connection.ts';
+import { asOrchError, unavailable } from './damage.ts';
+import { loadDriver } from './driver.ts';
+import { patiently } from './patience.ts';
+import { databasePath } from './place.ts';
+
+/**
+ * Writes all runs of a SQLite file into a new one, as they are at one moment, by SQLite's own backup. Runs may be driven
+ * meanwhile: the new file has what they had committed by then.
+ *
+ * Rejects with `ORCH_BACKEND_UNAVAILABLE` where there is no such file, where the target is there already, or where SQLite
+ * or the file system refuses; with `ORCH_JOURNAL_DAMAGED` or `ORCH_JOURNAL_NEWER` as the backend does.
+ *
+ * @param target Made for this user only (mode 0600), whole or not at all.
+ * @example
+ * await backupSqlite('.orch/orch.db', '/srv/backup/monday.db');
+ */
+export async function backupSqlite(file: string, target: string): Promise<void> {
+  const from = databasePath(file);
+  const to = databasePath(target);
+  if (!existsSync(from))
+    throw unavailable(`There is no file ${from}.`, 'No run was kept in it yet, or it is another file.');
+  if (existsSync(to)) throw unavailable(`${to} is there already.`, 'Name a file that does not exist yet.');
+  const draft = `${to}.new`;
+  const openDatabase = await loadDriver();
+  try {
+    const connection = await patiently({ file: from, lockWaitMs }, () => new Connection(from, openDatabase));
+    try {
+      if (connection.damage !== undefined) throw connection.damage;
+      closeSync(openSync(draft, 'w', 0o600));
+      await connection.backup(draft);
+    } finally {
+      connection.close();
+    }
+    renameSync(draft, to);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw asOrchError(error, from);
+  }
+}
+
+const lockWaitMs = 30_000;

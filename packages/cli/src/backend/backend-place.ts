@@ -1,0 +1,90 @@
+import { join, resolve } from 'node:path';
+import { isOrchError, orchError } from '@orch/core/author';
+import { harmless } from '../view/text.ts';
+
+/** A backend that a command line, a plan, the environment or `backends.json` names. */
+export interface BackendPlace {
+  readonly kind: 'json' | 'sqlite' | 'redis';
+  /** An absolute folder or file; or a URL, which may hold a password and is never shown. */
+  readonly address: string;
+  /** The same for people, for `--backend` and for `backends.json`: without a password. One backend has one name. */
+  readonly name: string;
+}
+
+export interface ParseOptions {
+  /** Who names it, for the words of an error. */
+  readonly from: string;
+  /** The state folder. */
+  readonly directory: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** What a plan's `state_backend` may be. */
+export const backendKinds: readonly string[] = ['json', 'sqlite', 'redis'];
+
+const localRedis = 'redis://localhost:6379';
+
+/**
+ * `json`, `json:DIR`, `sqlite`, `sqlite:FILE`, `redis`, `redis://…` or `rediss://…`. Paths count from the current folder.
+ * Throws `ORCH_BACKEND_UNKNOWN`, whose words repeat no more of the text than its kind: it may hold a password.
+ */
+export function parseBackend(text: string, { from, directory, environment = process.env }: ParseOptions): BackendPlace {
+  if (text === 'json') return { kind: 'json', address: directory, name: 'json' };
+  if (text === 'sqlite') return { kind: 'sqlite', address: join(directory, 'orch.db'), name: 'sqlite' };
+  if (text === 'redis') return redisPlace(environment['REDIS_URL'] || localRedis, { from: 'REDIS_URL', environment });
+  const [, kind = '', path = ''] = /^(json|sqlite):(.+)$/s.exec(text) ?? [];
+  if (kind === 'json' || kind === 'sqlite') {
+    const address = resolve(path);
+    const isDefault = address === (kind === 'json' ? directory : join(directory, 'orch.db'));
+    return { kind, address, name: isDefault ? kind : `${kind}:${address}` };
+  }
+  if (/^rediss?:/.test(text)) return redisPlace(text, { from, environment });
+  throw unknown(`${from} names no backend that there is: "${harmless(/^[\w-]{0,20}/.exec(text)?.[0] ?? '')}".`);
+}
+
+function redisPlace(
+  text: string,
+  { from, environment }: Pick<Required<ParseOptions>, 'from' | 'environment'>,
+): BackendPlace {
+  const name = nameOfRedis(text);
+  if (name === undefined) throw unknown(`${from} is not the URL of a Redis server.`);
+  return { kind: 'redis', address: hasPassword(text) ? text : withPassword(text, name, environment), name };
+}
+
+/** One server and database has one name, however it is written. `undefined`: the text is not the URL of one. */
+function nameOfRedis(text: string): string | undefined {
+  if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) return undefined;
+  const { protocol, username, hostname, port, pathname } = new URL(text);
+  if (hostname === '') return undefined;
+  const user = username === '' ? '' : `${username}@`;
+  return `${protocol}//${user}${hostname.toLowerCase()}:${port || '6379'}/${Number(pathname.slice(1) || 0)}`;
+}
+
+function hasPassword(text: string): boolean {
+  return new URL(text).password !== '';
+}
+
+/** Passwords are remembered nowhere: whoever goes on with a run has the server's in the environment. */
+function withPassword(text: string, name: string, environment: NodeJS.ProcessEnv): string {
+  const given = [environment['REDIS_URL'], environment['ORCH_BACKEND']];
+  return given.find((url) => url !== undefined && nameOfRedis(url) === name && hasPassword(url)) ?? text;
+}
+
+/** A server that asks for a password was named by `backends.json`, as a rule: that has none. */
+export function withPasswordHint({ kind, name }: BackendPlace, thrown: unknown): unknown {
+  if (kind !== 'redis' || !isOrchError(thrown) || !/NOAUTH/.test(thrown.message)) return thrown;
+  return orchError({
+    code: 'ORCH_BACKEND_UNAVAILABLE',
+    message: `${name} asks for a password.`,
+    hint: 'orch keeps none: give it as part of the URL, in REDIS_URL, ORCH_BACKEND or --backend.',
+    cause: thrown,
+  });
+}
+
+function unknown(message: string): Error {
+  return orchError({
+    code: 'ORCH_BACKEND_UNKNOWN',
+    message,
+    hint: 'There are: json, json:DIR, sqlite, sqlite:FILE, redis, redis://[[user]:password@]host[:port][/database], rediss://…',
+  });
+}

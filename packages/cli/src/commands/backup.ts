@@ -1,0 +1,91 @@
+import { cpSync, existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { jsonBackend } from '@orch/backend-json';
+import { isOrchError } from '@orch/core/author';
+import type { BackendPlace } from '../backend/backend-place.ts';
+import { chooseBackend } from '../backend/choose-backend.ts';
+import { exitCodes } from '../catalogue.ts';
+import type { ExitCode } from '../catalogue.ts';
+import { storeSnapshot, takeSnapshot } from '../copy-run.ts';
+import { wrongUsage } from '../report-error.ts';
+import { openSession } from '../session.ts';
+import type { Session } from '../session.ts';
+import { findStatePlace } from '../state-place.ts';
+import { say } from '../streams.ts';
+import { count, harmless } from '../view/text.ts';
+
+export interface BackupOptions {
+  readonly stateDir?: string;
+  readonly backend?: string;
+}
+
+/** Writes all runs of a backend, as they are now, to a place that is not there yet. Runs may be driven meanwhile. */
+export async function backup(target: string, { stateDir, backend }: BackupOptions): Promise<ExitCode> {
+  const place = findStatePlace(stateDir);
+  const at = chooseBackend({ flag: backend }, place);
+  const path = resolve(target);
+  if (at.kind === 'redis')
+    throw wrongUsage({
+      message: 'A Redis server makes its backups itself.',
+      hint: 'For example: redis-cli --rdb FILE. One run can be taken out by: orch copy RUN --to sqlite:FILE',
+    });
+  if (existsSync(path))
+    throw wrongUsage({ message: `${harmless(path)} is there already.`, hint: 'Name a place that does not exist yet.' });
+  return at.kind === 'sqlite' ? backupDatabase(at, path, place.directory) : backupFolder(at, path, stateDir);
+}
+
+async function backupDatabase({ address }: BackendPlace, path: string, directory: string): Promise<ExitCode> {
+  const { backupSqlite } = await import('@orch/backend-sqlite');
+  await backupSqlite(address, path);
+  say(`All runs of ${harmless(address)} are in ${harmless(path)} now: --backend sqlite:FILE reads them.`);
+  say(`Logs and attempts are not in it: copy ${harmless(join(directory, 'runs'))} too.`);
+  return exitCodes.done;
+}
+
+/** Each run as far as it is acknowledged, and what its commands left; damaged ones are named and left out. */
+async function backupFolder(at: BackendPlace, path: string, stateDir: string | undefined): Promise<ExitCode> {
+  await using session = await openSession({ stateDir, at });
+  // A run that cannot even be listed is not in the backup.
+  let damaged = 0;
+  session.listener = {
+    event: () => {},
+    note: (text) => {
+      damaged++;
+      say(text);
+    },
+  };
+  const target = jsonBackend(path);
+  await target.open();
+  let copied = 0;
+  try {
+    for await (const { runId } of session.orchestrator.list()) {
+      try {
+        await storeSnapshot(target, runId, await takeSnapshot(session.orchestrator, runId));
+      } catch (error) {
+        if (!isOrchError(error) || !error.code.startsWith('ORCH_JOURNAL_')) throw error;
+        damaged++;
+        say(`warning: run ${runId} is left out: ${harmless(error.message)} [${error.code}]`);
+        continue;
+      }
+      copyLogs(session, at, { runId, path });
+      copied++;
+    }
+  } finally {
+    await target.close();
+  }
+  say(`${count(copied, 'run')} of ${harmless(at.address)} in ${harmless(path)} now: --state-dir DIR reads them.`);
+  return damaged === 0 ? exitCodes.done : exitCodes.damaged;
+}
+
+/** Logs and what tells of commands that outlived orch are beside the journal in the state folder, and only there. */
+function copyLogs(
+  { place }: Session,
+  { address }: BackendPlace,
+  { runId, path }: { runId: string; path: string },
+): void {
+  for (const name of ['attempts', 'artifacts']) {
+    const from = join(address, 'runs', runId, name);
+    if (address === place.directory && existsSync(from))
+      cpSync(from, join(path, 'runs', runId, name), { recursive: true, preserveTimestamps: true });
+  }
+}

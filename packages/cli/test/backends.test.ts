@@ -1,0 +1,249 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { jsonBackend } from '@orch/backend-json';
+import type { RunEvent, RunSummary } from '@orch/core';
+import { processHost } from '@orch/core/node';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { available } from '../../../test/hard/need.ts';
+import { startRedis } from '../../backend-redis/test/redis-server.ts';
+import type { RedisServer } from '../../backend-redis/test/redis-server.ts';
+import { Playground, until, waitForGo } from './orch-process.ts';
+import type { Ended } from './orch-process.ts';
+
+let ground: Playground;
+beforeEach(() => {
+  ground = new Playground();
+});
+afterEach(() => ground[Symbol.dispose]());
+
+const known = (): unknown => JSON.parse(ground.read('.orch/backends.json'));
+
+describe.each(['sqlite', 'sqlite:runs.db', 'json:elsewhere'])('with %s', (backend) => {
+  const name = (): string => backend.replace(':', `:${ground.folder}/`);
+
+  test('a run is driven, found by every command, and its logs are in the state folder', async () => {
+    ground.plan([
+      { name: 'a', command: 'echo from a' },
+      { name: 'b', command: 'test -e go', retry_count: 1, depends_on: ['a'] },
+    ]);
+    const { code, stderr } = await ground.orch('execute', 'plan.json', '--backend', backend, '--run-id', 'one');
+    expect(code).toBe(1);
+    expect(stderr).toContain('To go on: orch recover one\n');
+    expect(known()).toEqual({ format: 1, backends: [name()] });
+    expect(statSync(ground.path('.orch/backends.json')).mode & 0o777).toBe(0o600);
+    expect(ground.read('.orch/.gitignore')).toBe('*\n');
+    expect(existsSync(ground.path('.orch/runs/one/journal-1'))).toBe(false);
+    expect(await ground.json('list', '--json')).toMatchObject([{ runId: 'one', status: 'failed', backend: name() }]);
+    expect((await ground.orch('list')).stdout).toMatch(/BACKEND\none .*(sqlite|json:)/);
+    const shown = await ground.json('show', 'plan.json', '--json');
+    expect(shown).toMatchObject({ backend: name(), logs: [{ folder: ground.path('.orch') }] });
+    const { stdout } = await ground.orch('show', 'on');
+    expect(stdout).toContain(`Backend  ${name()}\n`);
+    expect(stdout).toMatch(new RegExp(`^Logs +${ground.path('.orch')} on \\S+$`, 'm'));
+    expect((await ground.orch('logs', 'demo', 'a')).stdout).toBe('from a\n');
+    expect((await ground.orch('events', 'one')).stdout).toMatch(/^\{.*"type":"run.created"/);
+    expect(await ground.orch('doctor')).toMatchObject({ code: 0, stdout: expect.stringContaining('1 run, nothing') });
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'one')).toMatchObject({ code: 0 });
+    expect(await ground.json('list', '--json')).toMatchObject([{ runId: 'one', status: 'completed' }]);
+  });
+
+  test('a run whose process was killed is taken up, and its command adopted', async () => {
+    ground.plan([{ name: 'a', command: waitForGo }]);
+    const driver = ground.start(['execute', 'plan.json', '--backend', backend, '--run-id', 'one']);
+    await until(
+      () => ground.lines('starts').length === 1,
+      () => 'the start',
+    );
+    driver.kill('SIGKILL');
+    await driver.ended;
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'one')).toMatchObject({ code: 0 });
+    expect(ground.lines('starts')).toHaveLength(1);
+  });
+
+  test('a run can be cancelled', async () => {
+    ground.plan([{ name: 'a', command: waitForGo }]);
+    const driver = ground.start(['execute', 'plan.json', '--backend', backend, '--run-id', 'one']);
+    await until(
+      () => ground.lines('starts').length === 1,
+      () => 'the start',
+    );
+    expect(await ground.orch('cancel', 'one')).toMatchObject({ code: 0 });
+    expect(await driver.ended).toMatchObject({ code: 1 });
+  });
+});
+
+describe('which backend', () => {
+  const execute = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
+    ground.start(['execute', 'plan.json', ...args], { env }).ended;
+
+  test('--backend comes before the plan, the plan before ORCH_BACKEND, and all are searched', async () => {
+    const env = { ORCH_BACKEND: 'json:c' };
+    ground.plan([{ name: 'a', command: 'true' }], { state_backend: 'sqlite' });
+    expect(await execute(['--backend', 'json:b', '--run-id', 'flag'], env)).toMatchObject({ code: 0 });
+    expect(await execute(['--run-id', 'plan'], env)).toMatchObject({ code: 0 });
+    ground.plan([{ name: 'a', command: 'true' }]);
+    expect(await execute(['--run-id', 'variable'], env)).toMatchObject({ code: 0 });
+    expect(await execute(['--run-id', 'none'])).toMatchObject({ code: 0 });
+    const runs = await ground.json<readonly { runId: string; backend: string }[]>('list', '--json');
+    expect(runs.map(({ runId, backend }) => [runId, backend])).toEqual([
+      ['none', 'json'],
+      ['variable', `json:${ground.path('c')}`],
+      ['plan', 'sqlite'],
+      ['flag', `json:${ground.path('b')}`],
+    ]);
+    for (const run of ['flag', 'plan', 'variable', 'none'])
+      expect(await ground.json('show', run, '--json')).toMatchObject({ runId: run });
+    // The latest of them, wherever it is.
+    expect(await ground.json('show', 'demo', '--json')).toMatchObject({ runId: 'none' });
+    expect(await ground.json('list', '--json', '--backend', 'sqlite')).toMatchObject([{ runId: 'plan' }]);
+    expect(await ground.orch('show', 'flag', '--backend', 'sqlite')).toMatchObject({ code: 3 });
+  });
+
+  test('a run id that another backend has is refused', async () => {
+    ground.plan([{ name: 'a', command: 'true' }]);
+    await execute(['--run-id', 'one', '--backend', 'sqlite']);
+    const { code, stderr } = await execute(['--run-id', 'one']);
+    expect(stderr).toMatch(/Run one is in sqlite[^]*--backend sqlite[^]*ORCH_RUN_EXISTS/);
+    expect(code).toBe(2);
+    expect(await execute(['--run-id', 'one', '--backend', 'sqlite'])).toMatchObject({ code: 0 });
+    expect(await ground.json('list', '--json')).toHaveLength(1);
+  });
+
+  test.each([['mysql'], ['redis:hush'], ['json:']])('--backend %s is refused with 2', async (backend) => {
+    ground.plan([{ name: 'a', command: 'true' }]);
+    const { code, stderr } = await execute(['--backend', backend]);
+    expect(stderr).toMatch(/--backend[^]*There are: json, [^]*ORCH_BACKEND_UNKNOWN/);
+    expect(stderr).not.toContain('hush');
+    expect(code).toBe(2);
+    expect(existsSync(ground.path('.orch'))).toBe(false);
+  });
+
+  test('two processes that use two backends for the first time note both', async () => {
+    ground.plan([{ name: 'a', command: 'true' }]);
+    const names = ['json:b', 'json:c', 'json:d', 'sqlite'];
+    await Promise.all(names.map((name) => execute(['--backend', name])));
+    const { backends } = known() as { readonly backends: readonly string[] };
+    expect(backends.toSorted()).toEqual([
+      ...names.slice(0, 3).map((it) => it.replace(':', `:${ground.folder}/`)),
+      'sqlite',
+    ]);
+  });
+
+  test('a backends.json that is not ours is named, left alone, and stops nothing', async () => {
+    ground.plan([{ name: 'a', command: 'true' }]);
+    await execute(['--run-id', 'one']);
+    ground.write('.orch/backends.json', '{"format": 2, "backends": []}');
+    const shown = await ground.orch('show', 'one');
+    expect(shown).toMatchObject({ code: 0, stderr: expect.stringMatching(/backends\.json is not what orch wrote/) });
+    expect(await execute(['--backend', 'sqlite', '--run-id', 'two'])).toMatchObject({ code: 0 });
+    expect(ground.read('.orch/backends.json')).toBe('{"format": 2, "backends": []}');
+    expect(await ground.orch('show', 'two', '--backend', 'sqlite')).toMatchObject({ code: 0 });
+  });
+});
+
+test('a driver is loaded by the commands that need it', async () => {
+  ground.plan([{ name: 'a', command: 'true' }]);
+  const preload = ground.write(
+    'loaded.cjs',
+    `process.on('exit', () => require('node:fs').writeFileSync('loaded', Object.keys(require.cache).join('\\n')));`,
+  );
+  const env = { NODE_OPTIONS: `--require ${preload}` };
+  const loaded = async (...args: string[]): Promise<string> => {
+    expect(await ground.start(args, { env }).ended).toMatchObject({ code: 0 });
+    return ground.read('loaded');
+  };
+  const drivers = /better-sqlite3|ioredis/;
+  expect(await loaded('--help')).toContain('loaded.cjs');
+  for (const args of [['--help'], ['execute', 'plan.json', '--run-id', 'one'], ['show', 'one'], ['recover', 'demo']])
+    expect(await loaded(...args)).not.toMatch(drivers);
+  expect(await loaded('execute', 'plan.json', '--backend', 'sqlite')).toMatch(/better-sqlite3/);
+});
+
+test('logs that are on another machine are said to be there', async () => {
+  ground.plan([{ name: 'a', command: 'echo hi; exit 1', retry_count: 1 }]);
+  await ground.orch('execute', 'plan.json', '--backend', 'json:shared', '--run-id', 'one');
+  // What another machine has written.
+  const { stdout: events } = await ground.orch('events', 'one');
+  await writeRun(
+    ground.path('theirs'),
+    events
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunEvent)
+      .map((event) => (event.type === 'plugin.recorded' ? { ...event, value: buildSeven } : event)),
+  );
+  const other = (...args: string[]): Promise<Ended> => ground.orch(...args, '--backend', 'json:theirs');
+  const { code, stdout, stderr } = await other('logs', 'one', 'a');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(stderr).toMatch(/The log of a, attempt 1, is on build-7: \/srv\/state\/runs\/one\/attempts\/a\.1\.\w+\.log/);
+  const shown = await other('show', 'one');
+  expect(shown.stdout).toMatch(/^Logs +\/srv\/state on build-7$/m);
+  expect(shown.stdout).toMatch(/log: build-7:\/srv\/state\/runs/);
+});
+
+const buildSeven = { host: 'build-7', machine: 'another', folder: '/srv/state' };
+
+async function writeRun(folder: string, events: readonly RunEvent[]): Promise<void> {
+  const last = events.at(-1);
+  if (last === undefined) throw new Error('there are no events');
+  const times = { createdAt: last.at, updatedAt: last.at, version: last.version };
+  const summary: RunSummary = {
+    runId: 'one',
+    workflow: 'demo',
+    status: 'failed',
+    ...times,
+    phases: 1,
+    completed: 0,
+    failed: 1,
+  };
+  const backend = jsonBackend(folder);
+  await backend.open();
+  const { owner } = processHost();
+  const created = await backend.create('one', { owner, token: 'theirs', ttlMs: 1_000, events, summary });
+  if (created.status === 'created') await backend.release('one', created.fence);
+  await backend.close();
+}
+
+const withRedis = describe.skipIf(!available('redis'));
+
+withRedis('with Redis', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always', '--requirepass', 'secret-word']);
+  });
+  afterAll(() => server.stop());
+
+  test('a run is driven and found; the password is in no file, and comes from the environment', async () => {
+    ground.plan([{ name: 'a', command: 'echo hi' }], { state_backend: 'redis' });
+    const name = `redis://127.0.0.1:${server.port}/0`;
+    const env = { REDIS_URL: `redis://:secret-word@127.0.0.1:${server.port}` };
+    const orch = (...args: string[]): Promise<Ended> => ground.start(args, { env }).ended;
+    expect(await orch('execute', 'plan.json', '--run-id', 'one')).toMatchObject({ code: 0 });
+    expect(known()).toEqual({ format: 1, backends: [name] });
+    expect(JSON.parse((await orch('show', 'one', '--json')).stdout)).toMatchObject({ backend: name });
+    expect((await orch('logs', 'one')).stdout).toContain('hi\n');
+    const without = await ground.orch('show', 'one');
+    expect(without.code).toBe(5);
+    expect(without.stderr).toMatch(/asks for a password[^]*REDIS_URL[^]*ORCH_BACKEND_UNAVAILABLE/);
+    expect(without.stderr + ground.read('.orch/backends.json')).not.toContain('secret-word');
+  });
+
+  test('a server that is away hides no other run, and is named where it may matter', async () => {
+    ground.plan([{ name: 'a', command: 'true' }]);
+    await ground.orch('execute', 'plan.json', '--run-id', 'one');
+    ground.write('.orch/backends.json', '{"format": 1, "backends": ["redis://127.0.0.1:1/0"]}');
+    expect(await ground.orch('show', 'one')).toMatchObject({ code: 0 });
+    const listed = await ground.orch('list', '--json');
+    expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining('redis://127.0.0.1:1/0 are missing') });
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ runId: 'one' }]);
+    // The latest run of the workflow may be there.
+    expect(await ground.orch('recover', 'demo')).toMatchObject({ code: 5 });
+    // It may be that of a run whose journal is there.
+    mkdirSync(ground.path('.orch/runs/two/attempts'), { recursive: true });
+    const { code, stdout } = await ground.orch('doctor');
+    expect(stdout).toContain('redis://127.0.0.1:1');
+    expect(stdout).not.toContain('ORCH_STATE_FOREIGN');
+    expect(code).toBe(5);
+  });
+});

@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { available } from '../../../test/hard/need.ts';
+import { startRedis } from '../../backend-redis/test/redis-server.ts';
+import type { RedisServer } from '../../backend-redis/test/redis-server.ts';
+import { Playground, until, waitForGo } from './orch-process.ts';
+
+let ground: Playground;
+beforeEach(() => {
+  ground = new Playground();
+});
+afterEach(() => ground[Symbol.dispose]());
+
+const journalOf = async (run: string, backend: string): Promise<unknown[]> => {
+  const { stdout } = await ground.orch('events', run, '--backend', backend);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+};
+
+/** Every file below a folder, with its content. */
+const contentOf = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(ground.path(folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => [`${parentPath}/${name}`, readFileSync(`${parentPath}/${name}`, 'latin1')]),
+  );
+
+async function failHalfway(...args: string[]): Promise<void> {
+  ground.plan([
+    { name: 'a', command: 'echo a >> log' },
+    { name: 'b', command: 'test -e go', retry_count: 1, depends_on: ['a'] },
+  ]);
+  expect(await ground.orch('execute', 'plan.json', '--run-id', 'one', ...args)).toMatchObject({ code: 1 });
+}
+
+describe('a copy', () => {
+  test('has every event, goes on where the original stopped, and leaves that as it is', async () => {
+    await failHalfway();
+    const before = contentOf('.orch/runs');
+    const { code, stdout, stderr } = await ground.orch('copy', 'one', '--to', 'sqlite', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      run: 'one',
+      from: { run: 'one', backend: 'json' },
+      backend: 'sqlite',
+      events: 9,
+    });
+    expect(stderr).toContain('go on with one of them only');
+    expect(contentOf('.orch/runs')).toEqual(before);
+    expect(await journalOf('one', 'sqlite')).toEqual(await journalOf('one', 'json'));
+    const [listed] = await ground.json<unknown[]>('list', '--json', '--backend', 'json');
+    expect(await ground.json('list', '--json', '--backend', 'sqlite')).toEqual([
+      { ...(listed as object), backend: 'sqlite' },
+    ]);
+    // Which of the two is meant has to be said.
+    for (const text of ['one', 'on', 'demo', 'plan.json'])
+      expect(await ground.orch('recover', text)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/more than one backend[^]*--backend json, or --backend sqlite/),
+      });
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'one', '--backend', 'sqlite')).toMatchObject({ code: 0 });
+    expect(ground.lines('log')).toEqual(['a']);
+    expect(await ground.orch('doctor')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing damaged') });
+  });
+
+  test('goes to another folder of JSON files and back, over several take-ups, and can be recovered there', async () => {
+    await failHalfway('--backend', 'sqlite');
+    await ground.orch('recover', 'one');
+    await ground.orch('recover', 'one');
+    expect(await ground.orch('copy', 'one', '--to', 'json:b')).toMatchObject({ code: 0 });
+    expect(await ground.orch('copy', 'one', '--backend', 'json:b', '--to', 'sqlite:c.db')).toMatchObject({ code: 0 });
+    expect(await journalOf('one', 'sqlite:c.db')).toEqual(await journalOf('one', 'sqlite'));
+    writeFileSync(ground.path('go'), '');
+    for (const backend of ['json:b', 'sqlite:c.db']) {
+      expect(await ground.orch('recover', 'one', '--backend', backend)).toMatchObject({ code: 0 });
+      expect(await ground.orch('recover', 'one', '--backend', backend, '--from', 'b')).toMatchObject({ code: 0 });
+    }
+    expect(await ground.orch('doctor')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing damaged') });
+  });
+
+  test('of a run whose command still runs adopts it', async () => {
+    ground.plan([{ name: 'a', command: waitForGo }]);
+    const driver = ground.start(['execute', 'plan.json', '--run-id', 'one']);
+    await until(
+      () => ground.lines('starts').length === 1,
+      () => 'the start',
+    );
+    expect(await ground.orch('copy', 'one', '--to', 'sqlite')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('ORCH_RUN_OWNED'),
+    });
+    expect(await ground.json('list', '--json', '--backend', 'sqlite')).toEqual([]);
+    driver.kill('SIGKILL');
+    await driver.ended;
+    expect(await ground.orch('copy', 'one', '--to', 'sqlite')).toMatchObject({ code: 0 });
+    const renamed = await ground.orch('copy', 'one', '--backend', 'json', '--to', 'json', '--as', 'two');
+    expect(renamed.stderr).toMatch(/may still run, which run two starts anew: a/);
+    expect(await ground.json('show', 'one', '--json', '--backend', 'sqlite')).toMatchObject({ status: 'interrupted' });
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'one', '--backend', 'sqlite')).toMatchObject({ code: 0 });
+    expect(ground.lines('starts')).toHaveLength(1);
+  });
+});
+
+describe('is refused', () => {
+  test('where the id is taken, but for --as', async () => {
+    await failHalfway();
+    expect(await ground.orch('copy', 'one', '--to', 'json')).toMatchObject({ code: 2 });
+    await ground.orch('copy', 'one', '--to', 'json:b');
+    const again = await ground.orch('copy', 'one', '--backend', 'json', '--to', 'json:b');
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/--as ID[^]*ORCH_RUN_EXISTS/) });
+    const args = ['copy', 'one', '--backend', 'json', '--to', 'json:b', '--as'];
+    expect(await ground.orch(...args, '../two')).toMatchObject({ code: 2 });
+    expect(await ground.orch(...args, 'two')).toMatchObject({ code: 0 });
+    expect(await ground.json('show', 'two', '--json')).toMatchObject({ runId: 'two', status: 'failed' });
+  });
+
+  test('where the original is damaged, and nothing is written', async () => {
+    await failHalfway();
+    const journal = ground.path('.orch/runs/one/journal-1');
+    writeFileSync(journal, readFileSync(journal, 'latin1').replace('phase.completed', 'phase.complexed'), 'latin1');
+    expect(await ground.orch('copy', 'one', '--to', 'sqlite')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('ORCH_JOURNAL_DAMAGED'),
+    });
+    expect(await ground.json('list', '--json', '--backend', 'sqlite')).toEqual([]);
+  });
+
+  test.each([
+    [['copy', 'one'], /--to/],
+    [['copy', 'one', '--to', 'mysql'], /ORCH_BACKEND_UNKNOWN/],
+    [['copy', 'one', '--to', 'sqlite', '--valid-prefix'], /--valid-prefix is not supported yet/],
+  ])('orch %j', async (args, words) => {
+    await failHalfway();
+    expect(await ground.orch(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(words) });
+  });
+});
+
+describe.skipIf(!available('redis'))('with Redis', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+
+  test('a run moves there and back', async () => {
+    await failHalfway();
+    expect(await ground.orch('copy', 'one', '--to', server.url)).toMatchObject({ code: 0 });
+    expect(await journalOf('one', server.url)).toEqual(await journalOf('one', 'json'));
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'one', '--backend', server.url)).toMatchObject({ code: 0 });
+    expect(await ground.orch('copy', 'one', '--backend', server.url, '--to', 'json:back')).toMatchObject({ code: 0 });
+    expect(await ground.json('show', 'one', '--json', '--backend', 'json:back')).toMatchObject({ status: 'completed' });
+  });
+});
