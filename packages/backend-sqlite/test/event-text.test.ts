@@ -3,7 +3,7 @@ import type { RunEvent } from '@orch/core/author';
 import { expect, test } from 'vitest';
 import { commitOf, summaryOf } from '../../testkit/src/conformance/subject.ts';
 import { eventsFromText, eventsToText } from '../src/event-text.ts';
-import { at, everyEvent } from './every-event.ts';
+import { at, everyEvent } from '../../../test/golden/every-event.ts';
 import { newFile, opened } from './stage.ts';
 
 test.for([
