@@ -1,0 +1,55 @@
+// A backend for a chain, and the floor beside it: as safe, by the fewest calls.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { jsonBackend } from '@orch/backend-json';
+import { redisBackend } from '@orch/backend-redis';
+import { sqliteBackend } from '@orch/backend-sqlite';
+import type { Backend } from '@orch/core/author';
+import { startRedis } from '../../packages/backend-redis/test/redis-server.ts';
+import type { BackendKind } from '../../scripts/trial/trial-backend.ts';
+import { AppendFloor } from './append-floor.ts';
+import { InsertFloor } from './insert-floor.ts';
+import { ScriptFloor } from './script-floor.ts';
+
+export interface Floor {
+  /** How long each write took, made as the backend makes it. */
+  readonly ms: readonly number[];
+  /** The same where the thread pool flushes; of files only. */
+  readonly poolMs: readonly number[];
+  measure(times: number): Promise<void>;
+}
+
+export interface ChainPlace {
+  readonly backend: Backend;
+  makeFloor(): Promise<Floor>;
+  close(): Promise<void>;
+}
+
+/** Redis is a server of the chain's own, which flushes each write, with its data among the temporary files. */
+export async function openPlace(kind: BackendKind, folder: string): Promise<ChainPlace> {
+  mkdirSync(folder, { recursive: true });
+  switch (kind) {
+    case 'json':
+      return {
+        backend: jsonBackend(folder),
+        makeFloor: () => Promise.resolve(new AppendFloor(folder)),
+        close: () => Promise.resolve(),
+      };
+    case 'sqlite':
+      return {
+        backend: sqliteBackend(join(folder, 'orch.db')),
+        makeFloor: () => InsertFloor.in(folder),
+        close: () => Promise.resolve(),
+      };
+    case 'redis': {
+      const server = await startRedis();
+      return {
+        backend: redisBackend(server.url),
+        makeFloor: () => ScriptFloor.at(server),
+        close: () => server.stop(),
+      };
+    }
+    default:
+      return kind satisfies never;
+  }
+}
