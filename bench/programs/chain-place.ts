@@ -1,13 +1,10 @@
 // A backend for a chain, and the floor beside it: as safe, by the fewest calls.
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { jsonBackend } from '@orch/backend-json';
-import { redisBackend } from '@orch/backend-redis';
-import { sqliteBackend } from '@orch/backend-sqlite';
 import type { Backend } from '@orch/core/author';
 import { startRedis } from '../../packages/backend-redis/test/redis-server.ts';
 import type { BackendKind } from '../../scripts/trial/trial-backend.ts';
 import { AppendFloor } from './append-floor.ts';
+import { backendAt } from './backend-at.ts';
 import { InsertFloor } from './insert-floor.ts';
 import { ScriptFloor } from './script-floor.ts';
 
@@ -28,28 +25,16 @@ export interface ChainPlace {
 /** Redis is a server of the chain's own, which flushes each write, with its data among the temporary files. */
 export async function openPlace(kind: BackendKind, folder: string): Promise<ChainPlace> {
   mkdirSync(folder, { recursive: true });
-  switch (kind) {
-    case 'json':
-      return {
-        backend: jsonBackend(folder),
-        makeFloor: () => Promise.resolve(new AppendFloor(folder)),
-        close: () => Promise.resolve(),
-      };
-    case 'sqlite':
-      return {
-        backend: sqliteBackend(join(folder, 'orch.db')),
-        makeFloor: () => InsertFloor.in(folder),
-        close: () => Promise.resolve(),
-      };
-    case 'redis': {
-      const server = await startRedis();
-      return {
-        backend: redisBackend(server.url),
-        makeFloor: () => ScriptFloor.at(server),
-        close: () => server.stop(),
-      };
-    }
-    default:
-      return kind satisfies never;
-  }
+  if (kind !== 'redis')
+    return {
+      backend: backendAt(kind, folder),
+      makeFloor: async () => (kind === 'json' ? new AppendFloor(folder) : await InsertFloor.in(folder)),
+      close: () => Promise.resolve(),
+    };
+  const server = await startRedis();
+  return {
+    backend: backendAt(kind, server.url),
+    makeFloor: () => ScriptFloor.at(server),
+    close: () => server.stop(),
+  };
 }
