@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { backendKinds } from '../scripts/trial/trial-backend.ts';
-import type { BackendKind } from '../scripts/trial/trial-backend.ts';
+import { backendKinds } from '../scripts/trial/backend-kind.ts';
+import type { BackendKind } from '../scripts/trial/backend-kind.ts';
 import type { BenchContext, Benchmark, Figure } from './harness/benchmark.ts';
 import { expectWork } from './harness/benchmark.ts';
 import { makeKilledRun } from './harness/killed-run.ts';

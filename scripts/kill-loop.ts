@@ -3,6 +3,8 @@
 import { parseArgs } from 'node:util';
 import { chain, fan, islands, ladder, layers } from '../packages/testkit/src/graphs.ts';
 import type { PlanObject } from '../packages/testkit/src/graphs.ts';
+import { parseBackendKind } from './trial/backend-kind.ts';
+import type { BackendKind } from './trial/backend-kind.ts';
 import { killModes } from './trial/judge.ts';
 import type { KillMode } from './trial/judge.ts';
 import { killAgainAndAgain } from './trial/kill-runs.ts';
@@ -14,8 +16,7 @@ import type { OrchProgram } from './trial/orch-process.ts';
 import { ownWorkload } from './trial/own-workload.ts';
 import { chooseSeed, seededRandom } from './trial/random.ts';
 import { report } from './trial/report.ts';
-import { parseBackendKind, startBackend } from './trial/trial-backend.ts';
-import type { BackendKind } from './trial/trial-backend.ts';
+import { startBackend } from './trial/trial-backend.ts';
 
 const graphs: readonly PlanObject[] = [chain(8), fan(12), layers(4, 5), ladder(6), islands(4, 4)];
 /** Of each graph in each mode; together 300, 105 and 60 cycles, and with --long 5,000, 1,000 and 600. */

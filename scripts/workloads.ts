@@ -5,6 +5,8 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { backendKinds, parseBackendKind } from './trial/backend-kind.ts';
+import type { BackendKind } from './trial/backend-kind.ts';
 import { killModes } from './trial/judge.ts';
 import { killAgainAndAgain } from './trial/kill-runs.ts';
 import type { KillResult } from './trial/kill-runs.ts';
@@ -13,8 +15,8 @@ import { runOrch, builtOrch } from './trial/orch-process.ts';
 import { checkFolder, describeWaste, pythonWorkload } from './trial/python-workload.ts';
 import { chooseSeed, seededRandom } from './trial/random.ts';
 import { list, report, table } from './trial/report.ts';
-import { backendKinds, jsonFiles, parseBackendKind, startBackend } from './trial/trial-backend.ts';
-import type { BackendKind, TrialBackend } from './trial/trial-backend.ts';
+import { jsonFiles, startBackend } from './trial/trial-backend.ts';
+import type { TrialBackend } from './trial/trial-backend.ts';
 import { recoverTwiceAtOnce } from './trial/two-recovers.ts';
 
 /** Of each workload in each mode. What CI has time for; the long figure is 50. */

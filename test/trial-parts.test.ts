@@ -7,13 +7,14 @@ import { describe, expect, it } from 'vitest';
 import { chain, fan } from '../packages/testkit/src/graphs.ts';
 import { expectWork, isMet } from '../bench/harness/benchmark.ts';
 import { median, medianRatio } from '../bench/harness/statistics.ts';
+import { parseBackendKind } from '../scripts/trial/backend-kind.ts';
 import { readEvents, runId } from '../scripts/trial/judge-run.ts';
 import { OrchProcess, orchFromSources } from '../scripts/trial/orch-process.ts';
 import { ownWorkload } from '../scripts/trial/own-workload.ts';
 import { killHard, processesOfAttempts, processesOfTrial, remaining } from '../scripts/trial/processes.ts';
 import { describeFaults, describeWaste } from '../scripts/trial/python-workload.ts';
 import { seededRandom } from '../scripts/trial/random.ts';
-import { jsonFiles, parseBackendKind, startBackend } from '../scripts/trial/trial-backend.ts';
+import { jsonFiles, startBackend } from '../scripts/trial/trial-backend.ts';
 import { available } from './hard/need.ts';
 
 describe('the look at the process table', () => {

@@ -1,6 +1,6 @@
 // The chain of function phases that s1, s2 and s3 measure, each on its backend.
 import { join } from 'node:path';
-import type { BackendKind } from '../../scripts/trial/trial-backend.ts';
+import type { BackendKind } from '../../scripts/trial/backend-kind.ts';
 import type { ChainAnswer } from '../programs/chain.ts';
 import { expectWork } from './benchmark.ts';
 import type { BenchContext, Figure } from './benchmark.ts';

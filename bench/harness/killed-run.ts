@@ -2,7 +2,7 @@
 import { closeSync, cpSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { durable, startRedis } from '../../packages/backend-redis/test/redis-server.ts';
-import type { BackendKind } from '../../scripts/trial/trial-backend.ts';
+import type { BackendKind } from '../../scripts/trial/backend-kind.ts';
 import { prepareKilledRun } from '../programs/prepare-killed-run.ts';
 import type { BenchContext } from './benchmark.ts';
 

@@ -1,19 +1,16 @@
 import { join } from 'node:path';
-import { jsonBackend } from '@orch/backend-json';
-import { redisBackend } from '@orch/backend-redis';
-import { sqliteBackend } from '@orch/backend-sqlite';
 import type { Backend } from '@orch/core/author';
-import type { BackendKind } from '../../scripts/trial/trial-backend.ts';
+import type { BackendKind } from '../../scripts/trial/backend-kind.ts';
 
-/** @param address a folder; or the URL of a Redis server */
-export function backendAt(kind: BackendKind, address: string): Backend {
+/** Loads that one alone: what is not used must not be measured. @param address a folder; or the URL of a Redis server */
+export async function backendAt(kind: BackendKind, address: string): Promise<Backend> {
   switch (kind) {
     case 'json':
-      return jsonBackend(address);
+      return (await import('@orch/backend-json')).jsonBackend(address);
     case 'sqlite':
-      return sqliteBackend(join(address, 'orch.db'));
+      return (await import('@orch/backend-sqlite')).sqliteBackend(join(address, 'orch.db'));
     case 'redis':
-      return redisBackend(address);
+      return (await import('@orch/backend-redis')).redisBackend(address);
     default:
       return kind satisfies never;
   }

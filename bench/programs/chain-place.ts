@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Backend } from '@orch/core/author';
 import { startRedis } from '../../packages/backend-redis/test/redis-server.ts';
-import type { BackendKind } from '../../scripts/trial/trial-backend.ts';
+import type { BackendKind } from '../../scripts/trial/backend-kind.ts';
 import { AppendFloor } from './append-floor.ts';
 import { backendAt } from './backend-at.ts';
 import { InsertFloor } from './insert-floor.ts';
@@ -16,10 +16,9 @@ export interface Floor {
   measure(times: number): Promise<void>;
 }
 
-export interface ChainPlace {
+export interface ChainPlace extends AsyncDisposable {
   readonly backend: Backend;
   makeFloor(): Promise<Floor>;
-  close(): Promise<void>;
 }
 
 /** Redis is a server of the chain's own, which flushes each write, with its data among the temporary files. */
@@ -27,14 +26,14 @@ export async function openPlace(kind: BackendKind, folder: string): Promise<Chai
   mkdirSync(folder, { recursive: true });
   if (kind !== 'redis')
     return {
-      backend: backendAt(kind, folder),
+      backend: await backendAt(kind, folder),
       makeFloor: async () => (kind === 'json' ? new AppendFloor(folder) : await InsertFloor.in(folder)),
-      close: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   const server = await startRedis();
   return {
-    backend: backendAt(kind, server.url),
+    backend: await backendAt(kind, server.url),
     makeFloor: () => ScriptFloor.at(server),
-    close: () => server.stop(),
+    [Symbol.asyncDispose]: () => server.stop(),
   };
 }

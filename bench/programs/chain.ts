@@ -2,7 +2,7 @@
 // so, how long the floor took at the same time: other work on the disk disturbs both alike.
 // node chain.ts PHASES FOLDER json|sqlite|redis [floor]
 import { Orchestrator } from '@orch/core';
-import { parseBackendKind } from '../../scripts/trial/trial-backend.ts';
+import { parseBackendKind } from '../../scripts/trial/backend-kind.ts';
 import { openPlace } from './chain-place.ts';
 import type { Floor } from './chain-place.ts';
 import { cpuMs } from './cpu-time.ts';
@@ -22,7 +22,7 @@ export interface ChainAnswer {
 const block = 50;
 
 const [phases, folder] = [Number(process.argv[2]), String(process.argv[3])];
-const place = await openPlace(parseBackendKind(process.argv[4]), folder);
+await using place = await openPlace(parseBackendKind(process.argv[4]), folder);
 const floor = process.argv[5] === 'floor' ? await place.makeFloor() : undefined;
 const intervalsMs: number[] = [];
 const cpu: number[] = [];
@@ -42,7 +42,6 @@ const orchestrator = new Orchestrator({ backend: place.backend });
 const { status } = await orchestrator.execute(flow).result();
 cpu.push(cpuMs());
 await orchestrator.close();
-await place.close();
 
 const answer: ChainAnswer = {
   completed: status === 'completed' ? completed : 0,

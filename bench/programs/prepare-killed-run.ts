@@ -3,8 +3,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Orchestrator } from '@orch/core';
-import { parseBackendKind } from '../../scripts/trial/trial-backend.ts';
-import type { BackendKind } from '../../scripts/trial/trial-backend.ts';
+import { parseBackendKind } from '../../scripts/trial/backend-kind.ts';
+import type { BackendKind } from '../../scripts/trial/backend-kind.ts';
 import { backendAt } from './backend-at.ts';
 import { chainOf } from './workflows.ts';
 
@@ -17,7 +17,7 @@ export async function prepareKilledRun(finished: number, kind: BackendKind, addr
 
 if (import.meta.main) {
   const finished = Number(process.argv[2]);
-  const backend = backendAt(parseBackendKind(process.argv[3]), String(process.argv[4]));
+  const backend = await backendAt(parseBackendKind(process.argv[3]), String(process.argv[4]));
   const flow = chainOf(finished + 1, (index) => {
     if (index === finished) process.kill(process.pid, 'SIGKILL');
     return undefined;

@@ -1,7 +1,7 @@
 // Begins a run, or recovers it, and ends when the first phase begins.
 // node take-up.ts execute|recover FINISHED json|sqlite|redis ADDRESS
 import { Orchestrator } from '@orch/core';
-import { parseBackendKind } from '../../scripts/trial/trial-backend.ts';
+import { parseBackendKind } from '../../scripts/trial/backend-kind.ts';
 import { backendAt } from './backend-at.ts';
 import { cpuMs } from './cpu-time.ts';
 import { chainOf } from './workflows.ts';
@@ -16,7 +16,7 @@ export interface TakeUpAnswer {
 }
 
 const [call, finished] = [process.argv[2], Number(process.argv[3])];
-const backend = backendAt(parseBackendKind(process.argv[4]), String(process.argv[5]));
+const backend = await backendAt(parseBackendKind(process.argv[4]), String(process.argv[5]));
 const runId = 'killed';
 let calledAt = 0;
 let calledAtCpu = 0;

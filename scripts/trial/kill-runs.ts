@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core';
+import type { BackendKind } from './backend-kind.ts';
 import { killBeside } from './commands.ts';
 import { failedByKills, finalFailures, wordsOf } from './failed-by-kills.ts';
 import { judgeWork } from './judge.ts';
@@ -11,7 +12,6 @@ import type { KillMode } from './judge.ts';
 import { OrchProcess } from './orch-process.ts';
 import type { OrchPlace } from './orch-process.ts';
 import type { Random } from './random.ts';
-import type { BackendKind } from './trial-backend.ts';
 import type { Tried } from './trial-workload.ts';
 
 export interface KillOptions extends Tried {

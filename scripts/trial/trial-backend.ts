@@ -5,9 +5,7 @@ import { redisBackend } from '@orch/backend-redis';
 import { sqliteBackend } from '@orch/backend-sqlite';
 import type { Backend } from '@orch/core/author';
 import { durable, startRedis } from '../../packages/backend-redis/test/redis-server.ts';
-
-export const backendKinds = ['json', 'sqlite', 'redis'] as const;
-export type BackendKind = (typeof backendKinds)[number];
+import type { BackendKind } from './backend-kind.ts';
 
 /** Trials are told by their folders. */
 export interface TrialBackend {
@@ -30,13 +28,6 @@ const sqliteFiles: TrialBackend = {
   executeOptions: (folder) => ['--backend', `sqlite:${sqliteFile(folder)}`],
   backendOf: (folder) => sqliteBackend(sqliteFile(folder)),
 };
-
-/** The options of a harness that ask for a backend: `--backend json|sqlite|redis`, default `json`. */
-export function parseBackendKind(given = 'json'): BackendKind {
-  const kind = backendKinds.find((it) => it === given);
-  if (kind === undefined) throw new Error(`--backend ${given}: there are ${backendKinds.join(', ')}.`);
-  return kind;
-}
 
 /** Starts what the backend needs; dispose of it when the last trial is over. */
 export async function startBackend(kind: BackendKind): Promise<TrialBackend & AsyncDisposable> {
