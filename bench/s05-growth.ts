@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import type { BenchContext, Benchmark, Figure } from './harness/benchmark.ts';
 import { expectWork } from './harness/benchmark.ts';
+import { chainProgram } from './harness/chain.ts';
 import { takeSample } from './harness/sample.ts';
 import { median, sum } from './harness/statistics.ts';
 import type { ChainAnswer } from './programs/chain.ts';
-
-const program = join(import.meta.dirname, 'programs', 'chain.ts');
 
 export const s5: Benchmark = {
   id: 's5',
@@ -32,7 +30,7 @@ async function growth(phases: number, goal: number, { samples, scratch, progress
   const cpu: (readonly number[])[] = [];
   for (let sample = 1; sample <= samples; sample++) {
     progress(`${phases} phases, sample ${sample} of ${samples}`);
-    const { answer } = await takeSample<ChainAnswer>({ args: [program, String(phases), scratch('disk')] });
+    const { answer } = await takeSample<ChainAnswer>({ args: [chainProgram, String(phases), scratch('disk'), 'json'] });
     expectWork('chain', answer.completed, phases);
     wall.push(fifths(answer.intervalsMs));
     cpu.push(answer.fifthsCpuMs);

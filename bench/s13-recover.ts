@@ -1,11 +1,12 @@
-import { closeSync, cpSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { backendKinds } from '../scripts/trial/backend-kind.ts';
+import type { BackendKind } from '../scripts/trial/backend-kind.ts';
 import type { BenchContext, Benchmark, Figure } from './harness/benchmark.ts';
 import { expectWork } from './harness/benchmark.ts';
+import { makeKilledRun } from './harness/killed-run.ts';
 import { takeSample } from './harness/sample.ts';
 import type { Sample } from './harness/sample.ts';
 import { median, medianRatio } from './harness/statistics.ts';
-import { prepareKilledRun } from './programs/prepare-killed-run.ts';
 import type { TakeUpAnswer } from './programs/take-up.ts';
 
 const program = join(import.meta.dirname, 'programs', 'take-up.ts');
@@ -22,8 +23,9 @@ export const s13: Benchmark = {
           [10_000, 100],
         ];
     const figures: Figure[] = [];
-    for (const [finished, goal] of sizes as [number, number][])
-      figures.push(...(await recover(finished, goal, context)));
+    for (const kind of backendKinds)
+      for (const [finished, goal] of sizes as [number, number][])
+        figures.push(...(await recover({ kind, finished, goal }, context)));
     return {
       figures,
       notes: ['A cold start begins a new run of the same workflow. Both processes end when their first phase begins.'],
@@ -31,41 +33,36 @@ export const s13: Benchmark = {
   },
 };
 
-/** The run flushed its files when it wrote them; a copy that is still on its way to the disk would be flushed at our cost. */
-function copyFlushed(from: string, to: string): void {
-  cpSync(from, to, { recursive: true });
-  for (const entry of readdirSync(to, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = openSync(join(entry.parentPath, entry.name), 'r');
-    fsyncSync(file);
-    closeSync(file);
-  }
-}
-
 type Taken = Sample<TakeUpAnswer>;
 
+interface Size {
+  readonly kind: BackendKind;
+  /** Phases that are completed. */
+  readonly finished: number;
+  readonly goal: number;
+}
+
 async function recover(
-  finished: number,
-  goal: number,
+  { kind, finished, goal }: Size,
   { samples, scratch, progress }: BenchContext,
 ): Promise<Figure[]> {
-  progress(`a run with ${finished} finished phases, killed`);
-  const killed = await prepareKilledRun(finished, scratch('disk'));
-  const sample = async (call: 'execute' | 'recover', from: string | undefined): Promise<Taken> => {
-    const state = scratch('disk');
-    if (from !== undefined) copyFlushed(from, state);
-    const taken = await takeSample<TakeUpAnswer>({ args: [program, call, String(finished), state] });
-    expectWork('first phase to begin', taken.answer.phase, from === undefined ? 0 : finished);
+  const size = `${kind}, ${finished.toLocaleString('en')} finished`;
+  progress(`${size}: a run is killed`);
+  await using killed = await makeKilledRun({ kind, finished, scratch });
+  const sample = async (call: 'execute' | 'recover', isKnown: boolean): Promise<Taken> => {
+    const address = isKnown ? await killed.copy() : killed.empty();
+    const taken = await takeSample<TakeUpAnswer>({ args: [program, call, String(finished), kind, address] });
+    expectWork('first phase to begin', taken.answer.phase, isKnown ? finished : 0);
     return taken;
   };
   const [cold, recovered, known]: [Taken[], Taken[], Taken[]] = [[], [], []];
   for (let number = 1; number <= samples; number++) {
-    progress(`${finished} finished phases, sample ${number} of ${samples}`);
-    cold.push(await sample('execute', undefined));
-    recovered.push(await sample('recover', killed));
-    known.push(await sample('execute', killed));
+    progress(`${size}, sample ${number} of ${samples}`);
+    cold.push(await sample('execute', false));
+    recovered.push(await sample('recover', true));
+    known.push(await sample('execute', true));
   }
-  return figuresOf(`${finished.toLocaleString('en')} finished`, goal, { cold, recovered, known });
+  return figuresOf(size, goal, { cold, recovered, known });
 }
 
 type Samples = Readonly<Record<'cold' | 'recovered' | 'known', readonly Taken[]>>;

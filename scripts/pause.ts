@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type { RunEvent } from '@orch/core';
 import { judgeJournal, judgePrinted } from './trial/judge-journal.ts';
 import { readEvents, runId } from './trial/judge-run.ts';
+import { jsonFiles } from './trial/trial-backend.ts';
 import { inLanes } from './trial/lanes.ts';
 import { driverOf, shortPhases } from './trial/paused-workflow.ts';
 import { chooseSeed, seededRandom } from './trial/random.ts';
@@ -68,7 +69,7 @@ async function oneRound(plan: Plan, nodeArguments: readonly string[]): Promise<P
     await sleep(plan.delayMs);
     await stop(owner.pid);
     const acknowledged = owner.printed.length;
-    const before = (await readEvents(join(folder, '.orch'))).length;
+    const before = (await readEvents(jsonFiles.backendOf(folder))).length;
     if (mode !== 'here') letLeaseExpire(folder);
     const taken = await takeOver(folder, mode === 'here');
     if (mode === 'awake') writeFileSync(join(folder, 'slept'), '');
@@ -90,7 +91,7 @@ interface Outcome {
 }
 
 async function judgeRound(folder: string, { mode }: Plan, { printed, before, end }: Outcome): Promise<string[]> {
-  const events = await readEvents(join(folder, '.orch'));
+  const events = await readEvents(jsonFiles.backendOf(folder));
   const stale = events.filter(({ epoch, version }) => epoch === 1 && version > before);
   const attempts = new Set(events.flatMap((it) => (it.type === 'phase.started' ? [`${it.phase} ${it.attempt}`] : [])));
   const effects = readFileSync(join(folder, 'effects'), 'utf8').split('\n').slice(0, -1);

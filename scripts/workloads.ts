@@ -1,9 +1,12 @@
 // Real graphs that nobody here wrote: each plan is validated, each graph executed and checked, and three of them survive
 // kill -9 at random instants. DIR holds workload.py, graphs/ and plans/.
-// Run: npm run workloads -- DIR [--kills N] [--seed N] [--only execute|kill]
+// Run: npm run workloads -- DIR [--backend json|sqlite|redis|all] [--kills N] [--seed N] [--only execute|kill]
+// `all`: everything on JSON files, and three graphs on each other backend.
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { backendKinds, parseBackendKind } from './trial/backend-kind.ts';
+import type { BackendKind } from './trial/backend-kind.ts';
 import { killModes } from './trial/judge.ts';
 import { killAgainAndAgain } from './trial/kill-runs.ts';
 import type { KillResult } from './trial/kill-runs.ts';
@@ -12,6 +15,8 @@ import { runOrch, builtOrch } from './trial/orch-process.ts';
 import { checkFolder, describeWaste, pythonWorkload } from './trial/python-workload.ts';
 import { chooseSeed, seededRandom } from './trial/random.ts';
 import { list, report, table } from './trial/report.ts';
+import { jsonFiles, startBackend } from './trial/trial-backend.ts';
+import type { TrialBackend } from './trial/trial-backend.ts';
 import { recoverTwiceAtOnce } from './trial/two-recovers.ts';
 
 /** Of each workload in each mode. What CI has time for; the long figure is 50. */
@@ -19,6 +24,9 @@ const killsByDefault = 12;
 
 const troubles = ['--shuffle', '--flaky', '20', '--hang', '2', '--noisy', '3', '--checkpoint-interval', '5'];
 const troubled = ['montage-2mass-01d', 'nextflow-rnaseq'];
+
+/** What is executed on each backend: the largest, the widest join, the strangest names. */
+const onEachBackend: readonly string[] = ['montage-2mass-05d', 'seismology-1000p', 'gha-ruff-ci'];
 
 /** `total`: all sleeps together in seconds, so that `phaseMs` is what a phase takes on average. */
 const killed = [
@@ -29,24 +37,38 @@ const killed = [
 
 const here = { program: builtOrch, trial: 'workloads' } as const;
 
-async function main(
-  folder: string,
-  { kills, seed, only }: { kills: number; seed: number; only?: string },
-): Promise<boolean> {
+interface WorkloadOptions {
+  readonly backend: BackendKind | 'all';
+  readonly kills: number;
+  readonly seed: number;
+  readonly only: string | undefined;
+}
+
+async function main(folder: string, options: WorkloadOptions): Promise<boolean> {
+  const { backend: kind, only } = options;
   const graphs = readdirSync(join(folder, 'graphs'))
     .filter((name) => name.endsWith('.graph.json'))
     .map((name) => name.slice(0, -'.graph.json'.length))
     .toSorted();
   if (graphs.length === 0) throw new Error(`There are no graphs in ${folder}.`);
+  await using backend = await startBackend(kind === 'all' ? 'json' : kind);
   const outcomes: boolean[] = [];
   if (only !== 'kill') {
     outcomes.push(await validateAll(folder));
-    const jobs = [...graphs.map((graph) => ({ graph })), ...troubled.map((graph) => ({ graph, options: troubles }))];
+    await using others = new AsyncDisposableStack();
+    const jobs: Job[] = [
+      ...graphs.map((graph) => ({ graph, backend })),
+      ...troubled.map((graph) => ({ graph, backend, options: troubles })),
+    ];
+    for (const other of kind === 'all' ? backendKinds.filter((it) => it !== backend.kind) : []) {
+      const started = others.use(await startBackend(other));
+      jobs.push(...onEachBackend.map((graph) => ({ graph, backend: started })));
+    }
     outcomes.push(await executeAll(folder, jobs));
   }
   if (only !== 'execute') {
-    outcomes.push(await tryTwoRecovers(folder));
-    outcomes.push(await tryKills(folder, { kills, seed }));
+    outcomes.push(await tryTwoRecovers(folder, backend));
+    outcomes.push(await tryKills(folder, backend, options));
   }
   return outcomes.every(Boolean);
 }
@@ -55,7 +77,10 @@ async function validateAll(folder: string): Promise<boolean> {
   const plans = readdirSync(join(folder, 'plans')).filter((name) => name.endsWith('.plan.json'));
   const refused: string[] = [];
   for (const name of plans) {
-    const { exitCode, stdout, stderr } = await runOrch({ ...here, folder }, ['validate', join('plans', name)]);
+    const { exitCode, stdout, stderr } = await runOrch({ ...here, folder, backend: jsonFiles }, [
+      'validate',
+      join('plans', name),
+    ]);
     if (exitCode !== 0) refused.push(`${name} ended with ${exitCode}: ${stdout}${stderr}`);
   }
   console.log(`validate: ${plans.length - refused.length} of ${plans.length} plans accepted`);
@@ -65,6 +90,7 @@ async function validateAll(folder: string): Promise<boolean> {
 
 interface Job {
   readonly graph: string;
+  readonly backend: TrialBackend;
   readonly options?: readonly string[];
 }
 
@@ -81,52 +107,60 @@ async function executeAll(folder: string, jobs: readonly Job[]): Promise<boolean
     }
   };
   await Promise.all([lane(), lane()]);
-  console.log(`\n${table([['workload', 'phases', 'starts', 'right', 'clean', 'seconds'], ...rows])}`);
+  console.log(`\n${table([['workload', 'backend', 'phases', 'starts', 'right', 'clean', 'seconds'], ...rows])}`);
   if (faults.length > 0) console.log(list(faults));
   return faults.length === 0;
 }
 
 async function executeOne(folder: string, job: Job): Promise<{ readonly row: string[]; readonly faults: string[] }> {
-  using workload = pythonWorkload({ folder, ...job });
+  const { backend, ...rest } = job;
+  using workload = pythonWorkload({ folder, ...rest });
   const made = workload.prepare();
   const startedAt = performance.now();
-  const end = await runOrch({ ...here, folder: made }, ['execute', 'plan.json', '--output', 'none']);
+  const end = await runOrch({ ...here, folder: made, backend }, ['execute', 'plan.json', '--output', 'none']);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const check = checkFolder(folder, made);
   const faults = describeWaste(check);
   if (end.hung) faults.push('orch did not end');
   else if (end.exitCode !== 0) faults.push(`orch ended with ${end.exitCode}: ${end.stderr.trim().slice(-1000)}`);
+  const counts = [check.phases, check.starts];
   const yes = (value: boolean): string => (value ? 'yes' : 'NO');
   return {
-    row: [workload.label, String(check.phases), String(check.starts), yes(check.right), yes(check.clean), seconds],
-    faults: faults.map((fault) => `${workload.label}: ${fault}`),
+    row: [workload.label, backend.kind, ...counts.map(String), yes(check.right), yes(check.clean), seconds],
+    faults: faults.map((fault) => `${workload.label}, ${backend.kind}: ${fault}`),
   };
 }
 
-async function tryTwoRecovers(folder: string): Promise<boolean> {
+async function tryTwoRecovers(folder: string, backend: TrialBackend): Promise<boolean> {
   using workload = pythonWorkload({ folder, graph: 'helloworld-chain-5', options: ['--total', '5'] });
-  const faults = await recoverTwiceAtOnce(builtOrch, workload);
+  const faults = await recoverTwiceAtOnce({ program: builtOrch, workload, backend });
   console.log(`\ntwo recovers at once: ${faults.length === 0 ? 'one went on, the other said who does' : 'WRONG'}`);
   if (faults.length > 0) console.log(list(faults));
   return faults.length === 0;
 }
 
-async function tryKills(folder: string, { kills, seed }: { kills: number; seed: number }): Promise<boolean> {
+async function tryKills(folder: string, backend: TrialBackend, { kills, seed }: WorkloadOptions): Promise<boolean> {
   console.log(`\nkill -9, seed ${seed}`);
   const random = seededRandom(seed);
   const results: KillResult[] = [];
   for (const { graph, total, phaseMs } of killed) {
     using workload = pythonWorkload({ folder, graph, options: ['--total', String(total)] });
-    const startupMs = await measureStartup(builtOrch, workload);
+    const tried = { program: builtOrch, workload, backend };
+    const startupMs = await measureStartup(tried);
     for (const mode of killModes)
-      results.push(await killAgainAndAgain({ program: builtOrch, workload, mode, kills, random, startupMs, phaseMs }));
+      results.push(await killAgainAndAgain({ ...tried, mode, kills, random, startupMs, phaseMs }));
   }
   return report(results);
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kills: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    backend: { type: 'string' },
+    kills: { type: 'string' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+  },
 });
 const [folder] = positionals;
 if (folder === undefined) {
@@ -134,8 +168,12 @@ if (folder === undefined) {
   process.exitCode = 2;
 } else {
   const startedAt = performance.now();
-  const options = { kills: Number(values.kills ?? killsByDefault), seed: chooseSeed(values.seed) };
-  const good = await main(resolve(folder), values.only === undefined ? options : { ...options, only: values.only });
+  const good = await main(resolve(folder), {
+    backend: values.backend === 'all' ? 'all' : parseBackendKind(values.backend),
+    kills: Number(values.kills ?? killsByDefault),
+    seed: chooseSeed(values.seed),
+    only: values.only,
+  });
   console.log(
     `\nworkloads: ${good ? 'all good' : 'FAILED'} in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
   );

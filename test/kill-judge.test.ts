@@ -208,6 +208,8 @@ describe('a planted fault is seen:', () => {
     expect(faultsOf({ events: adoptedOnce, printed })).toEqual([
       'phase.completed of "second" (version 10) was printed as committed, and the journal does not have it',
     ]);
+    const reordered = adoptedOnce.map(({ at, version, ...rest }) => ({ version, at, ...rest }) as RunEvent);
+    expect(faultsOf({ events: adoptedOnce, printed: reordered })).toEqual([]);
     const other = adoptedOnce.map((event) => ({ ...event, at: event.version === 6 ? 99 : event.at }));
     expect(faultsOf({ events: adoptedOnce, printed: other })).toHaveLength(1);
   });

@@ -7,10 +7,15 @@ import { describe, expect, it } from 'vitest';
 import { chain, fan } from '../packages/testkit/src/graphs.ts';
 import { expectWork, isMet } from '../bench/harness/benchmark.ts';
 import { median, medianRatio } from '../bench/harness/statistics.ts';
+import { parseBackendKind } from '../scripts/trial/backend-kind.ts';
+import { readEvents, runId } from '../scripts/trial/judge-run.ts';
+import { OrchProcess, orchFromSources } from '../scripts/trial/orch-process.ts';
 import { ownWorkload } from '../scripts/trial/own-workload.ts';
 import { killHard, processesOfAttempts, processesOfTrial, remaining } from '../scripts/trial/processes.ts';
 import { describeFaults, describeWaste } from '../scripts/trial/python-workload.ts';
 import { seededRandom } from '../scripts/trial/random.ts';
+import { jsonFiles, startBackend } from '../scripts/trial/trial-backend.ts';
+import { available } from './hard/need.ts';
 
 describe('the look at the process table', () => {
   it('finds what came of a trial and what belongs to an attempt, and nothing once it is dead', async () => {
@@ -26,6 +31,31 @@ describe('the look at the process table', () => {
     await once(child, 'exit');
     expect(processesOfTrial(trial)).toEqual([]);
     expect(killHard(child.pid ?? 0)).toBe(false);
+  });
+});
+
+describe.each(['sqlite', ...(available('redis') ? (['redis'] as const) : [])] as const)('a trial on %s', (kind) => {
+  it('has its journal there and nowhere else, apart from that of another trial', async () => {
+    await using backend = await startBackend(kind);
+    using workload = ownWorkload(chain(1), { phaseMs: 0 });
+    const folders = [workload.prepare(), workload.prepare()];
+    for (const folder of folders) {
+      const place = { program: orchFromSources, folder, trial: randomUUID(), backend };
+      const orch = new OrchProcess(place, ['execute', 'plan.json', '--run-id', runId]);
+      expect(await orch.ended).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await readEvents(backend.backendOf(folder))).toEqual(orch.printed);
+      expect(orch.printed.at(-1)?.type).toBe('run.completed');
+      await expect(readEvents(jsonFiles.backendOf(folder))).rejects.toMatchObject({ code: 'ORCH_RUN_UNKNOWN' });
+    }
+    const starts = await Promise.all(folders.map((folder) => readEvents(backend.backendOf(folder))));
+    expect(starts[0]?.[0]).not.toEqual(starts[1]?.[0]);
+  });
+});
+
+describe('--backend of a harness', () => {
+  it('is json by default, and refused where there is no such backend', () => {
+    expect(parseBackendKind(undefined)).toBe('json');
+    expect(() => parseBackendKind('oracle')).toThrow('--backend oracle: there are json, sqlite, redis.');
   });
 });
 

@@ -1,13 +1,14 @@
-// The floor of a durable chain: append 200 bytes and flush, one after another, by the calls that orch makes (in the
-// calling thread), and by those that leave it to the thread pool.
+// The floor of a durable chain in a file: append 200 bytes and flush, one after another, by the calls that orch makes (in
+// the calling thread), and by those that leave it to the thread pool.
 import { fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Floor } from './chain-place.ts';
 
 const line = Buffer.alloc(200, 'a');
 
-export class AppendFloor {
-  readonly syncMs: number[] = [];
-  readonly asyncMs: number[] = [];
+export class AppendFloor implements Floor {
+  readonly ms: number[] = [];
+  readonly poolMs: number[] = [];
   readonly #fd: number;
 
   constructor(folder: string) {
@@ -19,13 +20,13 @@ export class AppendFloor {
       const startedAt = performance.now();
       writeSync(this.#fd, line);
       fdatasyncSync(this.#fd);
-      this.syncMs.push(performance.now() - startedAt);
+      this.ms.push(performance.now() - startedAt);
     }
     for (let index = 0; index < times; index++) {
       const startedAt = performance.now();
       writeSync(this.#fd, line);
       await flushElsewhere(this.#fd);
-      this.asyncMs.push(performance.now() - startedAt);
+      this.poolMs.push(performance.now() - startedAt);
     }
   }
 }

@@ -1,10 +1,10 @@
-// A chain of function phases on the JSON backend, flushed at each. Says how long each phase took, and, where it is told
+// A chain of function phases on a backend, flushed at each. Says how long each phase took, and, where it is told
 // so, how long the floor took at the same time: other work on the disk disturbs both alike.
-// node chain.ts PHASES FOLDER [floor]
-import { mkdirSync } from 'node:fs';
-import { jsonBackend } from '@orch/backend-json';
+// node chain.ts PHASES FOLDER json|sqlite|redis [floor]
 import { Orchestrator } from '@orch/core';
-import { AppendFloor } from './append-floor.ts';
+import { parseBackendKind } from '../../scripts/trial/backend-kind.ts';
+import { openPlace } from './chain-place.ts';
+import type { Floor } from './chain-place.ts';
 import { cpuMs } from './cpu-time.ts';
 import { chainOf } from './workflows.ts';
 
@@ -14,16 +14,16 @@ export interface ChainAnswer {
   readonly intervalsMs: readonly number[];
   /** Of each fifth of the chain. */
   readonly fifthsCpuMs: readonly number[];
-  readonly floorSyncMs: readonly number[];
-  readonly floorAsyncMs: readonly number[];
+  readonly floorMs: readonly number[];
+  readonly floorPoolMs: readonly number[];
 }
 
 /** The floor is measured so many times after so many phases. */
 const block = 50;
 
 const [phases, folder] = [Number(process.argv[2]), String(process.argv[3])];
-mkdirSync(folder, { recursive: true });
-const floor = process.argv[4] === 'floor' ? new AppendFloor(folder) : undefined;
+await using place = await openPlace(parseBackendKind(process.argv[4]), folder);
+const floor = process.argv[5] === 'floor' ? await place.makeFloor() : undefined;
 const intervalsMs: number[] = [];
 const cpu: number[] = [];
 const fifth = phases / 5;
@@ -38,7 +38,7 @@ const flow = chainOf(phases, () => {
   endedAt = performance.now();
   return undefined;
 });
-const orchestrator = new Orchestrator({ backend: jsonBackend(folder) });
+const orchestrator = new Orchestrator({ backend: place.backend });
 const { status } = await orchestrator.execute(flow).result();
 cpu.push(cpuMs());
 await orchestrator.close();
@@ -47,12 +47,12 @@ const answer: ChainAnswer = {
   completed: status === 'completed' ? completed : 0,
   intervalsMs,
   fifthsCpuMs: cpu.slice(1).map((value, index) => value - cpu[index]!),
-  floorSyncMs: floor?.syncMs ?? [],
-  floorAsyncMs: floor?.asyncMs ?? [],
+  floorMs: floor?.ms ?? [],
+  floorPoolMs: floor?.poolMs ?? [],
 };
 console.log(JSON.stringify(answer));
 
-async function measureFloor(one: AppendFloor): Promise<void> {
+async function measureFloor(one: Floor): Promise<void> {
   await one.measure(block);
   endedAt = performance.now();
 }

@@ -1,7 +1,8 @@
 // Begins a run, or recovers it, and ends when the first phase begins.
-// node take-up.ts execute|recover FINISHED FOLDER
-import { jsonBackend } from '@orch/backend-json';
+// node take-up.ts execute|recover FINISHED json|sqlite|redis ADDRESS
 import { Orchestrator } from '@orch/core';
+import { parseBackendKind } from '../../scripts/trial/backend-kind.ts';
+import { backendAt } from './backend-at.ts';
 import { cpuMs } from './cpu-time.ts';
 import { chainOf } from './workflows.ts';
 
@@ -14,7 +15,8 @@ export interface TakeUpAnswer {
   readonly phase: number;
 }
 
-const [call, finished, folder] = [process.argv[2], Number(process.argv[3]), String(process.argv[4])];
+const [call, finished] = [process.argv[2], Number(process.argv[3])];
+const backend = await backendAt(parseBackendKind(process.argv[4]), String(process.argv[5]));
 const runId = 'killed';
 let calledAt = 0;
 let calledAtCpu = 0;
@@ -23,7 +25,7 @@ const flow = chainOf(finished + 1, (phase) => {
   process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0));
   return new Promise(() => {});
 });
-const orchestrator = new Orchestrator({ backend: jsonBackend(folder) });
+const orchestrator = new Orchestrator({ backend });
 calledAtCpu = cpuMs();
 calledAt = performance.now();
 await (

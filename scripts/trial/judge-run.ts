@@ -1,7 +1,6 @@
 // A run held against all that there is to know of it, without starting another orch.
-import { join } from 'node:path';
-import { jsonBackend } from '@orch/backend-json';
 import type { RunEvent } from '@orch/core';
+import type { Backend } from '@orch/core/author';
 import { judge } from './judge.ts';
 import type { Evidence, Verdict } from './judge.ts';
 import type { TrialWorkload } from './trial-workload.ts';
@@ -16,16 +15,16 @@ export interface Witnesses {
   readonly printed: readonly RunEvent[];
   /** Where orch was killed each of its commands is adopted; one that gave up may have ended them. */
   readonly killed: boolean;
-  /** Where the state is to be seen; default: `.orch` in the folder. */
-  readonly state?: string;
+  /** Where the journal is to be seen; default: where orch was told to keep it. */
+  readonly journal?: Backend;
 }
 
 export type Judged = Pick<Verdict, 'acknowledged' | 'adopted' | 'interrupted' | 'faults'>;
 
 /** Judges the run `trial` once it is over. */
 export async function judgeRun(place: OrchPlace, workload: TrialWorkload, witnesses: Witnesses): Promise<Judged> {
-  const { printed, killed, state = join(place.folder, '.orch') } = witnesses;
-  const events = await readEvents(state);
+  const { printed, killed, journal = place.backend.backendOf(place.folder) } = witnesses;
+  const events = await readEvents(journal);
   const verdict = await judgeEvents(place, workload, { mode: killed ? 'orch' : 'tree', events, printed });
   const { right, clean, faults } = workload.check(place.folder);
   return {
@@ -54,9 +53,8 @@ export async function judgeEvents(
   });
 }
 
-/** Without a process of orch, which costs more than all else here. */
-export async function readEvents(folder: string): Promise<RunEvent[]> {
-  const backend = jsonBackend(folder);
+/** The journal of the run, as a backend that is not open yet has it. */
+export async function readEvents(backend: Backend): Promise<RunEvent[]> {
   await backend.open();
   try {
     const found: RunEvent[] = [];

@@ -3,19 +3,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core';
+import type { BackendKind } from './backend-kind.ts';
 import { killBeside } from './commands.ts';
 import { failedByKills, finalFailures, wordsOf } from './failed-by-kills.ts';
 import { judgeWork } from './judge.ts';
-import { judgeEvents, runId } from './judge-run.ts';
+import { judgeEvents, readEvents, runId } from './judge-run.ts';
 import type { KillMode } from './judge.ts';
-import { OrchProcess, readJournal } from './orch-process.ts';
-import type { OrchPlace, OrchProgram } from './orch-process.ts';
+import { OrchProcess } from './orch-process.ts';
+import type { OrchPlace } from './orch-process.ts';
 import type { Random } from './random.ts';
-import type { TrialWorkload } from './trial-workload.ts';
+import type { Tried } from './trial-workload.ts';
 
-export interface KillOptions {
-  readonly program: OrchProgram;
-  readonly workload: TrialWorkload;
+export interface KillOptions extends Tried {
   readonly mode: KillMode;
   readonly kills: number;
   readonly random: Random;
@@ -26,6 +25,7 @@ export interface KillOptions {
 
 export interface KillResult {
   readonly workload: string;
+  readonly backend: BackendKind;
   readonly mode: KillMode;
   readonly runs: number;
   readonly kills: number;
@@ -47,10 +47,11 @@ type Totals = { -readonly [Key in keyof KillResult]: KillResult[Key] } & { fault
 const mostFruitless = 8;
 
 export async function killAgainAndAgain(options: KillOptions): Promise<KillResult> {
-  const { workload, mode, kills } = options;
+  const { workload, backend, mode, kills } = options;
   const startedAt = performance.now();
   const totals: Totals = {
     workload: workload.name,
+    backend: backend.kind,
     mode,
     runs: 0,
     kills: 0,
@@ -73,13 +74,13 @@ export async function killAgainAndAgain(options: KillOptions): Promise<KillResul
 }
 
 async function oneRun(options: KillOptions, totals: Totals): Promise<void> {
-  const { program, workload, mode } = options;
-  const place: OrchPlace = { program, folder: workload.prepare(), trial: randomUUID() };
+  const { program, workload, backend, mode } = options;
+  const place: OrchPlace = { program, folder: workload.prepare(), trial: randomUUID(), backend };
   totals.runs++;
   try {
     const printed = await driveWithKills(place, options, totals);
     if (totals.faults.length > 0) return;
-    const events = await readJournal(place, runId);
+    const events = await readEvents(backend.backendOf(place.folder));
     const verdict = await judgeEvents(place, workload, { mode, events, printed });
     const { right, clean, faults } = workload.check(place.folder);
     totals.completed += verdict.completed;

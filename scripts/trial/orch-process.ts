@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent } from '@orch/core';
 import { trialVariable } from './processes.ts';
+import type { TrialBackend } from './trial-backend.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -22,6 +23,7 @@ export interface OrchPlace {
   readonly folder: string;
   /** Marks all processes that come of it. */
   readonly trial: string;
+  readonly backend: TrialBackend;
 }
 
 export interface OrchEnd {
@@ -55,7 +57,7 @@ export class OrchProcess {
 
   /** `through`: a program, and its arguments, that starts it. */
   constructor(place: OrchPlace, args: readonly string[], through: readonly string[] = []) {
-    const [file, ...words] = [...through, process.execPath, ...place.program, ...args, '--output', 'ndjson'];
+    const [file, ...words] = [...through, process.execPath, ...commandLine(place, args), '--output', 'ndjson'];
     this.#child = spawn(file, words, {
       cwd: place.folder,
       env: environmentFor(place),
@@ -99,7 +101,7 @@ export async function runOrch(
   place: OrchPlace,
   args: readonly string[],
 ): Promise<OrchEnd & { readonly stdout: string }> {
-  const child = spawn(process.execPath, [...place.program, ...args], {
+  const child = spawn(process.execPath, commandLine(place, args), {
     cwd: place.folder,
     env: environmentFor(place),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -126,17 +128,11 @@ function endOf(child: ChildProcess): Promise<OrchEnd> {
   });
 }
 
-/** The journal of a run, as `orch events` tells it. */
-export async function readJournal(place: OrchPlace, run: string): Promise<RunEvent[]> {
-  const { exitCode, stdout, stderr } = await runOrch(place, ['events', run]);
-  if (exitCode !== 0) throw new Error(`orch events ${run} ended with ${exitCode}: ${stderr}`);
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RunEvent);
+function commandLine({ program, folder, backend }: OrchPlace, args: readonly string[]): readonly string[] {
+  return [...program, ...args, ...(args[0] === 'execute' ? backend.executeOptions(folder) : [])];
 }
 
 function environmentFor({ trial }: OrchPlace): NodeJS.ProcessEnv {
-  const { ORCH_STATE: _state, ORCH_LINEAGE: _lineage, ...rest } = process.env;
+  const { ORCH_STATE: _state, ORCH_BACKEND: _backend, ORCH_LINEAGE: _lineage, ...rest } = process.env;
   return { ...rest, [trialVariable]: trial, NODE_COMPILE_CACHE: compileCache };
 }

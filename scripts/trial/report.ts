@@ -4,6 +4,7 @@ type Column = readonly [title: string, value: (result: KillResult) => string | n
 
 const columns: readonly Column[] = [
   ['workload', (it) => it.workload],
+  ['backend', (it) => it.backend],
   ['killed', (it) => it.mode],
   ['runs', (it) => it.runs],
   ['kills', (it) => it.kills],
@@ -25,7 +26,8 @@ export function report(results: readonly KillResult[]): boolean {
     table([columns.map(([title]) => title), ...results.map((it) => columns.map(([, value]) => String(value(it))))]),
   );
   const faulty = results.filter(({ faults }) => faults.length > 0);
-  for (const { workload, mode, faults } of faulty) console.log(`\n${workload}, ${mode} killed:\n${list(faults)}`);
+  for (const { workload, backend, mode, faults } of faulty)
+    console.log(`\n${workload}, ${backend}, ${mode} killed:\n${list(faults)}`);
   return faulty.length === 0;
 }
 

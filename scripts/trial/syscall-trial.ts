@@ -8,6 +8,7 @@ import type { Judged } from './judge-run.ts';
 import type { TrialWorkload } from './trial-workload.ts';
 import { OrchProcess } from './orch-process.ts';
 import type { OrchEnd, OrchPlace, OrchProgram } from './orch-process.ts';
+import { jsonFiles } from './trial-backend.ts';
 import { callHit, callsAbout, straceTo } from './strace.ts';
 import type { Injection, TracedCall } from './strace.ts';
 
@@ -77,7 +78,7 @@ function describe({ name, ordinal, fault }: Injection): string {
 }
 
 function placeFor({ program, workload }: Scenario): OrchPlace {
-  return { program, folder: workload.prepare(), trial: randomUUID() };
+  return { program, folder: workload.prepare(), trial: randomUUID(), backend: jsonFiles };
 }
 
 /** Beside the folder: a look at what orch does in it finds nothing of ours. */

@@ -1,4 +1,6 @@
+import type { OrchProgram } from './orch-process.ts';
 import type { StepLog } from './step-log.ts';
+import type { TrialBackend } from './trial-backend.ts';
 
 /** A plan with stand-ins that say what they do. */
 export interface TrialWorkload {
@@ -8,4 +10,11 @@ export interface TrialWorkload {
   readSteps(folder: string): StepLog;
   /** Whether what the run made is right, and whether nothing was started more often than needed. */
   check(folder: string): { readonly right: boolean; readonly clean: boolean; readonly faults: readonly string[] };
+}
+
+/** What is tried: this orch, with this plan, its journals there. */
+export interface Tried {
+  readonly program: OrchProgram;
+  readonly workload: TrialWorkload;
+  readonly backend: TrialBackend;
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { killBeside } from './commands.ts';
-import { judgeEvents, runId } from './judge-run.ts';
-import type { TrialWorkload } from './trial-workload.ts';
-import { OrchProcess, readJournal } from './orch-process.ts';
-import type { OrchPlace, OrchProgram } from './orch-process.ts';
+import { judgeEvents, readEvents, runId } from './judge-run.ts';
+import type { Tried, TrialWorkload } from './trial-workload.ts';
+import { OrchProcess } from './orch-process.ts';
+import type { OrchPlace } from './orch-process.ts';
 
 const saysWho = /driven by process (\d+) on \S+ since (\d{4}-\d\d-\d\dT[\d:.]+Z)/;
 
 /** Kills orch, and recovers the run twice at the same time: one goes on, the other must say who does. Answers with faults. */
-export async function recoverTwiceAtOnce(program: OrchProgram, workload: TrialWorkload): Promise<string[]> {
-  const place: OrchPlace = { program, folder: workload.prepare(), trial: randomUUID() };
+export async function recoverTwiceAtOnce({ program, workload, backend }: Tried): Promise<string[]> {
+  const place: OrchPlace = { program, folder: workload.prepare(), trial: randomUUID(), backend };
   try {
     const first = new OrchProcess(place, ['execute', 'plan.json', '--run-id', runId]);
     await Promise.race([first.nextCompletion(), first.ended]);
@@ -37,7 +37,7 @@ function judgeLoser(stderr: string, rivals: readonly OrchProcess[]): string[] {
 }
 
 async function judgeRun(place: OrchPlace, workload: TrialWorkload, all: readonly OrchProcess[]): Promise<string[]> {
-  const events = await readJournal(place, runId);
+  const events = await readEvents(place.backend.backendOf(place.folder));
   const printed = all.flatMap((orch) => orch.printed);
   const { faults, takeUps } = await judgeEvents(place, workload, { mode: 'orch', events, printed });
   const check = workload.check(place.folder);

@@ -11,6 +11,7 @@ import { judgeJournal, judgePrinted } from '../../scripts/trial/judge-journal.ts
 import { judgeRun, readEvents, runId } from '../../scripts/trial/judge-run.ts';
 import { inLanes } from '../../scripts/trial/lanes.ts';
 import { OrchProcess, orchFromSources } from '../../scripts/trial/orch-process.ts';
+import { jsonFiles } from '../../scripts/trial/trial-backend.ts';
 import type { OrchEnd, OrchPlace } from '../../scripts/trial/orch-process.ts';
 import { ownWorkload } from '../../scripts/trial/own-workload.ts';
 import { SmallDisk } from './faults/small-disk.ts';
@@ -29,7 +30,12 @@ interface Filling {
 /** Runs a plan whose state lies on a small disk, frees the disk, recovers, and judges. */
 async function fullThenFree({ disk, plan, free }: Filling): Promise<FullEnd> {
   using workload = ownWorkload(plan, { phaseMs: 0 });
-  const place: OrchPlace = { program: orchFromSources, folder: workload.prepare(), trial: randomUUID() };
+  const place: OrchPlace = {
+    program: orchFromSources,
+    folder: workload.prepare(),
+    trial: randomUUID(),
+    backend: jsonFiles,
+  };
   const all: OrchProcess[] = [];
   const run = (...args: readonly string[]): Promise<OrchEnd> => {
     all.push(new OrchProcess(place, [...args, '--state-dir', join(disk.folder, '.orch')], disk.through(place.folder)));
@@ -45,7 +51,7 @@ async function fullThenFree({ disk, plan, free }: Filling): Promise<FullEnd> {
     const verdict = await judgeRun(place, workload, {
       printed: all.flatMap((orch) => orch.printed),
       killed: false,
-      state: join(disk.seen, '.orch'),
+      journal: jsonFiles.backendOf(disk.seen),
     });
     expect(verdict).toMatchObject({ acknowledged: plan.phases.length, faults: [] });
     return { ...full, printed };
@@ -83,7 +89,12 @@ describe.runIf(available('tmpfs'))('a command that fills the disk', () => {
     ['by what it writes into its folder', 'head -c 400000 /dev/zero >data'],
   ])('%s fails or stops the run, and is done once there is room', async ([, command = '']) => {
     using disk = await SmallDisk.mounted(300);
-    const place: OrchPlace = { program: orchFromSources, folder: disk.seen, trial: randomUUID() };
+    const place: OrchPlace = {
+      program: orchFromSources,
+      folder: disk.seen,
+      trial: randomUUID(),
+      backend: jsonFiles,
+    };
     const phases = ['before', 'fills', 'after'].map((name) => ({
       name,
       command: name === 'fills' ? command : `echo ${name} >>effects`,
@@ -99,7 +110,7 @@ describe.runIf(available('tmpfs'))('a command that fills the disk', () => {
     expect(full.stderr).not.toMatch(/^ +at /m);
     disk.resize(4096);
     expect(await run('recover', runId)).toMatchObject({ exitCode: 0 });
-    const events = await readEvents(join(disk.seen, '.orch'));
+    const events = await readEvents(jsonFiles.backendOf(disk.seen));
     expect(judgeJournal(events)).toEqual([]);
     expect(
       judgePrinted(

@@ -1,21 +1,30 @@
-// The kill loop on short chains: 300 kills. As many on more graphs: node scripts/kill-loop.ts; 5,000: with --long
+// The kill loop on short chains: 300 kills on JSON files, 102 on SQLite, 60 on Redis. As many on more graphs:
+// node scripts/kill-loop.ts --backend json|sqlite|redis; ten times as many and more: with --long
 import { describe, expect, it } from 'vitest';
 import { chain, fan } from '../../packages/testkit/src/graphs.ts';
 import { killLoop } from '../../scripts/kill-loop.ts';
 import { orchFromSources } from '../../scripts/trial/orch-process.ts';
 import { ownWorkload } from '../../scripts/trial/own-workload.ts';
 import { chooseSeed } from '../../scripts/trial/random.ts';
+import { startBackend } from '../../scripts/trial/trial-backend.ts';
 import { recoverTwiceAtOnce } from '../../scripts/trial/two-recovers.ts';
+import { available } from './need.ts';
 
 const patience = 600_000;
-/** In each mode. */
-const kills = 100;
 
-describe('a run whose orch is killed at random instants', () => {
+/** Kills in each mode. */
+const loops = [
+  { backend: 'json', kills: 100 },
+  { backend: 'sqlite', kills: 34 },
+  ...(available('redis') ? [{ backend: 'redis', kills: 20 } as const] : []),
+] as const;
+
+describe.each(loops)('on $backend a run whose orch is killed at random instants', ({ backend, kills }) => {
   it('loses nothing that was acknowledged and starts nothing twice', { timeout: patience }, async () => {
     const seed = chooseSeed(process.env['ORCH_SEED']);
     const results = await killLoop({
       program: orchFromSources,
+      backend,
       graphs: [chain(4)],
       kills,
       seed,
@@ -29,9 +38,10 @@ describe('a run whose orch is killed at random instants', () => {
   });
 });
 
-describe('two recovers at once', () => {
+describe.each(loops)('on $backend two recovers at once', ({ backend: kind }) => {
   it('let one go on, and the other say who does', { timeout: patience }, async () => {
     using workload = ownWorkload(fan(8), { phaseMs: 500 });
-    expect(await recoverTwiceAtOnce(orchFromSources, workload)).toEqual([]);
+    await using backend = await startBackend(kind);
+    expect(await recoverTwiceAtOnce({ program: orchFromSources, workload, backend })).toEqual([]);
   });
 });
