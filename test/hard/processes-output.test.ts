@@ -191,7 +191,7 @@ test('a command that writes into the folder of attempts harms nobody', async () 
 test('the whole state folder deleted by the command: orch stops with a clear error, and nothing comes back', async () => {
   const { code, stderr } = await stage().execute([
     { name: 'odd', command: 'rm -r .orch; exit 7' },
-    { name: 'next', command: ': >ran' },
+    { name: 'next', command: ': >ran', depends_on: ['odd'] },
   ]).ended;
   expect(code).toBe(5);
   expect(stderr).toMatch(/journal-1 is not the file that this process writes to[^]*\[ORCH_BACKEND_UNAVAILABLE\]/);
