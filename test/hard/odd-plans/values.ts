@@ -146,11 +146,7 @@ export const values: readonly OddPlan[] = [
     'NO_WORK',
   ),
   refused('names as phases, as in the skill', '{"workflow_id": "odd", "phases": [⟦"scout", ⟦"plan"]}', 'TYPE', 'TYPE'),
-  refused(
-    'a backend with its place',
-    planText(undefined, '"state_backend": ⟦"sqlite:here.db",'),
-    'ORCH_BACKEND_UNKNOWN',
-  ),
+  refused('a backend with its place', planText(undefined, '"state_backend": ⟦"sqlite:here.db",'), 'TYPE'),
   refused('a backend of nobody', planText(undefined, '"state_backend": ⟦"oracle",'), 'ORCH_BACKEND_UNKNOWN'),
   refused(
     'something wrong everywhere',
