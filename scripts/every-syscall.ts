@@ -86,7 +86,7 @@ interface Sweep {
  * Where to look again for a call that was not hit: the system's libraries may open a file more or less at their start,
  * and an adopted command is looked at as often as it takes, which moves what comes after.
  */
-const shifts = [1, -1, 0, 2, -2, 1, -1, 3, -3];
+const shifts = [1, -1, 0, 2, -2, 1, -1, 3, -3, 0, 4, -4, 1, -1, 2, -2];
 
 async function sweep(name: string, scenario: Scenario, { lanes, faultsFor }: Sweep): Promise<SweepResult> {
   const startedAt = performance.now();

@@ -39,7 +39,12 @@ const placeErrors: ReadonlySet<unknown> = new Set([
 
 function internal(thrown: unknown): OrchError {
   if (thrown instanceof Error && 'code' in thrown && placeErrors.has(thrown.code))
-    return orchError({ code: 'ORCH_BACKEND_UNAVAILABLE', message: thrown.message, cause: thrown });
+    return orchError({
+      code: 'ORCH_BACKEND_UNAVAILABLE',
+      message: thrown.message,
+      hint: 'Remove the cause on this machine (rights, disk space, `ulimit -n`), then call orch again: runs are safe.',
+      cause: thrown,
+    });
   return orchError({
     code: 'ORCH_INTERNAL',
     message: `This is a bug in orch: ${messageOf(thrown)}`,

@@ -32,7 +32,7 @@ test('anything else is a bug, says how to report it, and shows no stack', () => 
 
 test('what the file system refuses is no bug', () => {
   expect(reportError(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }))).toBe(5);
-  expect(said).toContain('[ORCH_BACKEND_UNAVAILABLE]');
+  expect(said).toMatch(/^orch: ENOSPC.*\n  .+ulimit.+\n  \[ORCH_BACKEND_UNAVAILABLE\]\n$/);
 });
 
 test('what is thrown need not be an error', () => {
