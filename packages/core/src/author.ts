@@ -26,15 +26,18 @@ export type {
   Attempt,
   AttemptContext,
   Executor,
+  FailedAttempt,
   Log,
   Outcome,
   PhaseToCheck,
   StopReason,
 } from './executor/executor.ts';
 export type {
+  Again,
   AttemptView,
   BeforePhase,
   Decision,
+  FailedView,
   Hooks,
   Memory,
   OptionKey,
@@ -43,9 +46,10 @@ export type {
   TapOptions,
   Tappable,
 } from './hooks/lifecycle-hooks.ts';
-export type { PhaseOptionSettings, Plugin, PluginHost } from './hooks/plugin.ts';
+export type { ExpressionPlace, PhaseOptionSettings, Plugin, PluginHost } from './hooks/plugin.ts';
 export { randomIds, runIdPattern } from './id.ts';
 export type { Ids } from './id.ts';
+export { failureClasses } from './run/event.ts';
 export { dictionary } from './json.ts';
 export type { Json } from './json.ts';
 export type {
@@ -56,13 +60,23 @@ export type {
   FailureClass,
   PhaseStatus,
   ProcessEnd,
+  Repair,
   RunEvent,
   RunStatus,
   RunSummary,
+  Selection,
   SerializedError,
   StoredRunStatus,
 } from './run/event.ts';
 export type { Fence, Owner } from './run/owner.ts';
 export type { Checked, DescribedSchema, Schema, SchemaIssue } from './schema.ts';
+export type {
+  Expression,
+  ExpressionScope,
+  Language,
+  LanguageProblem,
+  LoadedLanguage,
+  Variable,
+} from './spec/language.ts';
 export { quote } from './spec/quote.ts';
-export type { Finding, PhaseSpec, WorkflowSpec } from './spec/workflow-spec.ts';
+export type { Finding, InputSpec, InputType, OutputSource, OutputSpec, PhaseSpec, WorkflowSpec } from './spec/workflow-spec.ts';

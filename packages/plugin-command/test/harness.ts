@@ -86,6 +86,7 @@ export async function trial(command: Json, given: TrialOptions = {}): Promise<Tr
     signal: stop.signal,
     kill: kill.signal,
     inputs: {},
+    secrets: [],
     outputs: {},
     env: {},
     directory,

@@ -31,6 +31,7 @@ export function attemptContext({ active, state, log, preparation: { env, cwd } }
   const key = attempt.index === undefined ? attempt.phase : `${attempt.phase}[${attempt.index}]`;
   const eager = {
     inputs: state.created.inputs,
+    secrets: state.spec.secrets ?? [],
     outputs: outputsFor(state, active.phase),
     env,
     ...(cwd === undefined ? {} : { cwd }),

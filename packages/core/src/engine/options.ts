@@ -5,8 +5,9 @@ import type { Log } from '../executor/executor.ts';
 import type { PhaseError } from '../hooks/lifecycle-hooks.ts';
 import type { Plugin } from '../hooks/plugin.ts';
 import type { Ids } from '../id.ts';
-import type { RunEvent, RunSummary, StoredRunStatus } from '../run/event.ts';
+import type { RunEvent, RunSummary, Selection, StoredRunStatus } from '../run/event.ts';
 import type { RunReport } from '../run/report.ts';
+import type { Language } from '../spec/language.ts';
 import type { Finding } from '../spec/workflow-spec.ts';
 import type { Workflow } from '../spec/workflow.ts';
 import type { Host } from './host.ts';
@@ -15,6 +16,8 @@ import type { Host } from './host.ts';
 export interface OrchestratorOptions {
   readonly backend: Backend;
   readonly plugins?: readonly Plugin[];
+  /** Carries out the expressions and JSON Schemas of plans: `planLanguage()` of `@orch/plan`. Default: none. */
+  readonly language?: Language;
   /** Phases at once; default: what the workflow says, else the number of CPUs. */
   readonly concurrency?: number;
   /** Words of phases and plugins; default: stderr, a line each. */
@@ -39,6 +42,10 @@ export interface ExecuteOptions<In> {
   readonly directory?: string;
   /** The plan file that the workflow was read from. */
   readonly source?: string;
+  /** Which phases the run is about; default: all. Counts when the run is created. */
+  readonly selection?: Selection;
+  /** The first failure that is not forgiven ends the run. Counts when the run is created. */
+  readonly failFast?: boolean;
 }
 
 export interface RecoverOptions<P extends object, In> {
@@ -49,6 +56,13 @@ export interface RecoverOptions<P extends object, In> {
   readonly from?: keyof P & string;
   /** Goes back to a checkpoint: `NAME` (the latest of that name) or `NAME@VERSION`. */
   readonly checkpoint?: string;
+  /** Values of the secret inputs, which no journal holds. */
+  readonly secrets?: Partial<In>;
+  /**
+   * Goes on with `workflow` though it differs: what differs is recorded, completed phases stay, attempts of phases that
+   * changed are ended. Not beside `from` and `checkpoint`.
+   */
+  readonly replan?: boolean;
   /** Kills a live owner on this host first. */
   readonly takeOver?: boolean;
   /** The caller knows that nothing of the run is alive on the host or in the container where it was driven before. */

@@ -1,7 +1,7 @@
 import type { Json } from '../json.ts';
 import type { FailureClass, ProcessEnd, SerializedError } from '../run/event.ts';
 import type { Owner } from '../run/owner.ts';
-import type { Finding } from '../spec/workflow-spec.ts';
+import type { Finding, OutputSource } from '../spec/workflow-spec.ts';
 
 /** Where a phase's own words go. */
 export interface Log {
@@ -25,6 +25,19 @@ export interface Attempt {
   readonly timeoutMs?: number;
   /** The process that started the attempt. */
   readonly owner: Owner;
+  /** Where the structured output that the phase declares stands; absent: it declares none. Core checks it against its schema. */
+  readonly output?: OutputSource;
+  /** Of a repair: the attempt whose failure it is to mend. */
+  readonly failed?: FailedAttempt;
+}
+
+/** The failure that a repair is about. */
+export interface FailedAttempt extends ProcessEnd {
+  readonly number: number;
+  readonly key: string;
+  readonly class: FailureClass;
+  readonly message: string;
+  readonly output?: Json;
 }
 
 /** Why the engine ends an attempt: the `reason` of {@link AttemptContext.signal}. */
@@ -35,7 +48,10 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   /** Aborted when a person asks a second time: end it now, without grace. */
   readonly kill: AbortSignal;
+  /** Secrets included: they belong into the environment of a process and nowhere else. */
   readonly inputs: { readonly [name: string]: Json };
+  /** Names of the inputs that are secret. */
+  readonly secrets: readonly string[];
   /** Outputs of the completed phases that this one depends on, by name; without a prototype. */
   readonly outputs: { readonly [phase: string]: Json };
   /** Variables that `beforePhase` taps added. */
@@ -56,6 +72,8 @@ export type Outcome =
       readonly status: 'failed';
       readonly error: SerializedError;
       readonly class: FailureClass;
+      /** The declared output, where the attempt left one though it failed: policies may read it. */
+      readonly output?: Json;
       /** Seen by `afterPhase` only: when the next attempt may start. Absent: the failure is final. */
       readonly retryAt?: number;
     } & ProcessEnd)
@@ -84,6 +102,8 @@ export interface Executor {
   execute(attempt: Attempt, context: AttemptContext): Promise<Outcome>;
   /** Answers at once. A throw stops the take-up: it is never read as gone. Without it every earlier attempt is gone. */
   adopt?(attempt: Attempt, context: AttemptContext & { readonly otherHost: boolean }): Promise<Adopted>;
+  /** The end of what an attempt printed, at most so many bytes of it, for policies that look for words; '' where there is nothing. */
+  tail?(attempt: Attempt, maxBytes: number): Promise<string>;
 }
 
 export interface PhaseToCheck {

@@ -1,9 +1,13 @@
+import { failureClasses } from '../run/event.ts';
+import type { FailureClass } from '../run/event.ts';
+import { copyJson } from '../spec/copy-json.ts';
 import type { HookName } from './hook-calls.ts';
 
 /** Forms of an answer by the key that makes it one; a value outside its form could be read as another decision. */
 const forms: Readonly<Partial<Record<HookName, string>>> = {
   beforePhase: '{ skip: "reason" }',
-  onError: '{ retryAt: milliseconds, charge?, first? }, { skip: "reason" } or { fail: true }',
+  onError:
+    '{ retryAt or until: milliseconds, charge?, class?, repair? }, { skip: "reason" } or { fail: true, note? }',
 };
 
 /** What is wrong with the answer of a tap, as an error to be the cause; `undefined`: nothing. */
@@ -19,15 +23,35 @@ function isSkip(answer: unknown): boolean {
 }
 
 function isFail(answer: unknown): boolean {
-  return hasOnly(answer, ['fail']) && answer['fail'] === true;
+  if (!hasOnly(answer, ['fail', 'note'])) return false;
+  return answer['fail'] === true && isTextOrNothing(answer['note']);
 }
 
 function isRetry(answer: unknown): boolean {
-  if (!hasOnly(answer, ['retryAt', 'charge', 'first'])) return false;
-  const { retryAt, charge } = answer;
+  if (!hasOnly(answer, ['retryAt', 'until', 'charge', 'class', 'repair'])) return false;
+  const { retryAt, until, charge, class: kind, repair } = answer;
   return (
-    typeof retryAt === 'number' && Number.isFinite(retryAt) && (charge === undefined || typeof charge === 'boolean')
+    (retryAt === undefined) !== (until === undefined) &&
+    Number.isFinite(retryAt ?? until) &&
+    (charge === undefined || typeof charge === 'boolean') &&
+    (kind === undefined || failureClasses.includes(kind as FailureClass)) &&
+    (repair === undefined || isRepair(repair))
   );
+}
+
+function isRepair(repair: unknown): boolean {
+  if (!hasOnly(repair, ['kind', 'options', 'timeoutMs'])) return false;
+  const { kind, options, timeoutMs } = repair;
+  return (
+    typeof kind === 'string' &&
+    'value' in copyJson(options) &&
+    hasOnly(options, Object.keys(options as object)) &&
+    (timeoutMs === undefined || (Number.isSafeInteger(timeoutMs) && (timeoutMs as number) >= 1))
+  );
+}
+
+function isTextOrNothing(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }
 
 /** An unknown key is a decision that would not be carried out. */

@@ -1,6 +1,6 @@
 import type { Outcome } from '../executor/executor.ts';
 import type { Json } from '../json.ts';
-import type { FailureClass, RunEvent, RunStatus, SerializedError } from '../run/event.ts';
+import type { FailureClass, Repair, RunEvent, RunStatus, SerializedError } from '../run/event.ts';
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -64,14 +64,38 @@ export interface PhaseError extends SerializedError {
   readonly class: FailureClass;
   readonly exitCode?: number;
   readonly signal?: string;
+  /** The declared output, where the attempt left one though it failed. */
+  readonly output?: Json;
+}
+
+/** A failed attempt, for those who decide what becomes of it. */
+export interface FailedView extends AttemptView {
+  readonly error: PhaseError;
+  /** Milliseconds of wall time since the phase was started first, since it was last reset. */
+  readonly elapsedMs: number;
+  /** The end of what the attempt printed, at most so many bytes; '' where nothing is known of it. */
+  tail(maxBytes: number): Promise<string>;
+  /** The value of an expression of one of the phase's options; reads `output`, `exit_code`, `inputs`, `outputs`, `phases`, `run`. Throws as the expression does. */
+  evaluate(source: string): Json | undefined;
 }
 
 /** What becomes of a failed attempt. */
 export type Decision =
-  /** Another attempt, not before this wall time. `charge: false`: this failure does not count against the attempts. `first`: reserved for a repair. */
-  | { readonly retryAt: number; readonly charge?: boolean; readonly first?: Json }
+  /** Another attempt, not before this wall time. */
+  | (Again & { readonly retryAt: number })
+  /** The same where the time comes from outside (a rate limit's reset): it is waited for by the wall alone. */
+  | (Again & { readonly until: number })
   | { readonly skip: string }
-  | { readonly fail: true };
+  | { readonly fail: true; /** Why, added to the error. */ readonly note?: string };
+
+export interface Again {
+  /** `false`: this failure does not count against the attempts. Default: true. */
+  readonly charge?: boolean;
+  /** What the failure is after all; default: what it was. */
+  readonly class?: FailureClass;
+  /** Work to be done before the next attempt, itself an attempt. Where it fails the phase fails. */
+  readonly repair?: Repair;
+}
 
 /**
  * The hooks of a run.
@@ -91,7 +115,7 @@ export interface Hooks {
   readonly afterRun: Tappable<RunView & { readonly status: RunStatus }>;
   readonly beforePhase: Tappable<BeforePhase, { readonly skip: string }>;
   readonly afterPhase: Tappable<AttemptView & { readonly outcome: Outcome }>;
-  readonly onError: Tappable<AttemptView & { readonly error: PhaseError }, Decision>;
+  readonly onError: Tappable<FailedView, Decision>;
   readonly onCheckpoint: Tappable<RunView & { readonly checkpoint: string; readonly version: number }>;
   readonly onEvent: {
     tap(

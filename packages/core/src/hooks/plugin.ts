@@ -16,6 +16,17 @@ export interface PhaseOptionSettings<T> {
   readonly planDefault?: T;
   /** `false`: plan files may not use the key yet ("not supported yet"). */
   readonly inPlans?: boolean;
+  /** Whether `${{ … }}` in the texts of this value is expanded before an executor gets it; default: never, and it is an error there. */
+  readonly templates?: (value: T) => boolean;
+  /** Whether secret inputs may be expanded in it, too: only where nobody but the process sees the value. Default: false. */
+  readonly secrets?: boolean;
+  /** The expressions in this value that `onError` taps evaluate, each with its place: validation parses them. */
+  readonly expressions?: (value: T) => readonly ExpressionPlace[];
+}
+
+export interface ExpressionPlace {
+  readonly path: readonly (string | number)[];
+  readonly source: string;
 }
 
 /** What a plugin may do, handed to {@link Plugin.apply}. May be taken apart: nothing in it needs `this`. */

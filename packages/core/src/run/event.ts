@@ -31,15 +31,34 @@ export interface AttemptId {
 }
 
 /** Why an attempt failed, for policies to judge. */
-export type FailureClass =
-  | 'timeout'
-  | 'signal'
-  | 'exit'
-  | 'invalid-output'
-  | 'rate-limited'
-  | 'interrupted'
-  | 'plugin'
-  | 'unknown';
+export const failureClasses = [
+  'timeout',
+  'signal',
+  'exit',
+  'invalid-output',
+  'rate-limited',
+  'interrupted',
+  'plugin',
+  'unknown',
+] as const;
+export type FailureClass = (typeof failureClasses)[number];
+
+/** Which phases of a workflow a run is about; names of phases. */
+export interface Selection {
+  /** Only these, as if what they depend on had ended without output. */
+  readonly only?: readonly string[];
+  /** Not these, and so not what depends on them. */
+  readonly skip?: readonly string[];
+  /** Only these and what they depend on. */
+  readonly until?: readonly string[];
+}
+
+/** Work that is done before the next attempt: data for an executor. */
+export interface Repair {
+  readonly kind: string;
+  readonly options: { readonly [key: string]: Json };
+  readonly timeoutMs?: number;
+}
 
 /** An error as data. */
 export interface SerializedError {
@@ -68,9 +87,13 @@ export type RunEventBody =
       /** As validated, secrets left out. */
       readonly inputs: { readonly [name: string]: Json };
       readonly secrets?: readonly string[];
-      /** Phases left out by the caller; absent: none. */
-      readonly selection?: Json;
-      readonly options: { readonly concurrency?: number };
+      /** What the caller chose of the phases; absent: all. */
+      readonly selection?: Selection;
+      readonly options: {
+        readonly concurrency?: number;
+        /** The first failure that is not forgiven ends the run: nothing but handlers and clean-ups starts after it. */
+        readonly failFast?: true;
+      };
       /** The working folder: commands of any take-up run here. */
       readonly directory: string;
       /** The plan file, where there was one. */
@@ -124,8 +147,12 @@ export type PhaseEventBody =
       readonly charge: boolean;
       /** When the next attempt may start, by the clock of the driver that decided it; absent: the failure is final. */
       readonly retryAt?: number;
-      /** How long to wait from the decision on; who recorded it waits exactly this. */
+      /** How long to wait from the decision on; who recorded it waits exactly this. Absent beside `retryAt`: until that wall time. */
       readonly delayMs?: number;
+      /** Comes before the next attempt. */
+      readonly repair?: Repair;
+      /** What the attempt had to say though it failed. */
+      readonly output?: Json;
     } & ProcessEnd &
       AttemptId)
   | ({
@@ -137,8 +164,10 @@ export type PhaseEventBody =
   | {
       readonly type: 'phase.skipped';
       readonly phases: readonly string[];
-      /** `deps_not_met`, or the words of the plugin that skipped it. */
+      /** `deps_not_met`, `condition`, `nothing_failed`, `fail_fast`, `selection`, or the words of the plugin that skipped it. */
       readonly reason: string;
+      /** Its dependents run all the same, without its output. */
+      readonly passes?: true;
       /** The phase whose end is the cause. */
       readonly cause?: string;
     }

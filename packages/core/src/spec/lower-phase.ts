@@ -1,22 +1,24 @@
 import { durationMs } from '../duration.ts';
-import { orchError } from '../errors/orch-error.ts';
 import { dictionary, type Json } from '../json.ts';
 import { copyJson } from './copy-json.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { LoweredPhase, PhaseList } from './phase-list.ts';
 import { phaseNameProblem } from './phase-name.ts';
+import { describeValue, invalid, isPlain, type Plain } from './invalid-workflow.ts';
+import { lowerRules } from './lower-rules.ts';
 import type { PhaseFunction } from './workflow.ts';
 import type { PhaseSpec } from './workflow-spec.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type Plain = Readonly<Record<string, unknown>>;
 
-const keys: readonly string[] = ['run', 'dependsOn', 'timeout', 'checkpoint', 'options', 'version'];
-const laterKeys: readonly string[] = ['if', 'after', 'continueOnFailure'];
+const keys: readonly string[] = [
+  ...['run', 'dependsOn', 'timeout', 'checkpoint', 'options', 'version'],
+  ...['if', 'after', 'continueOnFailure'],
+];
 
 /**
  * Turns a phase as it is written in TypeScript into flat data. Its arguments are not trusted: plain JavaScript builds
- * workflows too. Throws `ORCH_WORKFLOW_INVALID` and `ORCH_WORKFLOW_NOT_SUPPORTED`.
+ * workflows too. Throws `ORCH_WORKFLOW_INVALID`.
  */
 export function lowerPhase(workflow: string, name: unknown, phase: unknown, earlier: PhaseList): LoweredPhase {
   if (typeof name !== 'string') throw invalid(workflow, 'the name of a phase must be a string.');
@@ -37,30 +39,35 @@ export function lowerPhase(workflow: string, name: unknown, phase: unknown, earl
   if (options !== undefined) spec.options = options;
   const version = lowerVersion(where, phase['version']);
   if (version !== undefined) spec.version = version;
-  return work.function === undefined ? { spec } : { spec, function: work.function };
+  const rules = lowerRules(where, phase, work);
+  Object.assign(spec, rules.data);
+  return {
+    spec,
+    ...(work.function === undefined ? {} : { function: work.function }),
+    ...(rules.code === undefined ? {} : { rules: rules.code }),
+  };
 }
 
 function checkKeys(where: string, phase: Plain): void {
   for (const key of Object.keys(phase)) {
     const value = phase[key];
     if (keys.includes(key) || value === undefined) continue;
-    if (!laterKeys.includes(key)) {
-      const meant = didYouMean(key, keys);
-      const hint =
-        meant === undefined ? 'Keys of plugins are set by their functions, in options.' : `Did you mean ${meant}?`;
-      throw invalid(where, `there is no option ${JSON.stringify(key)}.`, hint);
-    }
-    // `continueOnFailure: false` is what happens anyway.
-    if (value === false) continue;
-    throw orchError({
-      code: 'ORCH_WORKFLOW_NOT_SUPPORTED',
-      message: `${where}: ${key} is not supported yet.`,
-      hint: `Leave ${key} out: this release would not carry it out.`,
-    });
+    const meant = didYouMean(key, keys);
+    const hint =
+      meant === undefined ? 'Keys of plugins are set by their functions, in options.' : `Did you mean ${meant}?`;
+    throw invalid(where, `there is no option ${JSON.stringify(key)}.`, hint);
   }
 }
 
-function lowerRun(where: string, run: unknown): { kind: string; options?: unknown; function?: PhaseFunction } {
+interface LoweredRun {
+  readonly kind: string;
+  readonly options?: unknown;
+  readonly function?: PhaseFunction;
+  readonly output?: unknown;
+  readonly failWhen?: unknown;
+}
+
+function lowerRun(where: string, run: unknown): LoweredRun {
   if (typeof run === 'function') return { kind: 'function', function: run as PhaseFunction };
   if (run === undefined) throw invalid(where, 'run is missing.', "Say what to run: a function, or command('…').");
   if (typeof run === 'string')
@@ -72,7 +79,8 @@ function lowerRun(where: string, run: unknown): { kind: string; options?: unknow
   if (!isPlain(run) || typeof run['kind'] !== 'string' || run['kind'] === '')
     throw invalid(where, 'run must be a function or a work object, as command() makes one.');
   if (run['kind'] === 'function') throw invalid(where, 'a work object cannot be of kind "function".');
-  return { kind: run['kind'], options: run['options'] };
+  const { kind, options, output, failWhen } = run as Plain & { readonly kind: string };
+  return { kind, options, output, failWhen };
 }
 
 function lowerDependencies(where: string, dependsOn: unknown, earlier: PhaseList): readonly string[] {
@@ -99,19 +107,19 @@ function lowerTimeout(where: string, timeout: unknown): number | undefined {
   if (timeout === undefined) return undefined;
   const ms = typeof timeout === 'string' ? durationMs(timeout) : undefined;
   if (ms === undefined || ms <= 0 || ms > Number.MAX_SAFE_INTEGER)
-    throw invalid(where, `timeout must be a length of time as in '5m', not ${describe(timeout)}.`);
+    throw invalid(where, `timeout must be a length of time as in '5m', not ${describeValue(timeout)}.`);
   return Math.ceil(ms);
 }
 
 function lowerCheckpoint(where: string, checkpoint: unknown): boolean | undefined {
   if (checkpoint === undefined || typeof checkpoint === 'boolean') return checkpoint;
-  throw invalid(where, `checkpoint must be true or false, not ${describe(checkpoint)}.`);
+  throw invalid(where, `checkpoint must be true or false, not ${describeValue(checkpoint)}.`);
 }
 
 function lowerVersion(where: string, version: unknown): number | undefined {
   if (version === undefined || (Number.isSafeInteger(version) && (version as number) >= 0))
     return version as number | undefined;
-  throw invalid(where, `version must be a whole number from 0 up, not ${describe(version)}.`);
+  throw invalid(where, `version must be a whole number from 0 up, not ${describeValue(version)}.`);
 }
 
 function lowerOptions(where: string, own: unknown, extra: unknown): { readonly [key: string]: Json } | undefined {
@@ -137,18 +145,4 @@ function jsonOf(where: string, key: string, value: unknown): Json {
   const copied = copyJson(value);
   if ('problem' in copied) throw invalid(where, `the option ${JSON.stringify(key)} ${copied.problem}.`);
   return copied.value;
-}
-
-function isPlain(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null
-    ? JSON.stringify(value)
-    : `a value of type ${typeof value}`;
-}
-
-function invalid(where: string, what: string, hint?: string): Error {
-  return orchError({ code: 'ORCH_WORKFLOW_INVALID', message: `${where}: ${what}`, hint });
 }

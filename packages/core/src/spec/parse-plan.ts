@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors/codes.ts';
-import { dictionary, type Json } from '../json.ts';
+import type { Json } from '../json.ts';
 import { checkGraph } from './check-graph.ts';
 import { findingList } from './finding-list.ts';
 import { keyHints } from './key-hints.ts';
@@ -16,7 +16,7 @@ import {
   workflowKeys,
 } from './plan-keys.ts';
 import { describe, quote } from './quote.ts';
-import { workflowOf, type Workflow } from './workflow.ts';
+import { definitionOfData, workflowOf, type Workflow } from './workflow.ts';
 import type { Finding, PhaseSpec, WorkflowSpec } from './workflow-spec.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -71,7 +71,7 @@ export function parsePlan(plan: unknown, keys: PhaseKeys): ParsedPlan {
     spec.concurrency = 1;
     if (phases.length > 1) findings.push(sequentialNote());
   }
-  return { workflow: workflowOf({ spec, functions: dictionary() }), findings: findings.read(), ...carried };
+  return { workflow: workflowOf(definitionOfData(spec)), findings: findings.read(), ...carried };
 }
 
 /** The plan's own keys that have a right value. */
@@ -167,7 +167,7 @@ function soundPart(
     id: 'sound-part',
   };
   return {
-    sound: { workflow: workflowOf({ spec, functions: dictionary() }), positions: kept.map((it) => it.position) },
+    sound: { workflow: workflowOf(definitionOfData(spec)), positions: kept.map((it) => it.position) },
   };
 }
 

@@ -1,11 +1,18 @@
 import { dictionary } from '../json.ts';
-import type { PhaseFunction } from './workflow.ts';
+import type { PhaseFunction, PhaseRules } from './workflow.ts';
 import type { PhaseSpec } from './workflow-spec.ts';
 
 /** A phase as data, and its function if it has one. */
 export interface LoweredPhase {
   readonly spec: PhaseSpec;
   readonly function?: PhaseFunction;
+  readonly rules?: PhaseRules;
+}
+
+/** What of phases is code, by name. */
+interface Code {
+  readonly functions: Readonly<Record<string, PhaseFunction>>;
+  readonly rules: Readonly<Record<string, PhaseRules>>;
 }
 
 /** The phases of a workflow under construction. Immutable: `add` answers with a longer list. */
@@ -13,7 +20,7 @@ export interface PhaseList {
   has(name: string): boolean;
   names(): readonly string[];
   add(phase: LoweredPhase): PhaseList;
-  read(): { readonly phases: readonly PhaseSpec[]; readonly functions: Readonly<Record<string, PhaseFunction>> };
+  read(): { readonly phases: readonly PhaseSpec[] } & Code;
 }
 
 /** All lists of one chain share a store; each sees its beginning, up to its own length. */
@@ -25,12 +32,12 @@ interface Store {
 /** A list of phases that were checked before; none: empty. */
 export function phaseList(
   phases: readonly PhaseSpec[] = [],
-  functions: Readonly<Record<string, PhaseFunction>> = {},
+  code: Code = { functions: {}, rules: {} },
 ): PhaseList {
   let list: PhaseList | undefined;
   // Filled on first use: workflows that come from plans are seldom built upon.
   const filled = (): PhaseList =>
-    (list ??= new View(storeOf(phases.map((spec) => withFunction(spec, functions[spec.name]))), phases.length));
+    (list ??= new View(storeOf(phases.map((spec) => withCode(spec, code))), phases.length));
   return {
     has: (name) => filled().has(name),
     names: () => filled().names(),
@@ -67,8 +74,12 @@ class View implements PhaseList {
   read(): ReturnType<PhaseList['read']> {
     const phases = this.#own();
     const functions = dictionary<PhaseFunction>();
-    for (const it of phases) if (it.function !== undefined) functions[it.spec.name] = it.function;
-    return { phases: phases.map((it) => it.spec), functions };
+    const rules = dictionary<PhaseRules>();
+    for (const { spec, ...code } of phases) {
+      if (code.function !== undefined) functions[spec.name] = code.function;
+      if (code.rules !== undefined) rules[spec.name] = code.rules;
+    }
+    return { phases: phases.map((it) => it.spec), functions, rules };
   }
 
   #own(): LoweredPhase[] {
@@ -80,6 +91,8 @@ function storeOf(phases: LoweredPhase[]): Store {
   return { phases, indexOf: new Map(phases.map((it, index) => [it.spec.name, index])) };
 }
 
-function withFunction(spec: PhaseSpec, run: PhaseFunction | undefined): LoweredPhase {
-  return run === undefined ? { spec } : { spec, function: run };
+function withCode(spec: PhaseSpec, { functions, rules }: Code): LoweredPhase {
+  const run = functions[spec.name];
+  const own = rules[spec.name];
+  return { spec, ...(run === undefined ? {} : { function: run }), ...(own === undefined ? {} : { rules: own }) };
 }

@@ -19,7 +19,40 @@ export interface PhaseSpec {
   readonly options?: { readonly [key: string]: Json };
   /** Says that the meaning of a function changed; compared like all other data. */
   readonly version?: number;
+  /** State that its dependencies must have ended in; absent: completed. `failed`: a handler, `always`: a clean-up. */
+  readonly after?: 'failed' | 'always';
+  /** The phase runs only where this holds: an expression, or `true` for a function of the definition. */
+  readonly if?: string | true;
+  /** Its failure is recorded, but does not stop its dependents and does not fail the run. */
+  readonly continueOnFailure?: true;
+  /** The structured output that it must have; absent: what a function returns, and none of a command. */
+  readonly output?: OutputSpec;
+  /** Whether an attempt failed though it ended: an expression, or `true` for a function of the definition. */
+  readonly failWhen?: string | true;
 }
+
+/** Where the structured output of a process stands: in the file that `$ORCH_OUTPUT` names, in stdout, or in its last line. */
+export type OutputSource = 'file' | 'stdout' | 'stdout-last-line';
+
+export interface OutputSpec {
+  readonly from: OutputSource;
+  /** What it must look like: a JSON Schema, or `true` for a schema of the definition; absent: any JSON. */
+  readonly schema?: Json;
+}
+
+/** A parameter of a plan. */
+export interface InputSpec {
+  readonly type: InputType;
+  readonly default?: Json;
+  /** `false`: may be left out. Absent: required, unless it has a default. */
+  readonly required?: boolean;
+  readonly enum?: readonly Json[];
+  /** Not stored; given again at each take-up. */
+  readonly secret?: boolean;
+  readonly description?: string;
+}
+
+export type InputType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
 
 /** A workflow as data. */
 export interface WorkflowSpec {
@@ -35,6 +68,10 @@ export interface WorkflowSpec {
   readonly checkpointInterval?: number;
   /** Of the whole run, in wall time since it was created; absent: none. */
   readonly timeoutMs?: number;
+  /** The parameters of a plan. A workflow written in TypeScript has a schema in its definition instead. */
+  readonly inputs?: { readonly [name: string]: InputSpec };
+  /** Names of inputs that are not stored. */
+  readonly secrets?: readonly string[];
 }
 
 /** What a workflow id may look like. */

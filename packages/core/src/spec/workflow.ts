@@ -1,12 +1,13 @@
 import type { Duration } from '../duration.ts';
 import { orchError } from '../errors/orch-error.ts';
 import type { Log } from '../executor/executor.ts';
-import type { Json, Stored } from '../json.ts';
+import { dictionary, type Json, type Stored } from '../json.ts';
 import { lazyFields } from '../lazy-fields.ts';
 import type { Schema } from '../schema.ts';
+import { isSchema } from './is-schema.ts';
 import { lowerPhase } from './lower-phase.ts';
 import { phaseList, type PhaseList } from './phase-list.ts';
-import { workflowIdPattern, type WorkflowSpec } from './workflow-spec.ts';
+import { workflowIdPattern, type OutputSource, type WorkflowSpec } from './workflow-spec.ts';
 
 /** What a phase does, as data for an executor. `command()` makes one. */
 export interface Work<O = unknown> {
@@ -14,7 +15,18 @@ export interface Work<O = unknown> {
   readonly kind: string;
   /** Values of the keys that the kind's plugin owns. */
   readonly options: { readonly [key: string]: Json };
+  /** The structured output that it declares; absent: none. */
+  readonly output?: { readonly from: OutputSource; readonly schema?: Schema<unknown, O> };
+  /** Whether an attempt failed though its process ended; absent: an exit code other than 0 is a failure. */
+  failWhen?(ended: Ended<O>): boolean;
   readonly '~output'?: O;
+}
+
+/** How a process ended that was not killed. */
+export interface Ended<O = unknown> {
+  readonly exitCode: number;
+  /** Its declared output. */
+  readonly output: O;
 }
 
 /** The value of a key that a plugin owns. `retry()` makes one. */
@@ -96,8 +108,8 @@ interface Item<T> {
  * A workflow written in TypeScript. Immutable: each call answers with a new one. A plain object, not a class: what two
  * copies of core make is interchangeable. `I`: its inputs, `P`: its outputs by phase, `In`: the inputs as they are given.
  *
- * Wrong use throws `ORCH_WORKFLOW_INVALID`; options that this release does not carry out yet (`if`, `after`,
- * `continueOnFailure`, `each`, `secrets`) throw `ORCH_WORKFLOW_NOT_SUPPORTED`.
+ * Wrong use throws `ORCH_WORKFLOW_INVALID`; `each`, which this release does not carry out yet, throws
+ * `ORCH_WORKFLOW_NOT_SUPPORTED`.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- `Workflow` alone means any workflow; `unknown` would not match, the parameters stand in both directions
 export interface Workflow<I = any, P extends object = any, In = any> {
@@ -141,13 +153,24 @@ export interface WorkflowDefinition {
   readonly spec: WorkflowSpec;
   /** By phase name, of the phases of kind `function`; without a prototype. */
   readonly functions: Readonly<Record<string, PhaseFunction>>;
+  /** By phase name, what of its rules is code; without a prototype. */
+  readonly rules: Readonly<Record<string, PhaseRules>>;
   readonly inputs?: Schema;
+}
+
+/** The rules of a phase that are code: its data says `true` in their place. */
+export interface PhaseRules {
+  // oxlint-disable-next-line typescript/no-explicit-any -- the builder has checked it against the outputs that it reads
+  readonly if?: (scope: Scope<any, any>) => boolean;
+  readonly output?: Schema;
+  // oxlint-disable-next-line typescript/no-explicit-any -- checked against the output that the work declares
+  readonly failWhen?: (ended: Ended<any>) => boolean;
 }
 
 export interface WorkflowOptions<In, I> {
   /** Any Standard Schema (zod, valibot, arktype …). Checked once, when a run starts; the checked value is stored. */
   readonly inputs?: Schema<In, I>;
-  /** Inputs that are not stored. Not supported yet. */
+  /** Names of inputs that are not stored: whoever takes the run up hands them in again. */
   readonly secrets?: readonly (keyof I & string)[];
 }
 
@@ -171,8 +194,13 @@ export function workflow<In = Nothing, I = In>(
       message: `${typeof id === 'string' ? JSON.stringify(id) : String(id)} is no workflow id.`,
       hint: 'An id has 1 to 64 characters out of A-Z a-z 0-9 . _ - and begins with a letter or digit.',
     });
-  const { inputs, secrets } = options;
-  if (secrets !== undefined && secrets.length > 0) throw notSupported(`Workflow "${id}"`, 'secrets');
+  const { inputs, secrets = [] } = options;
+  if (secrets.length > 0 && inputs === undefined)
+    throw orchError({
+      code: 'ORCH_WORKFLOW_INVALID',
+      message: `Workflow "${id}": secrets names inputs, but the workflow has none.`,
+      hint: 'Hand in a schema as inputs.',
+    });
   if (inputs !== undefined && !isSchema(inputs))
     throw orchError({
       code: 'ORCH_WORKFLOW_INVALID',
@@ -180,18 +208,20 @@ export function workflow<In = Nothing, I = In>(
       hint: 'Hand in a schema of zod, valibot, arktype or another library that implements Standard Schema v1.',
     });
   const list = phaseList();
-  const base: Base = { id, ...(inputs === undefined ? {} : { inputs: inputs as Schema }) };
-  return build(base, list) as Workflow<I, Nothing, In>;
+  const head = { id, ...(secrets.length === 0 ? {} : { secrets: [...new Set(secrets)] }) };
+  return build({ head, inputs: inputs as Schema | undefined }, list) as Workflow<I, Nothing, In>;
 }
 
 /** A workflow made of a definition that has been checked: what the parser of plans answers with. */
 export function workflowOf(definition: WorkflowDefinition): Workflow {
-  const { phases, ...rest } = definition.spec;
-  const base: Base = { ...rest, ...(definition.inputs === undefined ? {} : { inputs: definition.inputs }) };
-  return build(base, phaseList(phases, definition.functions), definition);
+  const { phases, ...head } = definition.spec;
+  return build({ head, inputs: definition.inputs }, phaseList(phases, definition), definition);
 }
 
-type Base = Omit<WorkflowSpec, 'phases'> & { readonly inputs?: Schema };
+interface Base {
+  readonly head: Omit<WorkflowSpec, 'phases'>;
+  readonly inputs: Schema | undefined;
+}
 
 interface Source {
   readonly base: Base;
@@ -205,9 +235,10 @@ const withDefinition = lazyFields<Source, Pick<Workflow, 'definition'>>({
 });
 
 function build(base: Base, list: PhaseList, definition?: WorkflowDefinition): Workflow {
-  const where = `Workflow "${base.id}"`;
+  const { id } = base.head;
+  const where = `Workflow "${id}"`;
   const made: Pick<Workflow, 'id' | 'contract'> & { phase: unknown; each: unknown } = {
-    id: base.id,
+    id,
     contract: 1,
     phase: (name: unknown, phase: unknown): Workflow => build(base, list.add(lowerPhase(where, name, phase, list))),
     each: (name: unknown): never => {
@@ -217,15 +248,14 @@ function build(base: Base, list: PhaseList, definition?: WorkflowDefinition): Wo
   return Object.freeze(withDefinition(made, { base, list, definition })) as Workflow;
 }
 
-function define({ inputs, ...head }: Base, list: PhaseList): WorkflowDefinition {
-  const { phases, functions } = list.read();
-  return { spec: { ...head, phases }, functions, ...(inputs === undefined ? {} : { inputs }) };
+function define({ head, inputs }: Base, list: PhaseList): WorkflowDefinition {
+  const { phases, ...code } = list.read();
+  return { spec: { ...head, phases }, ...code, ...(inputs === undefined ? {} : { inputs }) };
 }
 
-function isSchema(value: unknown): boolean {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  const standard = (value as Partial<Schema>)['~standard'];
-  return standard?.version === 1 && typeof standard.validate === 'function';
+/** A definition that is data only. */
+export function definitionOfData(spec: WorkflowSpec, inputs?: Schema): WorkflowDefinition {
+  return { spec, functions: dictionary(), rules: dictionary(), ...(inputs === undefined ? {} : { inputs }) };
 }
 
 function notSupported(where: string, option: string): Error {

@@ -42,6 +42,7 @@ export function phaseOf(work: PhaseFunction, clock = new TestClock()) {
         signal: stop.signal,
         kill: kill.signal,
         inputs,
+        secrets: [],
         outputs,
         env: {},
         directory: '/',

@@ -105,7 +105,9 @@ describe('a hook that decides', () => {
   it.each<Decision>([
     { retryAt: 5 },
     { retryAt: 5, charge: false },
-    { retryAt: 5, charge: true, first: { command: 'pnpm install' } },
+    { retryAt: 5, charge: true, repair: { kind: 'command', options: { command: 'pnpm install' }, timeoutMs: 1_000 } },
+    { until: 5, charge: false, class: 'rate-limited' },
+    { fail: true, note: 'nothing changed' },
     { skip: 'known to fail' },
     { fail: true },
   ])('takes the decision %j', async (decision) => {
@@ -120,6 +122,10 @@ describe('a hook that decides', () => {
     { retryAt: Number.POSITIVE_INFINITY },
     { retryAt: '5' },
     { retryAt: 5, charge: 'no' },
+    { retryAt: 5, until: 6 },
+    { retryAt: 5, class: 'bad luck' },
+    { retryAt: 5, repair: { kind: 'command' } },
+    { fail: true, note: 3 },
     { retryAt: 5, skip: 'both' },
     { skip: 3 },
     { fail: false },

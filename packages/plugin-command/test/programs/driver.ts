@@ -19,6 +19,7 @@ const context: AttemptContext & { otherHost: boolean } = {
   signal: stop.signal,
   kill: new AbortController().signal,
   inputs: {},
+  secrets: [],
   outputs: {},
   env: {},
   directory,

@@ -12,6 +12,7 @@ const context: AttemptContext = {
   signal: never,
   kill: never,
   inputs: {},
+  secrets: [],
   outputs: {},
   env: {},
   directory,
