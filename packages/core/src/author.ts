@@ -46,7 +46,7 @@ export type {
   TapOptions,
   Tappable,
 } from './hooks/lifecycle-hooks.ts';
-export type { ExpressionPlace, PhaseOptionSettings, Plugin, PluginHost } from './hooks/plugin.ts';
+export type { PhaseOptionSettings, Plugin, PluginHost } from './hooks/plugin.ts';
 export { randomIds, runIdPattern } from './id.ts';
 export type { Ids } from './id.ts';
 export { failureClasses } from './run/event.ts';
@@ -70,6 +70,7 @@ export type {
 } from './run/event.ts';
 export type { Fence, Owner } from './run/owner.ts';
 export type { Checked, DescribedSchema, Schema, SchemaIssue } from './schema.ts';
+export type { ExpressionPlace } from './spec/phase-keys.ts';
 export type {
   Expression,
   ExpressionScope,
@@ -79,4 +80,12 @@ export type {
   Variable,
 } from './spec/language.ts';
 export { quote } from './spec/quote.ts';
-export type { Finding, InputSpec, InputType, OutputSource, OutputSpec, PhaseSpec, WorkflowSpec } from './spec/workflow-spec.ts';
+export type {
+  Finding,
+  InputSpec,
+  InputType,
+  OutputSource,
+  OutputSpec,
+  PhaseSpec,
+  WorkflowSpec,
+} from './spec/workflow-spec.ts';

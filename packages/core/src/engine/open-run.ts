@@ -8,6 +8,7 @@ import { replay } from '../run/replay.ts';
 import type { RunState } from '../run/state.ts';
 import type { WorkflowDefinition } from '../spec/workflow.ts';
 import { refuseChanges, sameData } from './definition.ts';
+import { withoutSecrets } from './inputs.ts';
 import { noExecutor } from './attempt-runner.ts';
 import { momentOf, takeRun } from './lease.ts';
 import type { Moment } from './lease.ts';
@@ -90,19 +91,24 @@ export function executorsFor(
   };
 }
 
+/** What the caller says of a run that there is already. */
+export interface Claims {
+  readonly definition: WorkflowDefinition | undefined;
+  readonly inputs: { readonly [name: string]: Json } | undefined;
+  readonly cancels: boolean;
+  /** Another definition is what the caller wants. */
+  readonly replans: boolean;
+}
+
 /** Refuses to go on with another definition or other inputs, or without the code of a run of functions. */
-export function checkAgainst(
-  state: RunState,
-  definition: WorkflowDefinition | undefined,
-  inputs: { readonly [name: string]: Json } | undefined,
-  cancels: boolean,
-): void {
+export function checkAgainst(state: RunState, { definition, inputs, cancels, replans }: Claims): void {
   if (definition === undefined) {
     if (!cancels && state.spec.phases.some(({ kind }) => kind === 'function')) throw workflowMissing(state);
     return;
   }
-  refuseChanges(state.runId, state.spec, definition.spec);
-  if (inputs !== undefined && !sameData(inputs, state.created.inputs))
+  if (!replans) refuseChanges(state.runId, state.spec, definition.spec);
+  const stored = inputs === undefined ? undefined : withoutSecrets(inputs, definition.spec.secrets).inputs;
+  if (stored !== undefined && !sameData(stored, state.created.inputs))
     throw orchError({
       code: 'ORCH_INPUT_CHANGED',
       message: `Run ${state.runId} was started with other inputs.`,

@@ -1,5 +1,6 @@
 import type { Executor, Log } from '../executor/executor.ts';
 import type { DescribedSchema } from '../schema.ts';
+import type { ExpressionPlace } from '../spec/phase-keys.ts';
 import type { Hooks, OptionKey } from './lifecycle-hooks.ts';
 
 /** A plain object that adds taps, executors or phase options; making one needs no runtime import of core. */
@@ -22,11 +23,6 @@ export interface PhaseOptionSettings<T> {
   readonly secrets?: boolean;
   /** The expressions in this value that `onError` taps evaluate, each with its place: validation parses them. */
   readonly expressions?: (value: T) => readonly ExpressionPlace[];
-}
-
-export interface ExpressionPlace {
-  readonly path: readonly (string | number)[];
-  readonly source: string;
 }
 
 /** What a plugin may do, handed to {@link Plugin.apply}. May be taken apart: nothing in it needs `this`. */

@@ -1,5 +1,5 @@
 import { apply } from '../../src/run/apply.ts';
-import { decide } from '../../src/run/decide.ts';
+import { decide, nextWakeAt } from '../../src/run/decide.ts';
 import type { Draft } from '../../src/run/decide.ts';
 import type { EventBody, RunEvent } from '../../src/run/event.ts';
 import type { Owner } from '../../src/run/owner.ts';
@@ -23,6 +23,10 @@ export class Journal {
   readonly events: RunEvent[] = [];
   #state: RunState | undefined;
   now = 1_000;
+  /** Where the wall differs from the driver's clock. */
+  wall: number | undefined;
+  /** Answers for the `if` of a phase. */
+  condition: (phase: string) => boolean = () => true;
 
   constructor(spec: WorkflowSpec, concurrency = 4) {
     this.write({
@@ -51,10 +55,23 @@ export class Journal {
     return this;
   }
 
+  /** What is to happen at this moment. */
+  decide(): readonly Draft[] {
+    return decide(this.state, {
+      now: this.now,
+      wall: this.wall ?? this.now,
+      condition: (phase) => this.condition(this.state.spec.phases[phase]!.name),
+    });
+  }
+
+  wakeAt(): number | undefined {
+    return nextWakeAt(this.state, { now: this.now, wall: this.wall ?? this.now });
+  }
+
   /** Asks until there is no answer left, and writes it all. Answers with the types and names. */
   decideAll(): string[] {
     const said: string[] = [];
-    for (let drafts = decide(this.state, this.now); drafts.length > 0; drafts = decide(this.state, this.now)) {
+    for (let drafts = this.decide(); drafts.length > 0; drafts = this.decide()) {
       for (const draft of drafts) said.push(wordsOf(draft));
       this.write(...drafts);
     }
