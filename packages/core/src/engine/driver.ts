@@ -1,7 +1,7 @@
 import type { StopReason } from '../executor/executor.ts';
 import type { Json } from '../json.ts';
 import type { RunEvent, SerializedError } from '../run/event.ts';
-import { decide, isFailingFast, outlivesCancel } from '../run/decide.ts';
+import { decide, isEnding, isFailingFast } from '../run/decide.ts';
 import type { Draft, Moment } from '../run/decide.ts';
 import { isTerminal } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
@@ -35,7 +35,7 @@ export class Driver {
   readonly #guard: SecretGuard;
   readonly #condition: Moment['condition'];
   readonly #recorder: Recorder;
-  readonly #observers = new Observers((error) => this.#warn(messageOf(error)));
+  readonly #observers = new Observers((error) => this.#recorder.warn(messageOf(error)));
   /** The lease is as old as the last commit that was sent, once that is acknowledged. */
   #renewed: () => void = () => {};
   #settle!: { resolve: (state: RunState) => void; reject: (error: Error) => void };
@@ -76,14 +76,14 @@ export class Driver {
       renew: () => engine.backend.renew(state.runId, fence, leaseMs),
       onLost: () => this.#leave(runLost(state.runId, 'its lease could not be renewed')),
     });
-    const warn = (message: string): void => this.#warn(message);
+    const warn = (message: string): void => this.#recorder.warn(message);
     const receive = (body: Json, id: string): void => this.#receive(body, id);
     this.#inbox = new InboxPoller({ engine, runId: state.runId, version: () => state.version, receive, warn });
     this.#views = new RunViews({
       state,
       resumed: parts.resumed,
       phaseKeys: engine.phaseKeys,
-      warn: ({ plugin, message }) => this.#warn(message, [], plugin),
+      warn: ({ plugin, message }) => this.#recorder.warn(message, [], plugin),
       record: (plugin, key, value) => this.#record({ type: 'plugin.recorded', plugin, key, value }),
       rules: parts.rules,
       executorOf: parts.executorOf,
@@ -208,7 +208,7 @@ export class Driver {
 
   #cancelAttempts(): void {
     if (this.#state.cancelling !== undefined) this.#views.abort('cancelled');
-    this.attempts.stopAll('cancelled', (phase) => this.#stopReason(phase) === 'cancelled');
+    this.attempts.stopAll('cancelled', (phase) => isEnding(this.#state, phase));
   }
 
   #startAttempt(name: string): void {
@@ -220,10 +220,7 @@ export class Driver {
   /** Why an attempt at a phase shall end; `undefined`: it shall not. */
   #stopReason(phase: number): StopReason | undefined {
     if (this.#phase === 'stopping') return 'stopped';
-    const state = this.#state;
-    if (state.cancelling !== undefined) return outlivesCancel(state, phase) ? undefined : 'cancelled';
-    const isEnding = isFailingFast(state) && state.spec.phases[phase]!.after === undefined;
-    return isEnding ? 'cancelled' : undefined;
+    return isEnding(this.#state, phase) ? 'cancelled' : undefined;
   }
 
   async #attemptEnded(active: ActiveAttempt, outcome: AttemptEnd): Promise<void> {
@@ -259,13 +256,9 @@ export class Driver {
 
   #receive(body: Json, id: string): void {
     const cancel = cancelIn(body);
-    if (cancel === undefined) return this.#warn('a message of an unknown type was dropped', [id]);
-    if (this.#state.cancellingAll) return this.#warn('the run is being cancelled already', [id]);
+    if (cancel === undefined) return this.#recorder.warn('a message of an unknown type was dropped', [id]);
+    if (this.#state.cancellingAll) return this.#recorder.warn('the run is being cancelled already', [id]);
     this.cancel(cancel.by, cancel.message, [id]);
-  }
-
-  #warn(message: string, handled: readonly string[] = [], plugin?: string): void {
-    this.#recorder.warn(message, handled, plugin);
   }
 
   #record(draft: Draft): Promise<void> {

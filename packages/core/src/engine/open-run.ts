@@ -7,6 +7,7 @@ import type { Fence } from '../run/owner.ts';
 import { replay } from '../run/replay.ts';
 import type { RunState } from '../run/state.ts';
 import type { WorkflowDefinition } from '../spec/workflow.ts';
+import type { PhaseSpec } from '../spec/workflow-spec.ts';
 import { refuseChanges, sameData } from './definition.ts';
 import { withoutSecrets } from './inputs.ts';
 import { noExecutor } from './attempt-runner.ts';
@@ -103,7 +104,7 @@ export interface Claims {
 /** Refuses to go on with another definition or other inputs, or without the code of a run of functions. */
 export function checkAgainst(state: RunState, { definition, inputs, cancels, replans }: Claims): void {
   if (definition === undefined) {
-    if (!cancels && state.spec.phases.some(({ kind }) => kind === 'function')) throw workflowMissing(state);
+    if (!cancels && state.spec.phases.some(needsCode)) throw workflowMissing(state);
     return;
   }
   if (!replans) refuseChanges(state.runId, state.spec, definition.spec);
@@ -116,10 +117,15 @@ export function checkAgainst(state: RunState, { definition, inputs, cancels, rep
     });
 }
 
+/** Whether part of a phase is a function, which no journal holds. */
+function needsCode({ kind, if: condition, failWhen, output }: PhaseSpec): boolean {
+  return kind === 'function' || condition === true || failWhen === true || output?.schema === true;
+}
+
 function workflowMissing(state: RunState): OrchError {
   return orchError({
     code: 'ORCH_WORKFLOW_MISSING',
-    message: `Run ${state.runId} is of workflow ${state.spec.id}, whose phases are functions: a journal can't hold their code.`,
+    message: `Run ${state.runId} is of workflow ${state.spec.id}, which has functions: a journal can't hold their code.`,
     hint: 'Run the script that defines the workflow, or hand the workflow to recover.',
   });
 }

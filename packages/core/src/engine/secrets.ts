@@ -51,7 +51,9 @@ export async function inputsOf(
 ): Promise<RunInputs> {
   const { inputs, secrets = [] } = state.created;
   if (secrets.length === 0) return inputs;
-  const missing = secrets.filter((name) => given?.[name] === undefined);
+  const isGiven = (name: string): boolean =>
+    given !== undefined && Object.hasOwn(given, name) && given[name] !== undefined;
+  const missing = secrets.filter((name) => !isGiven(name));
   if (missing.length > 0) throw secretsMissing(state, missing);
   const handed = Object.fromEntries(secrets.map((name) => [name, given![name]]));
   const all = { ...inputs, ...handed };

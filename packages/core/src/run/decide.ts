@@ -61,8 +61,14 @@ export function isFailingFast(state: RunState): boolean {
   return state.created.options.failFast === true && state.unforgiven > 0;
 }
 
+/** Whether an attempt at a phase is to be ended because of what its run came to: a cancel, or a failure that ends it at once. */
+export function isEnding(state: RunState, phase: number): boolean {
+  if (state.cancelling !== undefined) return !outlivesCancel(state, phase);
+  return isFailingFast(state) && state.spec.phases[phase]!.after === undefined;
+}
+
 /** Whether a phase goes on in a run that is being cancelled. */
-export function outlivesCancel(state: RunState, phase: number): boolean {
+function outlivesCancel(state: RunState, phase: number): boolean {
   return !state.cancellingAll && state.spec.phases[phase]!.after === 'always';
 }
 

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import { dictionary, type Json } from '../json.ts';
 import type { Schema, SchemaIssue } from '../schema.ts';
 import { copyJson } from './copy-json.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -19,7 +19,7 @@ export function schemaOfInputs(specs: Inputs | undefined): Schema | undefined {
           return { issues: [{ message: 'must be an object' }] };
         const values = given as Readonly<Record<string, unknown>>;
         const issues: SchemaIssue[] = unknownNames(specs, values);
-        const checked: Record<string, Json> = {};
+        const checked = dictionary<Json>();
         for (const [name, spec] of Object.entries(specs)) {
           const value = Object.hasOwn(values, name) ? values[name] : undefined;
           const problem = value === undefined ? absenceOf(spec) : inputProblem(spec, value);

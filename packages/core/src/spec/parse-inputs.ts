@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import { dictionary, type Json } from '../json.ts';
 import { copyJson } from './copy-json.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { FindingSink } from './finding-list.ts';
@@ -20,7 +20,7 @@ export function parseInputs(
   given: { readonly [name: string]: unknown },
   findings: FindingSink,
 ): { readonly [name: string]: InputSpec } {
-  const specs: Record<string, InputSpec> = {};
+  const specs = dictionary<InputSpec>();
   const variables = new Map<string, string>();
   for (const name of Object.keys(given)) {
     const path = ['inputs', name];

@@ -1,7 +1,7 @@
 import { apply } from '../../src/run/apply.ts';
 import { decide, nextWakeAt } from '../../src/run/decide.ts';
 import type { Draft } from '../../src/run/decide.ts';
-import type { EventBody, RunEvent } from '../../src/run/event.ts';
+import type { EventBody, EventOf, RunEvent } from '../../src/run/event.ts';
 import type { Owner } from '../../src/run/owner.ts';
 import type { RunState } from '../../src/run/state.ts';
 import type { PhaseSpec, WorkflowSpec } from '../../src/spec/workflow-spec.ts';
@@ -28,7 +28,7 @@ export class Journal {
   /** Answers for the `if` of a phase. */
   condition: (phase: string) => boolean = () => true;
 
-  constructor(spec: WorkflowSpec, concurrency = 4) {
+  constructor(spec: WorkflowSpec, concurrency = 4, more: Partial<EventOf<'run.created'>> = {}) {
     this.write({
       type: 'run.created',
       format: 1,
@@ -37,8 +37,24 @@ export class Journal {
       inputs: {},
       options: {},
       directory: '/',
+      ...more,
     });
     this.write({ type: 'run.started', owner, orchVersion: '0', concurrency });
+  }
+
+  /** One that goes on from events that stand already. */
+  static of(events: readonly RunEvent[]): Journal {
+    const [created] = events;
+    if (created?.type !== 'run.created') throw new Error('a journal begins with run.created');
+    const journal = new Journal(created.workflow);
+    journal.events.splice(0);
+    journal.#state = undefined;
+    for (const event of events) {
+      journal.#state = apply(journal.#state, event, 'r');
+      journal.events.push(event);
+    }
+    journal.now = events.at(-1)!.at;
+    return journal;
   }
 
   get state(): RunState {
