@@ -5,7 +5,7 @@ import type { FindingSink } from './finding-list.ts';
 import { inputProblem, typeNames } from './input-schema.ts';
 import { isIgnoredKey, isObject } from './plan-keys.ts';
 import { describe, quote } from './quote.ts';
-import type { Finding, InputSpec, InputType } from './workflow-spec.ts';
+import type { Finding, InputSpec, InputType, PhaseSpec } from './workflow-spec.ts';
 
 type Path = Finding['path'];
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -48,6 +48,26 @@ const nameHint = 'A name has 1 to 64 characters out of A-Z a-z 0-9 _ and begins 
 /** Names of the inputs that are secret. */
 export function secretNames(inputs: { readonly [name: string]: InputSpec }): readonly string[] {
   return Object.keys(inputs).filter((name) => inputs[name]!.secret === true);
+}
+
+/** Warns of inputs that nothing in the plan reads. Programs that it starts may: their texts are not here to be seen. */
+export function noteUnused(
+  inputs: { readonly [name: string]: InputSpec },
+  phases: readonly PhaseSpec[],
+  findings: FindingSink,
+): void {
+  const text = JSON.stringify(phases);
+  if (text.includes('ORCH_INPUTS') || /\binputs\s*(\[|[^.\w\s[])/.test(text)) return;
+  for (const name of Object.keys(inputs)) {
+    if (text.includes(`ORCH_INPUT_${name.toUpperCase()}`) || new RegExp(`\\binputs\\.${name}\\b`).test(text)) continue;
+    findings.push({
+      code: 'ORCH_PLAN_UNUSED_INPUT',
+      severity: 'warning',
+      message: `Nothing in the plan reads the input ${name}.`,
+      path: ['inputs', name],
+      hint: `Programs that it starts may read $ORCH_INPUT_${name.toUpperCase()}; if none does, leave it out.`,
+    });
+  }
 }
 
 function parseInput(name: string, given: unknown, path: Path, findings: FindingSink): InputSpec | undefined {

@@ -59,7 +59,7 @@ describe('rules of phases', () => {
 });
 
 describe('inputs', () => {
-  const inputs = (given: object): object => plan({}, { inputs: given });
+  const inputs = (given: object): object => plan({ command: 'x "$ORCH_INPUTS"' }, { inputs: given });
 
   test('stand in the specification, secret ones named', () => {
     const given = {
@@ -107,6 +107,19 @@ describe('inputs', () => {
       'constructor',
       '__proto__',
     ]);
+  });
+
+  test.each([
+    ['inputs.a == 1', []],
+    ['inputs["a"] == 1', []],
+    ['size(inputs) == 1', []],
+    ['inputs.ab == 1', ['ORCH_PLAN_UNUSED_INPUT inputs/a']],
+  ])('are noted where nothing reads them: %s', (condition, expected) => {
+    expect(found(plan({ if: condition }, { inputs: { a: { type: 'string' } } }))).toEqual(expected);
+  });
+
+  test.each(['echo $ORCH_INPUT_A', 'jq .a "$ORCH_INPUTS"'])('are read by commands: %s', (command) => {
+    expect(found(plan({ command }, { inputs: { a: { type: 'string' } } }))).toEqual([]);
   });
 
   test('what is wrong is said in words', () => {
