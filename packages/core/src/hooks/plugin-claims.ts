@@ -49,7 +49,7 @@ function ownedKey<T>(
   plugin: string,
   key: string,
   schema: DescribedSchema<T>,
-  { planDefault, inPlans = true, templates, secrets, expressions }: PhaseOptionSettings<T> = {},
+  { planDefault, inPlans = true, notBeside, templates, secrets, expressions }: PhaseOptionSettings<T> = {},
 ): OwnedKey {
   const option = `the phase option ${JSON.stringify(key)}`;
   if (typeof key !== 'string' || key === '' || key === '__proto__')
@@ -70,6 +70,7 @@ function ownedKey<T>(
     inPlans,
     // Called with values that the schema has accepted.
     ...(templates === undefined ? {} : { templates: templates as NonNullable<OwnedKey['templates']> }),
+    ...(notBeside === undefined ? {} : { notBeside }),
     ...(secrets === undefined ? {} : { secrets }),
     ...(expressions === undefined ? {} : { expressions: expressions as NonNullable<OwnedKey['expressions']> }),
   };

@@ -17,6 +17,8 @@ export interface PhaseOptionSettings<T> {
   readonly planDefault?: T;
   /** `false`: plan files may not use the key yet ("not supported yet"). */
   readonly inPlans?: boolean;
+  /** Another key that says the same in another way: a phase of a plan file has one of the two. */
+  readonly notBeside?: string;
   /** Whether `${{ … }}` in the texts of this value is expanded before an executor gets it; default: never, and it is an error there. */
   readonly templates?: (value: T) => boolean;
   /** Whether secret inputs may be expanded in it, too: only where nobody but the process sees the value. Default: false. */

@@ -198,6 +198,17 @@ function readOwnedKey(
       });
     }
   }
+  const other = owned.notBeside;
+  if (other !== undefined && draft.options !== undefined && Object.hasOwn(draft.options, other)) {
+    const message = `${label} has both ${other} and ${key}.`;
+    report(
+      context,
+      'ORCH_PLAN_TYPE',
+      [...path, key],
+      message,
+      'Keep one of them: they say the same thing in two ways.',
+    );
+  }
   // Before its schema sees it: no other code should meet a value of any depth.
   const copied = copyJson(value);
   const issues = 'problem' in copied ? [{ message: `${copied.problem}.` }] : optionIssues(key, owned, copied.value);

@@ -18,6 +18,8 @@ export interface OwnedKey {
   readonly planDefault?: Json;
   /** Whether plan files may use it. */
   readonly inPlans: boolean;
+  /** A key that a phase can't have as well. */
+  readonly notBeside?: string;
   /** Whether `${{ … }}` in the texts of a value is expanded. */
   readonly templates?: (value: Json) => boolean;
   /** Whether secret inputs may be expanded in it. */
