@@ -9,6 +9,7 @@ import { checkInputs, withoutSecrets } from './inputs.ts';
 import { leaseMs, momentOf } from './lease.ts';
 import { letGoOnError, rememberToken } from './letting-go.ts';
 import { executorsFor } from './open-run.ts';
+import type { Choice } from './open-run.ts';
 import type { ExecuteOptions } from './options.ts';
 import { refuseFindings } from './refusals.ts';
 import { loadLanguage, runRules } from './rules.ts';
@@ -26,8 +27,8 @@ export interface BeginRequest<In> {
   readonly concurrency: number | undefined;
 }
 
-/** A run that there is already, and the inputs that its caller brought. */
-export interface Existing {
+/** A run that there is already, and what its caller brought. */
+export interface Existing extends Choice {
   readonly inputs: RunInputs | undefined;
 }
 
@@ -61,7 +62,8 @@ export async function beginRun<In>(
       rememberToken(engine, runId, taking.token, error);
       throw error;
     });
-  if (created.status === 'exists') return { inputs: options.inputs === undefined ? undefined : inputs };
+  if (created.status === 'exists')
+    return { inputs: options.inputs === undefined ? undefined : inputs, selection, failFast: options.failFast };
   const { fence } = created;
   const executors = executorsFor(engine, definition);
   const rules = runRules(state, inputs, { definition, phaseKeys: engine.phaseKeys }, language);

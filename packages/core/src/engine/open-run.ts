@@ -3,6 +3,7 @@ import type { OrchError } from '../errors/orch-error.ts';
 import type { Executor } from '../executor/executor.ts';
 import { functionExecutor } from '../executor/function-executor.ts';
 import type { Json } from '../json.ts';
+import type { Selection } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
 import { replay } from '../run/replay.ts';
 import type { RunState } from '../run/state.ts';
@@ -115,6 +116,25 @@ export function checkAgainst(state: RunState, { definition, inputs, cancels, rep
       message: `Run ${state.runId} was started with other inputs.`,
       hint: 'Go on with the inputs it was started with, or start a new run.',
     });
+}
+
+/** What a caller chose when it started a run. */
+export interface Choice {
+  readonly selection: Selection | undefined;
+  readonly failFast: boolean | undefined;
+}
+
+/** What was chosen when the run was created holds for all of it: something else would be accepted and ignored. */
+export function refuseOtherChoice({ runId, created }: RunState, { selection, failFast }: Choice): void {
+  const isSame =
+    (selection === undefined || sameData(selection as Json, (created.selection ?? {}) as Json)) &&
+    (failFast === undefined || failFast === (created.options.failFast ?? false));
+  if (isSame) return;
+  throw orchError({
+    code: 'ORCH_INPUT_CHANGED',
+    message: `Run ${runId} was started with another selection of phases, or another way to end at a failure.`,
+    hint: 'Go on with what it was started with (leave the selection out), or start a new run.',
+  });
 }
 
 /** Whether part of a phase is a function, which no journal holds. */

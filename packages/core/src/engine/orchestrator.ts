@@ -137,7 +137,7 @@ export class Orchestrator implements OrchestratorApi {
     const engine = await this.#opened();
     const { concurrency } = this.#options;
     const begun = await beginRun(engine, { runId, definition, options, concurrency });
-    return 'inputs' in begun ? this.#open(runId, { definition, inputs: begun.inputs }) : begun;
+    return 'inputs' in begun ? this.#open(runId, { definition, inputs: begun.inputs, choice: begun }) : begun;
   }
 
   async #open(runId: string, request: ResumeRequest): Promise<Opened> {

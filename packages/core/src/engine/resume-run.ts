@@ -5,7 +5,8 @@ import { schemaOfInputs } from '../spec/input-schema.ts';
 import { concurrencyOf } from './concurrency.ts';
 import { letGo, letGoOnError } from './letting-go.ts';
 import type { CancelRequest } from './messages.ts';
-import { checkAgainst, executorsFor, readRun, takeOpened } from './open-run.ts';
+import { checkAgainst, executorsFor, readRun, refuseOtherChoice, takeOpened } from './open-run.ts';
+import type { Choice } from './open-run.ts';
 import { planReplan } from './replan.ts';
 import { loadLanguage, runRules } from './rules.ts';
 import type { Opened } from './run-handle.ts';
@@ -23,6 +24,9 @@ export interface ResumeRequest {
   readonly from?: string | undefined;
   readonly checkpoint?: string | undefined;
   readonly replan?: boolean | undefined;
+  readonly unfinishedOnly?: boolean | undefined;
+  /** What the caller chose of the phases: that of the run holds, and must be the same. */
+  readonly choice?: Choice | undefined;
   readonly takeOver?: boolean | undefined;
   readonly otherHost?: boolean | undefined;
   readonly cancel?: CancelRequest;
@@ -39,15 +43,18 @@ export async function resumeRun(
   const { definition, cancel } = request;
   const replans = request.replan === true && definition !== undefined;
   checkAgainst(read.state, { definition, inputs: request.inputs, cancels: cancel !== undefined, replans });
+  if (request.choice !== undefined) refuseOtherChoice(read.state, request.choice);
   const again = request.from !== undefined || request.checkpoint !== undefined || replans;
-  if (read.state.status === 'completed' && !again) return { state: read.state };
+  const isOver = (state: RunState): boolean =>
+    request.unfinishedOnly === true ? isTerminal(state.status) : state.status === 'completed' && !again;
+  if (isOver(read.state)) return { state: read.state };
   const executors = executorsFor(engine, definition);
   const code = await prepare(engine, read.state, request);
   const replan = replans ? await planReplan(read.state, definition, code.inputs) : undefined;
   const { state, fence, takenAt, knownKeys } = await takeOpened(engine, read, request.takeOver ?? false);
   return letGoOnError(engine, runId, fence, async () => {
     // It may have ended between the look and the taking.
-    if (cancel === undefined ? state.status === 'completed' && !again : isTerminal(state.status)) {
+    if (cancel === undefined ? isOver(state) : isTerminal(state.status)) {
       await letGo(engine, runId, fence);
       return { state };
     }
@@ -60,6 +67,7 @@ export async function resumeRun(
       concurrency: concurrencyOf(concurrency ?? state.created.options.concurrency, state.spec),
       from: request.from,
       checkpoint: request.checkpoint,
+      resets: request.unfinishedOnly !== true,
       otherHost: request.otherHost ?? false,
     });
     return { driver };
