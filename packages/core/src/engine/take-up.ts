@@ -36,6 +36,8 @@ export interface TakeUpRequest {
   readonly inputs: RunInputs;
   readonly concurrency: number;
   readonly replan?: Replan | undefined;
+  /** `false`: what ended without success stays as it is. */
+  readonly resets: boolean;
   readonly from?: string | undefined;
   readonly checkpoint?: string | undefined;
   readonly otherHost: boolean;
@@ -119,8 +121,9 @@ async function planReset({
   checkpoint,
   cancel,
   replan,
+  resets,
 }: TakeUpRequest): Promise<Reset | undefined> {
-  if (cancel !== undefined) return undefined;
+  if (cancel !== undefined || !resets) return undefined;
   if (from !== undefined) {
     const phase = state.graph.indexOf.get(from);
     if (phase === undefined) throw noPhase(state, from);

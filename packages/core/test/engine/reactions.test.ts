@@ -133,6 +133,26 @@ describe('fail-fast', () => {
   });
 });
 
+describe('recover of what is unfinished only', () => {
+  it('resets nothing, and leaves alone what has ended', async () => {
+    const first = bench();
+    first.orch.execute(probes('a', 'b'), { runId: 'r' });
+    await settled();
+    first.probe.last('a').end(failed);
+    await settled();
+    first.kill();
+    const second = first.next();
+    const handle = second.orch.recover('r', { unfinishedOnly: true });
+    await settled();
+    second.probe.last('b').end();
+    expect(await handle.result()).toMatchObject({ status: 'failed', failures: [{ phase: 'a' }] });
+    expect(second.probe.started).toEqual([]);
+    const version = (await second.events('r')).length;
+    expect(await second.orch.recover('r', { unfinishedOnly: true }).result()).toMatchObject({ status: 'failed' });
+    expect(await second.events('r')).toHaveLength(version);
+  });
+});
+
 describe('a selection', () => {
   it('holds for the whole run', async () => {
     const first = bench();
@@ -145,6 +165,22 @@ describe('a selection', () => {
     first.probe.last('b').end();
     expect(await again.result()).toMatchObject({ status: 'completed' });
     expect(first.probe.started).toEqual(['b 1', 'b 2']);
+  });
+
+  it('is refused where the run was started with another one', async () => {
+    const { orch, probe } = bench();
+    const handle = orch.execute(probes('a', 'b'), { runId: 'r', selection: { only: ['a'] } });
+    await settled();
+    await handle.stop();
+    await handle.result();
+    for (const other of [{ selection: { only: ['b'] } }, { failFast: true }])
+      await expect(orch.execute(probes('a', 'b'), { runId: 'r', ...other }).result()).rejects.toMatchObject({
+        code: 'ORCH_INPUT_CHANGED',
+      });
+    const again = orch.execute(probes('a', 'b'), { runId: 'r', selection: { only: ['a'] } });
+    await settled();
+    probe.last('a').end();
+    expect(await again.result()).toMatchObject({ status: 'completed' });
   });
 
   it('that is wrong starts nothing', async () => {
