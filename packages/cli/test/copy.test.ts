@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { RunEvent } from '@orch/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
 import { startRedis } from '../../backend-redis/test/redis-server.ts';
 import type { RedisServer } from '../../backend-redis/test/redis-server.ts';
 import { edit } from '../../backend-sqlite/test/stage.ts';
 import { Playground, until, waitForGo } from './orch-process.ts';
+import { writeRun } from './write-run.ts';
 
 let ground: Playground;
 beforeEach(() => {
@@ -245,5 +247,33 @@ describe.skipIf(!available('redis'))('with Redis', () => {
     expect(await ground.orch('recover', 'one', '--backend', server.url)).toMatchObject({ code: 0 });
     expect(await ground.orch('copy', 'one', '--backend', server.url, '--to', 'json:back')).toMatchObject({ code: 0 });
     expect(await ground.json('show', 'one', '--json', '--backend', 'json:back')).toMatchObject({ status: 'completed' });
+  });
+
+  test('a journal of more than 16 MiB gets there, and goes on', async () => {
+    await failHalfway();
+    const { stdout } = await ground.orch('events', 'one');
+    const begun = stdout.trimEnd().split('\n').slice(0, 7);
+    const events = begun.map((line) => JSON.parse(line) as RunEvent);
+    const { at, epoch } = events[0]!;
+    for (let megabytes = 0; megabytes < 17; megabytes++)
+      events.push({ type: 'warning', message: 'x'.repeat(2 ** 20), version: events.length + 1, at, epoch });
+    await writeRun(ground.path('big'), { run: 'big', events, status: 'running' });
+    expect(await ground.orch('copy', 'big', '--backend', 'json:big', '--to', server.url)).toMatchObject({ code: 0 });
+    expect(await journalOf('big', server.url)).toEqual(events);
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'big', '--backend', server.url)).toMatchObject({ code: 0 });
+  });
+
+  test('what is sound in a damaged run comes out of it', async () => {
+    await failHalfway('--backend', server.url, '--run-id', 'bad');
+    const client = server.client();
+    const journal = 'orch:{bad}:journal';
+    const last = (await client.lindex(journal, -1)) ?? '';
+    await client.lset(journal, -1, last.replace('run.failed', 'run.failex'));
+    const { code, stderr } = await ground.orch('copy', 'bad', '--to', 'sqlite', '--valid-prefix');
+    expect(stderr).toMatch(/up to version 8\.\nAll from version 9 on is lost: it was known up to version 10\./);
+    expect(code).toBe(0);
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'bad', '--backend', 'sqlite')).toMatchObject({ code: 0 });
   });
 });
