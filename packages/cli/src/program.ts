@@ -140,7 +140,7 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
       .action(async (run, options) => end(await (await import('./commands/copy.ts')).copy(run, options))),
   backup: (command, end) =>
     command
-      .argument('<path>', 'a new folder for JSON files, a new file for SQLite')
+      .argument('<path>', 'a new folder for JSON files with their logs, a new file for SQLite without logs')
       .addOption(stateDir())
       .addOption(backend('what is backed up'))
       .addHelpText('after', examples('orch backup /srv/backup/monday', 'orch backup monday.db --backend sqlite'))

@@ -274,6 +274,8 @@ describe.skipIf(!available('redis'))('with Redis', () => {
     expect(stderr).toMatch(/up to version 8\.\nAll from version 9 on is lost: it was known up to version 10\./);
     expect(code).toBe(0);
     writeFileSync(ground.path('go'), '');
+    // What was lost is that b failed: its attempt tells.
+    expect(await ground.orch('recover', 'bad', '--backend', 'sqlite')).toMatchObject({ code: 1 });
     expect(await ground.orch('recover', 'bad', '--backend', 'sqlite')).toMatchObject({ code: 0 });
   });
 });

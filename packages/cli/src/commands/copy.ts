@@ -1,11 +1,11 @@
 import type { ErrorCode, RunReport } from '@orch/core';
 import { isOrchError, messageOf, orchError, runIdPattern } from '@orch/core/author';
-import type { Backend, OrchError, Owner } from '@orch/core/author';
+import type { OrchError, Owner } from '@orch/core/author';
 import { processHost } from '@orch/core/node';
 import { parseBackend } from '../backend/backend-place.ts';
 import type { BackendPlace } from '../backend/backend-place.ts';
 import { rememberBackend } from '../backend/known-backends.ts';
-import { makeBackend } from '../backend/open-backend.ts';
+import { useBackend } from '../backend/open-backend.ts';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { isDamage, storeSnapshot, takeSnapshot } from '../copy-run.ts';
@@ -135,7 +135,7 @@ function driven(runId: string, owner: Pick<Owner, 'pid' | 'host'> | undefined): 
 
 /** As `refuseDriven`, of a run that can't be shown. Where its holder can't be read either, it can only be said. */
 async function refuseHeld({ at }: Session, runId: string): Promise<void> {
-  const holder = await withBackend(at, (backend) => backend.holder(runId)).catch((error: unknown) => {
+  const holder = await useBackend(at, (backend) => backend.holder(runId)).catch((error: unknown) => {
     if (!isDamage(error)) throw error;
     say(`warning: whether a process drives run ${runId} can't be told: end it before the copy is gone on with.`);
     return undefined;
@@ -148,7 +148,7 @@ async function refuseHeld({ at }: Session, runId: string): Promise<void> {
 
 async function write(at: BackendPlace, id: string, snapshot: Snapshot): Promise<void> {
   try {
-    if ((await withBackend(at, (backend) => storeSnapshot(backend, id, snapshot))) === 'created') return;
+    if ((await useBackend(at, (backend) => storeSnapshot(backend, id, snapshot))) === 'created') return;
   } catch (error) {
     throw isOrchError(error, 'ORCH_PLAN_LIMIT') ? tooLarge(at, error) : error;
   }
@@ -157,16 +157,6 @@ async function write(at: BackendPlace, id: string, snapshot: Snapshot): Promise<
     message: `${at.name} has a run ${id}, or a folder of its attempts, already.`,
     hint: 'Copy it as another run: --as ID',
   });
-}
-
-async function withBackend<Result>(at: BackendPlace, use: (backend: Backend) => Promise<Result>): Promise<Result> {
-  const backend = await makeBackend(at, (text) => say(`warning: ${text}`));
-  try {
-    await backend.open();
-    return await use(backend);
-  } finally {
-    await backend.close();
-  }
 }
 
 function tooLarge({ name }: BackendPlace, cause: OrchError): OrchError {
