@@ -5,7 +5,7 @@ import { damaged, unavailable } from './damage.ts';
 import type { RunRow, TakingRow } from './statements.ts';
 
 /** Versions of one run, and what its number is multiplied by: a commit's id is its run and the version before it. */
-export const versionLimit = 2 ** 26;
+export const versionLimit: number = 2 ** 26;
 
 export function commitId(run: number, after: number): number {
   if (after >= versionLimit)
