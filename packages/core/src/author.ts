@@ -32,6 +32,7 @@ export type {
   PhaseToCheck,
   StopReason,
 } from './executor/executor.ts';
+export { isTooDeep, maxOutputBytes, maxOutputDepth } from './executor/output-limits.ts';
 export type {
   Again,
   AttemptView,
@@ -79,4 +80,12 @@ export type {
   Variable,
 } from './spec/language.ts';
 export { quote } from './spec/quote.ts';
-export type { Finding, InputSpec, InputType, OutputSource, OutputSpec, PhaseSpec, WorkflowSpec } from './spec/workflow-spec.ts';
+export type {
+  Finding,
+  InputSpec,
+  InputType,
+  OutputSource,
+  OutputSpec,
+  PhaseSpec,
+  WorkflowSpec,
+} from './spec/workflow-spec.ts';
