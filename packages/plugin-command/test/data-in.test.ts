@@ -29,7 +29,7 @@ function variablesOf(it: Trial): Readonly<Record<string, string>> {
 }
 
 function inputVariablesOf(it: Trial): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(variablesOf(it)).filter(([name]) => /^ORCH_INPUT_/.test(name)));
+  return Object.fromEntries(Object.entries(variablesOf(it)).filter(([name]) => name.startsWith('ORCH_INPUT_')));
 }
 
 function fileNames(it: Trial): string[] {

@@ -1,9 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import type { Json } from '@orch/core/author';
+import { expect, test } from 'vitest';
 import { trial } from './harness.ts';
-import type { Trial, TrialOptions } from './harness.ts';
+import type { Trial } from './harness.ts';
 
 const commands = ['touch injected', 'sh -c "echo x >injected"'];
 
@@ -48,54 +47,36 @@ function expectNothingInjected({ directory }: Trial): void {
   expect(names.filter((name) => /(^|\/)injected$/.test(name))).toEqual([]);
 }
 
-async function ran(command: Json, given: TrialOptions): Promise<Trial> {
-  const it = await trial(command, given);
-  expect(await it.execute()).toMatchObject({ status: 'completed' });
-  expectNothingInjected(it);
-  return it;
-}
-
 test('there are sixty', () => {
   expect(new Set(payloads).size).toBe(60);
 });
 
-describe.each(payloads)('%j', (payload) => {
-  test('as a word, a variable, an input, an output and the words of a failure: it arrives as it is', async () => {
-    const script = 'printf "%s\\0" "$1" "$VALUE" "$ORCH_INPUT_VALUE" "$ORCH_PHASE" "$ORCH_FAILED_MESSAGE"';
-    const it = await ran(['sh', '-c', `${script}; cat "$ORCH_INPUTS" "$ORCH_OUTPUTS"`, 'sh', payload], {
-      options: { env: { VALUE: payload } },
-      context: { inputs: { value: payload }, outputs: { [payload]: payload } },
-      attempt: {
-        phase: payload,
-        part: 'repair',
-        failed: { number: 1, key: payload, class: 'exit', message: payload },
-      },
-    });
-    const files = `${JSON.stringify({ value: payload })}\n${JSON.stringify({ [payload]: payload })}\n`;
-    expect(it.log()).toBe([payload, payload, payload, payload, payload, files].join('\0'));
-  });
+const script = [
+  'printf "%s\\0" "$1" "$VALUE" "$ORCH_INPUT_VALUE" "$ORCH_PHASE" "$ORCH_FAILED_MESSAGE" "$(pwd -P; echo .)"',
+  'cat "$ORCH_INPUTS" "$ORCH_OUTPUTS" "$ORCH_FAILED_OUTPUT"',
+  'cp "$ORCH_FAILED_OUTPUT" "$ORCH_OUTPUT"',
+].join('\n');
 
-  test('as a working folder, of a program and of a text', async () => {
-    const cwd = payload.replaceAll('/', ':');
-    for (const command of ['pwd -P', ['pwd', '-P'], 'true && pwd -P']) {
-      const it = await trial(command, { options: { cwd } });
-      mkdirSync(join(it.directory, cwd));
-      expect(await it.execute()).toMatchObject({ status: 'completed' });
-      expect(it.log()).toBe(`${join(it.directory, cwd)}\n`);
-      expectNothingInjected(it);
-    }
+test.each(payloads)('%j is data wherever it stands', async (payload) => {
+  const cwd = payload.replaceAll('/', ':');
+  const it = await trial(['sh', '-c', script, 'sh', payload], {
+    options: { env: { VALUE: payload }, cwd },
+    context: { inputs: { value: payload }, outputs: { [payload]: payload } },
+    attempt: {
+      phase: payload,
+      part: 'repair',
+      failed: { number: 1, key: payload, class: 'exit', message: payload, output: payload },
+      output: 'file',
+    },
   });
-
-  test('as a program: there is none of that name', async () => {
-    const it = await trial([payload, payload]);
-    expect(await it.execute()).toMatchObject({ status: 'failed', error: { code: 'ORCH_PHASE_START' } });
-    expectNothingInjected(it);
-  });
-
-  test('as an output: it is data', async () => {
-    const it = await ran(['sh', '-c', 'printf %s "$1" >"$ORCH_OUTPUT"', 'sh', JSON.stringify(payload)], {
-      attempt: { output: 'file' },
-    });
-    expect(JSON.parse(readFileSync(it.files.output, 'utf8'))).toBe(payload);
-  });
+  mkdirSync(join(it.directory, cwd));
+  expect(await it.execute()).toEqual({ status: 'completed', exitCode: 0, output: payload });
+  const files = [{ value: payload }, { [payload]: payload }, payload].map((json) => `${JSON.stringify(json)}\n`);
+  const folder = join(it.directory, cwd);
+  expect(it.log()).toBe([payload, payload, payload, payload, payload, `${folder}\n.`, files.join('')].join('\0'));
+  expectNothingInjected(it);
+  // Nor is there a program of that name.
+  const other = await trial([payload, payload]);
+  expect(await other.execute()).toMatchObject({ status: 'failed', error: { code: 'ORCH_PHASE_START' } });
+  expectNothingInjected(other);
 });
