@@ -165,42 +165,6 @@ describe('logs', () => {
     expect(await ground.orch('logs', 'one', 'c')).toMatchObject({ code: 3, stderr: expect.stringContaining('a, b') });
   });
 
-  /** Where orch has the stdout of a command whose output stands in it: beside its log. */
-  const toStdout = 'log=$(readlink /proc/$$/fd/2); exec >"${log%log}stdout"';
-
-  test('of a phase whose output is its stdout: what it said, then that, and a line between', async () => {
-    ground.plan([
-      { name: 'a', command: `printf words >&2; ${toStdout}; echo '{"a":1}'` },
-      { name: 'b', command: `${toStdout}; echo '{"b":1}'` },
-    ]);
-    await ground.orch('execute', 'plan.json', '--run-id', 'one');
-    expect((await ground.orch('logs', 'one', 'a')).stdout).toBe('words\n==> a, attempt 1, stdout <==\n{"a":1}\n');
-    expect((await ground.orch('logs', 'one', 'b')).stdout).toBe('{"b":1}\n');
-    expect((await ground.orch('logs', 'one')).stdout).toBe(
-      [
-        '==> a, attempt 1 <==\nwords\n==> a, attempt 1, stdout <==\n{"a":1}\n',
-        '==> b, attempt 1, stdout <==\n{"b":1}\n',
-      ].join('\n'),
-    );
-  });
-
-  test('are followed, and its stdout comes when it is whole', async () => {
-    ground.plan([
-      { name: 'a', command: `echo begin >&2; ${toStdout}; echo '['; ${waitForGo}; echo ']'; echo end >&2` },
-    ]);
-    const driver = ground.start(['execute', 'plan.json', '--run-id', 'one']);
-    await started();
-    expect((await ground.orch('logs', 'one', 'a')).stdout).toBe('begin\n\n==> a, attempt 1, stdout <==\n[\n');
-    const follower = ground.start(['logs', 'one', 'a', '-f']);
-    await until(
-      () => follower.stdout === 'begin\n',
-      () => 'the first line',
-    );
-    go();
-    expect((await follower.ended).stdout).toBe('begin\nend\n\n==> a, attempt 1, stdout <==\n[\n]\n');
-    expect(await driver.ended).toMatchObject({ code: 0 });
-  });
-
   test('are followed to the end of the phase', async () => {
     ground.plan([{ name: 'a', command: `echo begin; ${waitForGo}; echo end` }]);
     const driver = ground.start(['execute', 'plan.json', '--run-id', 'one']);
