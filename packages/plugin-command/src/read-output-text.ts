@@ -12,23 +12,28 @@ export interface OutputTextRequest {
   readonly lastLine: boolean;
 }
 
-/** The machine's trouble, which passes: the attempt is not to blame. */
-const passing: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EIO', 'EINTR']);
+/** A want of orch's own, which passes: the attempt is not to blame. */
+const passing: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR', undefined]);
 
-/** What a command left in the place of its output. A pipe, a device or a folder there is never waited for. */
+/**
+ * What a command left in the place of its output. A pipe, a device or a folder there is never waited for. Throws where
+ * orch has no descriptor or memory left to look.
+ */
 export function readOutputText(path: string, request: OutputTextRequest): OutputText {
-  let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return readAt(path, request);
   } catch (error) {
     const code = codeOf(error);
-    if (code === undefined || passing.has(code)) throw error;
+    if (passing.has(code)) throw error;
     return { problem: code === 'ENOENT' ? 'is not there' : `can't be read (${code})` };
   }
+}
+
+function readAt(path: string, { maxBytes, lastLine }: OutputTextRequest): OutputText {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return { problem: 'is not a regular file' };
-    const { maxBytes, lastLine } = request;
     // One byte more than may be there: it may grow while it is read.
     const bytes = lastLine
       ? readLastLine(descriptor, stats.size, maxBytes)

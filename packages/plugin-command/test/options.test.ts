@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Orchestrator, isOrchError, memoryBackend, parseWorkflow, workflow } from '@orch/core';
-import type { Json } from '@orch/core/author';
+import type { Json, PhaseOptionSettings, PluginHost } from '@orch/core/author';
 import { command, commandPlugin } from '../src/index.ts';
 import { optionSchemas, readOptions } from '../src/phase-options.ts';
 import { emptyFolder } from './harness.ts';
@@ -75,6 +75,22 @@ describe('options', () => {
   });
 });
 
+test('expressions are expanded in data, never in code; secrets where only the process sees them', () => {
+  const settings = new Map<string, PhaseOptionSettings<Json> | undefined>();
+  const phaseOption = (key: string, _schema: unknown, given?: PhaseOptionSettings<Json>): void =>
+    void settings.set(key, given);
+  commandPlugin({ directory: emptyFolder() }).apply({ executor: () => {}, phaseOption } as unknown as PluginHost);
+  const expanded = (key: string, value: Json): unknown => settings.get(key)?.templates?.(value) ?? false;
+  expect(expanded('command', 'echo ${{ x }}')).toBe(false);
+  expect(expanded('command', ['echo', '${{ x }}'])).toBe(true);
+  expect(expanded('env', { A: '${{ x }}' })).toBe(true);
+  expect(expanded('cwd', '${{ x }}')).toBe(true);
+  expect(['shell', 'grace', 'idle_timeout', 'leave_running', 'on_orphan'].filter((key) => settings.get(key))).toEqual(
+    [],
+  );
+  expect([...settings].filter(([, given]) => given?.secrets === true).map(([key]) => key)).toEqual(['env']);
+});
+
 describe('command()', () => {
   test('lowers to flat data', () => {
     expect(
@@ -119,6 +135,22 @@ describe('command()', () => {
       options,
       output: { from: 'stdout-last-line' },
     });
+  });
+
+  test('what core judges by stands in the definition of the workflow', () => {
+    const output = { '~standard': { version: 1, vendor: 'x', validate: (value: unknown) => ({ value }) } } as const;
+    const failWhen = (): boolean => false;
+    const { spec, rules } = workflow('w').phase('a', { run: command('ls', { output, failWhen }) }).definition;
+    expect(spec.phases).toEqual([
+      {
+        name: 'a',
+        kind: 'command',
+        options: { command: 'ls' },
+        output: { from: 'file', schema: true },
+        failWhen: true,
+      },
+    ]);
+    expect(rules['a']).toEqual({ output, failWhen });
   });
 
   test('refuses what it would not carry out', () => {

@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Clock, Json, Outcome, OutputSource } from '@orch/core/author';
 import { watchIdleOf } from '../src/executor-parts.ts';
 import { readOptions } from '../src/phase-options.ts';
-import { isAlive, outcomeOf, trial, until, writeState } from './harness.ts';
+import { isAlive, outcomeOf, startForeign, trial, until, writeState } from './harness.ts';
 import type { Trial, TrialOptions } from './harness.ts';
 
 const sources = ['file', 'stdout', 'stdout-last-line'] as const;
@@ -110,10 +111,32 @@ test.each([
   ['a pipe', 'mkfifo "$ORCH_OUTPUT"', 'is not a regular file'],
   ['a device without end', 'ln -s /dev/zero "$ORCH_OUTPUT"', 'is not a regular file'],
   ['a link that leads nowhere', 'ln -s nowhere "$ORCH_OUTPUT"', 'is not there'],
+  ['what the system does not let read', 'ln -s /proc/self/mem "$ORCH_OUTPUT"', "can't be read (EIO)"],
   ['a link to itself', 'ln -s "$ORCH_OUTPUT" "$ORCH_OUTPUT"', "can't be read (ELOOP)"],
 ])('%s in the place of the file: failed, and not waited for', async (_what, command, problem) => {
   const it = await trialOf('file', command);
   expect(problemOf(await it.execute())).toContain(`The output ${problem}`);
+});
+
+test('orch has no descriptor left: that is no failure of the command', () => {
+  const program = join(import.meta.dirname, 'programs/no-descriptors.ts');
+  const script = 'ulimit -n 256; exec "$0" --conditions=source --no-warnings "$@"';
+  const { stdout } = spawnSync('/bin/sh', ['-c', script, process.execPath, program, '/dev/null'], { encoding: 'utf8' });
+  expect(stdout).toBe('EMFILE\n');
+});
+
+test.each(['live', 'found finished'])('what it leaves in its group ends before its output is read: %s', async (how) => {
+  const leftover = `trap 'printf 1 >>"$ORCH_OUTPUT"; exit' TERM; touch ready; while :; do sleep .02; done`;
+  const script = `printf 1 >"$ORCH_OUTPUT"; (${leftover}) & while [ ! -e ready ]; do sleep .02; done`;
+  const it = await trialOf('file', script, { options: { grace: '20s' } });
+  let outcome: Outcome;
+  if (how === 'live') outcome = await it.execute();
+  else {
+    startForeign(it, `export ORCH_OUTPUT='${it.files.output}'; ${script}`);
+    await until(() => safely(it.files.state).endsWith('exit 0 0\n'));
+    outcome = await outcomeOf(await it.adopt());
+  }
+  expect(outcome).toEqual({ status: 'completed', exitCode: 0, output: 11 });
 });
 
 test('a link to the file, and one that was moved there', async () => {
