@@ -32,6 +32,7 @@ export type {
   PhaseToCheck,
   StopReason,
 } from './executor/executor.ts';
+export { isTooDeep, maxOutputBytes, maxOutputDepth } from './executor/output-limits.ts';
 export type {
   Again,
   AttemptView,

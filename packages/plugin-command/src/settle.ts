@@ -35,7 +35,8 @@ async function settleAttempt(
   const { clock, snapshots } = parts;
   const verdict = await examine({ files, isMarker, ...parts });
   if (verdict.found !== 'running' && verdict.found !== 'orphans') return;
-  const trace = verdict.found === 'orphans' ? verdict.trace : { isMarker, log: files.log, group: verdict.pid };
+  const trace =
+    verdict.found === 'orphans' ? verdict.trace : { isMarker, logs: [files.log, files.stdout], group: verdict.pid };
   const { left } = await endProcesses({ trace, graceMs, kill: new AbortController().signal, clock, snapshots });
   if (left.length > 0) throw new Error(`processes of a forgotten attempt could not be ended: ${left.join(', ')}`);
 }

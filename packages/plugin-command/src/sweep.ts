@@ -6,8 +6,8 @@ import type { ProcessEntry, ProcessTable } from './process-table.ts';
 export interface Trace {
   /** Whether a marker is the attempt's. */
   readonly isMarker: (marker: string) => boolean;
-  /** The attempt's log: what writes to it belongs to the attempt. */
-  readonly log: string;
+  /** Files that the attempt prints to: what writes to one of them belongs to the attempt. */
+  readonly logs: readonly string[];
   /** The group of its wrapper, where it is known. */
   readonly group: number | undefined;
   /**
@@ -30,17 +30,17 @@ export interface Remains {
 }
 
 /**
- * Every live process that carries the attempt's marker or writes to its log; and, where one of them is in the group of
+ * Every live process that carries the attempt's marker or writes to its logs; and, where one of them is in the group of
  * its wrapper, all members of that group.
  */
-export function sweep(processes: readonly ProcessEntry[], { isMarker, log, group, isOwnGroup }: Trace): Remains {
-  const logPath = realPathOf(log);
+export function sweep(processes: readonly ProcessEntry[], { isMarker, logs, group, isOwnGroup }: Trace): Remains {
+  const logPaths = new Set(logs.map(realPathOf));
   const outside: number[] = [];
   const members: number[] = [];
   let isOwn = isOwnGroup === true;
   for (const entry of processes) {
     const isMember = group !== undefined && entry.group === group;
-    const isMarked = entry.markers.some(isMarker) || entry.outputs.includes(logPath);
+    const isMarked = entry.markers.some(isMarker) || entry.outputs.some((path) => logPaths.has(path));
     if (isMember) {
       members.push(entry.pid);
       isOwn ||= isMarked;
