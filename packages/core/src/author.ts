@@ -78,5 +78,14 @@ export type {
   LoadedLanguage,
   Variable,
 } from './spec/language.ts';
+export { didYouMean } from './spec/did-you-mean.ts';
 export { quote } from './spec/quote.ts';
-export type { Finding, InputSpec, InputType, OutputSource, OutputSpec, PhaseSpec, WorkflowSpec } from './spec/workflow-spec.ts';
+export type {
+  Finding,
+  InputSpec,
+  InputType,
+  OutputSource,
+  OutputSpec,
+  PhaseSpec,
+  WorkflowSpec,
+} from './spec/workflow-spec.ts';
