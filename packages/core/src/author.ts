@@ -80,6 +80,7 @@ export type {
   LoadedLanguage,
   Variable,
 } from './spec/language.ts';
+export { didYouMean } from './spec/did-you-mean.ts';
 export { quote } from './spec/quote.ts';
 export type {
   Finding,

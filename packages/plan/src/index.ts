@@ -1,3 +1,4 @@
+export { planLanguage } from './language/plan-language.ts';
 export type { Place, PositionedFinding } from './position-findings.ts';
 export { addFindings, parsePlanText, readPlan } from './read-plan.ts';
 export type { ParsePlanOptions, PlanReading, ReadPlanOptions } from './read-plan.ts';
