@@ -11,6 +11,7 @@ import { whereStarted } from './where-started.ts';
 import { endProcesses, mayHaveMembers, pause, stopAttempt } from './stop.ts';
 import { readStop } from './stop-file.ts';
 import type { EndReason, StopFile, StopRecord } from './stop-file.ts';
+import { traceOf } from './sweep.ts';
 import type { Trace } from './sweep.ts';
 import { codeOf } from './system-error.ts';
 import { tellOfStrangers } from './tell.ts';
@@ -72,7 +73,7 @@ async function finish(
   const { attempt, context, options, files, isMarker } = subject;
   // What orch began to end must be gone altogether, children that it may leave running too.
   if (stop !== undefined || (!options.leaveRunning && pid !== undefined && mayHaveMembers(pid))) {
-    const trace: Trace = { isMarker, logs: [files.log, files.stdout], group: pid };
+    const trace = traceOf({ files, isMarker }, pid);
     const request = { trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots };
     tellOfStrangers(context.log, await endProcesses({ ...request, ...stop }));
   }
@@ -134,7 +135,7 @@ async function examineAgain(parts: ExecutorParts, subject: Subject, group: numbe
     return await examine({ ...subject, ...parts });
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    return { found: 'orphans', trace: { isMarker, logs: [files.log, files.stdout], group } };
+    return { found: 'orphans', trace: traceOf({ files, isMarker }, group) };
   }
 }
 
@@ -180,7 +181,7 @@ async function stopRunning(
   reason: EndReason,
 ): Promise<{ readonly left: readonly number[]; readonly record: StopRecord }> {
   const { context, options, files, isMarker } = subject;
-  const trace: Trace = { isMarker, logs: [files.log, files.stdout], group: pid };
+  const trace = traceOf({ files, isMarker }, pid);
   const request = { trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots };
   const ended = await stopAttempt(stopFileOf(subject), reason, request);
   tellOfStrangers(context.log, ended);

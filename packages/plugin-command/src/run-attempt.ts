@@ -10,7 +10,7 @@ import { startAttempt, wordsOfRefusal } from './start-attempt.ts';
 import type { Started, WrapperEnd } from './start-attempt.ts';
 import { endProcesses, mayHaveMembers, stopAttempt } from './stop.ts';
 import type { EndReason } from './stop-file.ts';
-import type { Trace } from './sweep.ts';
+import { traceOf } from './sweep.ts';
 import { isUnwritable, unwritable } from './system-error.ts';
 import { tellOfStrangers } from './tell.ts';
 
@@ -49,7 +49,7 @@ async function conclude(parts: ExecutorParts, subject: Subject, { pid }: Started
   const wasKilled = outcome.status === 'failed' && outcome.class === 'signal';
   // What a killed wrapper leaves behind is the command itself, and may have left the group.
   if (wasKilled || (!options.leaveRunning && mayHaveMembers(pid))) {
-    const trace: Trace = { isMarker, logs: [files.log, files.stdout], group: pid, isOwnGroup: true };
+    const trace = { ...traceOf({ files, isMarker }, pid), isOwnGroup: true };
     const { clock, snapshots } = parts;
     tellOfStrangers(
       context.log,
@@ -109,7 +109,7 @@ async function stopLive(
   { pid, ended }: Started,
   reason: EndReason,
 ): Promise<Outcome> {
-  const trace: Trace = { isMarker, logs: [files.log, files.stdout], group: pid, isOwnGroup: true };
+  const trace = { ...traceOf({ files, isMarker }, pid), isOwnGroup: true };
   const request = { trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots };
   const result = await stopAttempt({ path: files.stop, marker }, reason, request);
   tellOfStrangers(context.log, result);

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import type { AttemptFiles } from './attempt-files.ts';
 import { codeOf } from './system-error.ts';
 import type { ProcessEntry, ProcessTable } from './process-table.ts';
 
@@ -15,6 +16,14 @@ export interface Trace {
    * a number is not given away again while its group has members.
    */
   readonly isOwnGroup?: boolean;
+}
+
+/** How the processes of an attempt are told by its files and marker. */
+export function traceOf(
+  { files, isMarker }: { readonly files: AttemptFiles; readonly isMarker: Trace['isMarker'] },
+  group: number | undefined,
+): Trace {
+  return { isMarker, logs: [files.log, files.stdout], group };
 }
 
 /** The live processes of an attempt. */
