@@ -212,5 +212,7 @@ function dialOptions({
     connectTimeout: silenceMs,
     socketTimeout: silenceMs,
     connectionName: 'orch',
+    // It would ask for `CLIENT SETINFO`, twice on each connection, which Redis 7.0 answers with errors.
+    disableClientInfo: true,
   };
 }
