@@ -16,6 +16,7 @@ import { checkState } from './check-state.ts';
 import { concurrencyOf } from './concurrency.ts';
 import { createRun } from './create-run.ts';
 import { Driver } from './driver.ts';
+import type { Host } from './host.ts';
 import { checkInputs } from './inputs.ts';
 import { isHeld, leaseMs, momentOf } from './lease.ts';
 import { giveBackAll, letGo, letGoOnError, rememberToken } from './letting-go.ts';
@@ -242,13 +243,13 @@ export class Orchestrator implements OrchestratorApi {
 
   async #openEngine(): Promise<EngineParts> {
     const { backend, clock = systemClock, ids = randomIds, host } = this.#options;
-    await backend.open();
+    // Who this process is can be found out while a server is on its way.
+    const [, thisHost] = await Promise.all([backend.open(), host ?? hostOfProcess()]);
     return {
       backend,
       clock,
       ids,
-      // Only here does core reach for the file system: the main entry stays free of it for those who bring a host.
-      host: host ?? (await import('../node/process-identity.ts')).processHost(),
+      host: thisHost,
       log: this.#log,
       hooks: this.#plugins.calls,
       phaseKeys: this.#plugins.phaseKeys,
@@ -276,6 +277,11 @@ export class Orchestrator implements OrchestratorApi {
     if (this.#closing !== undefined) stopOnce(driver);
     return opened;
   }
+}
+
+/** Only here does core reach for the file system: the main entry stays free of it for those who bring a host. */
+async function hostOfProcess(): Promise<Host> {
+  return (await import('../node/process-identity.ts')).processHost();
 }
 
 /** A second stop would kill without grace. */
