@@ -1,7 +1,7 @@
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, notOpen } from '@orch/core/author';
 import type { Clock } from '@orch/core/author';
 import type { Redis, RedisOptions } from 'ioredis';
-import { closed, passes, unavailable } from './failure.ts';
+import { passes, unavailable } from './failure.ts';
 import { inspectServer, lossAtCrash, lossAtPowerCut } from './inspect-server.ts';
 import type { Inspected } from './inspect-server.ts';
 import type { Settings } from './settings.ts';
@@ -56,7 +56,7 @@ export class Connection {
   }
 
   checkOpen(): void {
-    if (!this.#isOpen) throw closed();
+    if (!this.#isOpen) throw notOpen('Redis');
   }
 
   /**

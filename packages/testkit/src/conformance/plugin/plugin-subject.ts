@@ -32,7 +32,7 @@ export class PluginSubject {
   }
 
   /** Applies the plugin in a host of its own. */
-  load(plugin = this.plugin): Loaded {
+  load(plugin: Plugin = this.plugin): Loaded {
     const watch = new Watch();
     const quiet = { info: () => {}, warn: () => {} };
     const orch = new Orchestrator({ backend: memoryBackend(), plugins: [watch.plugin(plugin)], log: quiet });
