@@ -49,6 +49,6 @@ export function registerCases<Capability extends string, Case extends NumberedCa
   });
 }
 
-export function needsOf<Capability extends string>({ needs = [] }: NumberedCase<Capability>): readonly Capability[] {
+function needsOf<Capability extends string>({ needs = [] }: NumberedCase<Capability>): readonly Capability[] {
   return typeof needs === 'string' ? [needs] : needs;
 }
