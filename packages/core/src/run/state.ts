@@ -1,15 +1,8 @@
 import type { Json } from '../json.ts';
 import type { Graph } from '../spec/graph.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
-import type {
-  AttemptId,
-  EventOf,
-  FailureClass,
-  ProcessEnd,
-  RunStatus,
-  SerializedError,
-  StoredRunStatus,
-} from './event.ts';
+import type { AttemptId, EventOf, FailureClass, ProcessEnd, SerializedError, StoredRunStatus } from './event.ts';
+import type { RunStatus } from './event.ts';
 import type { Owner } from './owner.ts';
 import { PriorityQueue } from './priority-queue.ts';
 
