@@ -1,9 +1,9 @@
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, notOpen } from '@orch/core/author';
 import type { Clock } from '@orch/core/author';
 // By its default export: a bundler that makes a chunk of a CommonJS package leaves it no other.
 import ioredis from 'ioredis';
 import type { Redis, RedisOptions } from 'ioredis';
-import { closed, passes, unavailable } from './failure.ts';
+import { passes, unavailable } from './failure.ts';
 import { inspectServer, lossAtCrash, lossAtPowerCut } from './inspect-server.ts';
 import type { Inspected } from './inspect-server.ts';
 import type { Settings } from './settings.ts';
@@ -58,7 +58,7 @@ export class Connection {
   }
 
   checkOpen(): void {
-    if (!this.#isOpen) throw closed();
+    if (!this.#isOpen) throw notOpen('Redis');
   }
 
   /**

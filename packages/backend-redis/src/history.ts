@@ -1,6 +1,6 @@
+import { unknownRun } from '@orch/core/author';
 import type { RunEvent } from '@orch/core/author';
 import type { Access } from './access.ts';
-import { unknownRun } from './damage.ts';
 import { endOf, readRecord } from './record.ts';
 import type { FoundCommit } from './record.ts';
 import { readOnScript, readScript } from './scripts.ts';

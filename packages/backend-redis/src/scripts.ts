@@ -108,10 +108,6 @@ end
 redis.call('PUBLISH', KEYS[1], '')
 return {'ok'}`);
 
-<<<<<<< HEAD
-/** Where to read after a version, how far, and what is wrong with the length. ARGV: version. */
-export const seekScript: Script = script(`${seek}
-=======
 /**
  * Records of a journal as one text, each on its line: to a client one text is much cheaper than a list of many. Answers with
  * the index after the last as well.
@@ -131,9 +127,8 @@ local function fetch(journal, from, to, bytes)
   return index, table.concat(found, '\\n')
 end`;
 
-/** Where to read after a version, how far, and the first records. ARGV: version, bytes at a time. */
+/** Where to read after a version, how far, what is wrong with the length, and the first records. ARGV: version, bytes at a time. */
 export const readScript: Script = script(`${seek}${fetch}
->>>>>>> bench4
 local head = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'commits', 'chain', 'token', 'format')
 if not head[1] then return {'unknown', tonumber(head[2]) or 0} end
 if head[6] ~= '1' then return {'newer', head[6]} end

@@ -9,6 +9,7 @@ export type {
   RunFilter,
   Taking,
 } from './backend/backend.ts';
+export { notHeld, notOpen, unknownRun } from './backend/backend-errors.ts';
 export { compactEvents, expandEvents } from './backend/compact-events.ts';
 export type { CompactEvent, CompactEvents, EventsPlace } from './backend/compact-events.ts';
 export type { RunPage, StateFinding, UnreadableRun } from './backend/state-finding.ts';
@@ -63,6 +64,7 @@ export type {
   StoredRunStatus,
 } from './run/event.ts';
 export type { Fence, Owner } from './run/owner.ts';
+export { isTerminal } from './run/state.ts';
 export type { Checked, DescribedSchema, Schema, SchemaIssue } from './schema.ts';
 export { quote } from './spec/quote.ts';
 export type { Finding, PhaseSpec, WorkflowSpec } from './spec/workflow-spec.ts';

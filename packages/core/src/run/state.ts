@@ -2,6 +2,7 @@ import type { Json } from '../json.ts';
 import type { Graph } from '../spec/graph.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
 import type { AttemptId, EventOf, FailureClass, ProcessEnd, SerializedError, StoredRunStatus } from './event.ts';
+import type { RunStatus } from './event.ts';
 import type { Owner } from './owner.ts';
 import { PriorityQueue } from './priority-queue.ts';
 
@@ -136,7 +137,7 @@ export function initialState(runId: string, created: EventOf<'run.created'>, gra
 }
 
 /** Whether a run of this status has ended: only `run.reset` opens it again. */
-export function isTerminal(status: StoredRunStatus): boolean {
+export function isTerminal(status: RunStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
