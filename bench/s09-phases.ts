@@ -21,7 +21,7 @@ export const s9: Benchmark = {
       warmMany: [] as number[],
     };
     const perPhase = async (phases: number, warmUp: number, runs: number): Promise<number> => {
-      const args = [program, String(phases), String(runs), String(warmUp), scratch('memory')];
+      const args = [program, String(phases), String(runs), String(warmUp), scratch('memory'), 'json'];
       const { answer } = await takeSample<LayersAnswer>({ args });
       expectWork('layers', answer.completed, phases * runs);
       return answer.cpuMs / (phases * runs);

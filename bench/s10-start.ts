@@ -48,7 +48,7 @@ async function compareExecute(name: string, { context, runs, goal }: ExecuteCase
   writePlan(folder, plan);
   const full = join(folder, 'full');
   if (runs > 0) {
-    const { answer } = await takeSample<LayersAnswer>({ args: [layers, '1', String(runs), '0', full] });
+    const { answer } = await takeSample<LayersAnswer>({ args: [layers, '1', String(runs), '0', full, 'json'] });
     expectWork('runs', answer.completed, runs);
   }
   let executed = 0;

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { backendKinds } from '../scripts/trial/backend-kind.ts';
+import type { BackendKind } from '../scripts/trial/backend-kind.ts';
 import type { BenchContext, Benchmark, Figure, Place } from './harness/benchmark.ts';
 import { expectWork } from './harness/benchmark.ts';
 import { medianFigure, ratioFigure } from './harness/figures.ts';
@@ -15,18 +17,24 @@ type Taken = Sample<ManyPhasesAnswer>;
 
 export const s15: Benchmark = {
   id: 's15',
-  title: '100,000 phases in one run (layers of functions, JSON)',
-  durability: 'fdatasync before each phase counts as completed, on the disk and in memory (tmpfs) alike',
+  title: '100,000 phases in one run on each backend (layers of functions)',
+  durability:
+    'each phase is flushed before it counts as completed, on the disk and in memory (tmpfs) alike; Redis: appendfsync always',
   async run(context) {
     const sizes = context.quick ? [1_000, 5_000, 10_000] : [10_000, 50_000, 100_000];
     const ends = [sizes[0]!, sizes.at(-1)!];
+    const figures: Figure[] = [];
+    for (const kind of backendKinds) {
+      // The server of Redis has a place of its own, on the disk.
+      if (kind !== 'redis')
+        figures.push(...(await growth(`${kind}, state in memory`, { kind, context, where: 'memory', sizes })));
+      const onDisk = { kind, context, where: 'disk', sizes: kind === 'redis' ? sizes : ends } as const;
+      figures.push(...(await growth(`${kind}, state on disk`, onDisk)));
+    }
     return {
-      figures: [
-        ...(await growth('state in memory', { context, where: 'memory', sizes })),
-        ...(await growth('state on disk', { context, where: 'disk', sizes: ends })),
-      ],
+      figures,
       notes: [
-        'CPU from building the workflow to its result; the start of Node is left out.',
+        'CPU from building the workflow to its result; the start of Node is left out, and so is the server of Redis.',
         `Memory over that of the same process with ${few} phases. Peaks have garbage in them, which Node collects when it sees fit; what is in use when the last phase begins has none.`,
         'The workflow belongs to the program of the caller: a process that only builds it is measured beside the others.',
       ],
@@ -35,6 +43,7 @@ export const s15: Benchmark = {
 };
 
 interface GrowthCase {
+  readonly kind: BackendKind;
   readonly context: BenchContext;
   readonly where: Place;
   /** From few to many. */
@@ -46,7 +55,7 @@ interface Series {
   readonly taken: Taken[];
 }
 
-async function growth(name: string, { context, where, sizes }: GrowthCase): Promise<Figure[]> {
+async function growth(name: string, { kind, context, where, sizes }: GrowthCase): Promise<Figure[]> {
   const { samples, scratch, progress } = context;
   const base: Series = { phases: few, taken: [] };
   const series: Series[] = sizes.map((phases) => ({ phases, taken: [] }));
@@ -55,7 +64,8 @@ async function growth(name: string, { context, where, sizes }: GrowthCase): Prom
   for (let sample = 1; sample <= samples; sample++) {
     for (const one of [base, ...series, built]) {
       progress(`${name}, ${one.phases} phases${one === built ? ', built only' : ''}, sample ${sample} of ${samples}`);
-      const args = ['--expose-gc', program, String(one.phases), scratch(where), ...(one === built ? ['build'] : [])];
+      const only = one === built ? ['build'] : [];
+      const args = ['--expose-gc', program, String(one.phases), scratch(where), kind, ...only];
       const taken = await takeSample<ManyPhasesAnswer>({ args });
       expectWork('phases', taken.answer.done, one.phases);
       one.taken.push(taken);

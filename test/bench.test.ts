@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +10,8 @@ import { compareResults, describeComparison } from '../bench/harness/compare.ts'
 import { describeFigure } from '../bench/harness/figures.ts';
 import { readResults } from '../bench/harness/results.ts';
 import type { Results } from '../bench/harness/results.ts';
+import type { ChainAnswer } from '../bench/programs/chain.ts';
+import type { ManyRunsAnswer } from '../bench/programs/many-runs.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -54,7 +56,7 @@ describe('the benchmarks', () => {
 
   it('stand in the order of their numbers, each once', () => {
     const numbers = benchmarks.map(({ id }) => Number(id.slice(1)));
-    expect(numbers).toEqual([1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+    expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
   });
 
   it('are refused without a goal, and with a figure that is no number', () => {
@@ -68,6 +70,37 @@ describe('the benchmarks', () => {
     expect(describeFigure(figure('CPU', 1.234, 2))).toBe('        1.23 x  met     CPU, goal ≤ 2');
     expect(describeFigure(figure('CPU', 2.5, 2))).toContain('MISSED');
     expect(describeFigure({ ...figure('peak', 1234.5), unit: 'bytes' })).toBe('    1235 bytes            peak');
+    expect(describeFigure({ ...figure('phases', 529.4), unit: '/s' })).toBe('        529 /s            phases');
+  });
+});
+
+describe('the programs that are measured', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const answerOf = <Answer>(program: string, ...args: readonly string[]): Answer => {
+    const file = join('bench', 'programs', program);
+    const run = spawnSync(process.execPath, ['--conditions=source', file, ...args], { cwd: root, encoding: 'utf8' });
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    return JSON.parse(run.stdout) as Answer;
+  };
+
+  it.each([
+    ['chains', 1_000],
+    ['fan', 1_001],
+  ])('count the phases of %s that were called, and those that are stored', (shape, phases) => {
+    const { passes, floorMs } = answerOf<ManyRunsAnswer>('many-runs.ts', shape, folder, 'sqlite');
+    expect(passes).toMatchObject([{ called: phases, stored: phases }]);
+    expect(floorMs).toEqual([]);
+  });
+
+  it('say how much is stored of a chain, with its plan', () => {
+    const { completed, stored } = answerOf<ChainAnswer>('chain.ts', '100', folder, 'sqlite');
+    expect(completed).toBe(100);
+    expect(stored.disk).toBe(statSync(join(folder, 'orch.db')).size);
   });
 });
 
@@ -155,7 +188,7 @@ describe('a file to compare with', () => {
   it.each([
     [['--compare', 'package.json'], 'package.json holds no results of benchmarks: "at" is no text.'],
     [['--compare', 'nowhere.json'], 'nowhere.json holds no results of benchmarks: ENOENT'],
-    [['s6'], 'There is no s6. There are: s1, s2,'],
+    [['s17'], 'There is no s17. There are: s1, s2,'],
     [['--samples', '0'], '--samples 0: it is a number from 1 on.'],
     [['--fast'], "Unknown option '--fast'"],
   ])('refuses %j before anything is measured', (args, why) => {

@@ -42,8 +42,8 @@ export interface Figure {
   readonly raw: Readonly<Record<string, readonly number[]>>;
 }
 
-/** `x` is a ratio, `MB` a million bytes. */
-export type Unit = 'x' | 'ms' | 'flushes' | 'bytes' | 'MB';
+/** `x` is a ratio, `MB` a million bytes, `/s` what is done in a second. */
+export type Unit = 'x' | 'ms' | 'flushes' | 'bytes' | 'MB' | '/s';
 
 export function isMet({ value, goal }: Pick<Figure, 'value' | 'goal'>): boolean | undefined {
   return goal === undefined ? undefined : value <= goal;

@@ -35,6 +35,6 @@ export function describeFigure(figure: Figure): string {
 /** With as many digits as say something. */
 export function showValue({ value, unit }: Pick<Figure, 'value' | 'unit'>): string {
   if (unit === 'flushes' || (value < 1 && unit !== 'bytes')) return value.toFixed(3);
-  if (unit === 'bytes' || unit === 'MB' || (unit === 'ms' && value >= 10)) return value.toFixed(0);
+  if (unit === 'bytes' || unit === 'MB' || unit === '/s' || (unit === 'ms' && value >= 10)) return value.toFixed(0);
   return value.toFixed(2);
 }

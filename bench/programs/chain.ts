@@ -4,7 +4,7 @@
 import { Orchestrator } from '@orch/core';
 import { parseBackendKind } from '../../scripts/trial/backend-kind.ts';
 import { openPlace } from './chain-place.ts';
-import type { Floor } from './chain-place.ts';
+import type { Floor, StoredBytes } from './chain-place.ts';
 import { cpuMs } from './cpu-time.ts';
 import { chainOf } from './workflows.ts';
 
@@ -16,6 +16,8 @@ export interface ChainAnswer {
   readonly fifthsCpuMs: readonly number[];
   readonly floorMs: readonly number[];
   readonly floorPoolMs: readonly number[];
+  /** Once the run is over and the backend closed; with what the floor wrote, where there was one. */
+  readonly stored: StoredBytes;
 }
 
 /** The floor is measured so many times after so many phases. */
@@ -49,6 +51,7 @@ const answer: ChainAnswer = {
   fifthsCpuMs: cpu.slice(1).map((value, index) => value - cpu[index]!),
   floorMs: floor?.ms ?? [],
   floorPoolMs: floor?.poolMs ?? [],
+  stored: await place.stored(),
 };
 console.log(JSON.stringify(answer));
 

@@ -1,7 +1,8 @@
-// Runs of layered function phases on the JSON backend, one after another in one process.
-// node layers.ts PHASES RUNS WARM-UP-PHASES FOLDER [tapped]
-import { jsonBackend } from '@orch/backend-json';
+// Runs of layered function phases on a backend, one after another in one process.
+// node layers.ts PHASES RUNS WARM-UP-PHASES FOLDER json|sqlite|redis [tapped]
 import { Orchestrator } from '@orch/core';
+import { parseBackendKind } from '../../scripts/trial/backend-kind.ts';
+import { openPlace } from './chain-place.ts';
 import { tapEverything } from './tap-everything.ts';
 import type { TapCalls } from './tap-everything.ts';
 import { layersOf } from './workflows.ts';
@@ -15,9 +16,12 @@ export interface LayersAnswer {
 }
 
 const [phases, runs, warmUp] = process.argv.slice(2, 5).map(Number) as [number, number, number];
-const backend = jsonBackend(String(process.argv[5]));
+await using place = await openPlace(parseBackendKind(process.argv[6]), String(process.argv[5]));
 const { plugin, calls } = tapEverything();
-const orchestrator = new Orchestrator({ backend, plugins: process.argv[6] === 'tapped' ? [plugin] : [] });
+const orchestrator = new Orchestrator({
+  backend: place.backend,
+  plugins: process.argv[7] === 'tapped' ? [plugin] : [],
+});
 
 let completed = 0;
 if (warmUp > 0) await run(warmUp);

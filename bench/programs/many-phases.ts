@@ -1,8 +1,9 @@
-// One run of many layered function phases on the JSON backend, and what it keeps in memory. With `build` the workflow is
-// only built, as the program of a caller does it.
-// node --expose-gc many-phases.ts PHASES FOLDER [build]
-import { jsonBackend } from '@orch/backend-json';
+// One run of many layered function phases on a backend, and what it keeps in memory. With `build` the workflow is only
+// built, as the program of a caller does it.
+// node --expose-gc many-phases.ts PHASES FOLDER json|sqlite|redis [build]
 import { Orchestrator } from '@orch/core';
+import { parseBackendKind } from '../../scripts/trial/backend-kind.ts';
+import { openPlace } from './chain-place.ts';
 import { cpuMs } from './cpu-time.ts';
 import { layersOf } from './workflows.ts';
 
@@ -18,7 +19,8 @@ export interface ManyPhasesAnswer {
 }
 
 const [phases, folder] = [Number(process.argv[2]), String(process.argv[3])];
-const orchestrator = new Orchestrator({ backend: jsonBackend(folder) });
+await using place = await openPlace(parseBackendKind(process.argv[4]), folder);
+const orchestrator = new Orchestrator({ backend: place.backend });
 const base = heapInUse();
 let [begun, heapBytes, leftOutMs] = [0, 0, 0];
 
@@ -29,7 +31,7 @@ const flow = layersOf(phases, () => {
 // It is made on first use.
 void flow.definition;
 const definitionBytes = outsideTheTime(heapInUse) - base;
-const done = process.argv[4] === 'build' ? flow.definition.spec.phases.length : await execute();
+const done = process.argv[5] === 'build' ? flow.definition.spec.phases.length : await execute();
 const answer: ManyPhasesAnswer = {
   done,
   cpuMs: cpuMs() - startedAt - leftOutMs,

@@ -7,6 +7,8 @@ import { cpuMs } from './cpu-time.ts';
 import { chainOf } from './workflows.ts';
 
 export interface TakeUpAnswer {
+  /** To load the package of the backend, with all that it loads at once. */
+  readonly loadMs: number;
   /** From the call to the first phase. */
   readonly callMs: number;
   /** The same in CPU time of this process. */
@@ -16,12 +18,15 @@ export interface TakeUpAnswer {
 }
 
 const [call, finished] = [process.argv[2], Number(process.argv[3])];
+const loadedFrom = performance.now();
 const backend = await backendAt(parseBackendKind(process.argv[4]), String(process.argv[5]));
+const loadMs = performance.now() - loadedFrom;
 const runId = 'killed';
 let calledAt = 0;
 let calledAtCpu = 0;
 const flow = chainOf(finished + 1, (phase) => {
-  const answer: TakeUpAnswer = { callMs: performance.now() - calledAt, callCpuMs: cpuMs() - calledAtCpu, phase };
+  const taken = { callMs: performance.now() - calledAt, callCpuMs: cpuMs() - calledAtCpu };
+  const answer: TakeUpAnswer = { loadMs, ...taken, phase };
   process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0));
   return new Promise(() => {});
 });

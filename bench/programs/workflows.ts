@@ -9,6 +9,14 @@ export function chainOf(phases: number, run: (index: number) => unknown): Workfl
   return flow;
 }
 
+/** A thousand phases that wait for nothing, and one that waits for all of them. */
+export function fanOf(run: () => unknown): Workflow {
+  let flow: Workflow = workflow('fan');
+  const all = Array.from({ length: 1_000 }, (_, index) => `p${index}`);
+  for (const name of all) flow = flow.phase(name, { run });
+  return flow.phase('join', { dependsOn: all, run });
+}
+
 /**
  * Layers of ten; each phase depends on its neighbours in the layer before, up to three. Each name is made once: what this
  * leaves behind as garbage would count as memory of orch.

@@ -60,22 +60,6 @@ export function newer({ file, offset, format }: NewerRecord): DamageError {
   return Object.assign(error, { file, offset });
 }
 
-export function unknownRun(run: string): OrchError {
-  return orchError({
-    code: 'ORCH_RUN_UNKNOWN',
-    message: `There is no run ${run}.`,
-    hint: '`orch list` shows the runs.',
-  });
-}
-
-export function notHeld(run: string, epoch: number): OrchError {
-  return orchError({
-    code: 'ORCH_BACKEND_FENCE',
-    message: `Run ${run} is not held under epoch ${epoch} with this token.`,
-    hint: 'Take the run with `acquire` before changing it.',
-  });
-}
-
 /** The holder may not write into its segment any more. `cause`: why, and so what to do about it. */
 export function broken(file: string, cause: unknown): OrchError {
   return orchError({

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expandEvents, isOrchError } from '@orch/core/author';
+import { expandEvents, isOrchError, unknownRun } from '@orch/core/author';
 import type { RunEvent } from '@orch/core/author';
-import { damaged, truncated, unknownRun } from './damage.ts';
+import { damaged, truncated } from './damage.ts';
 import { openIfThere, readBetween, readFile } from './files.ts';
 import { perform, settled } from './protocol.ts';
 import type { ReadingDisk, SegmentEnd } from './protocol.ts';

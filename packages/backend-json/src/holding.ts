@@ -1,4 +1,4 @@
-import { compactEvents, isOrchError } from '@orch/core/author';
+import { compactEvents, isOrchError, isTerminal } from '@orch/core/author';
 import type { Commit, Fence, RunSummary, Taking } from '@orch/core/author';
 import { broken, damaged, isSystemError } from './damage.ts';
 import { isThere, writeAll } from './files.ts';
@@ -97,10 +97,6 @@ function noteCommit(holding: Holding, { events, summary, flush }: Commit, last: 
   holding.last = last;
   const ended = isTerminal(summary.status);
   if (flush && (ended || performance.now() - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
-}
-
-export function isTerminal(status: RunSummary['status']): boolean {
-  return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
 interface Entry {

@@ -1,12 +1,12 @@
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, isTerminal, notHeld, unknownRun } from '@orch/core/author';
 import type { Acquired, Appended, Backend, Commit, Created, Fence, Holder, Message, Taking } from '@orch/core/author';
 import { checkRuns } from './check.ts';
 import { createRun, createdBy, deleteRun, lastEpoch, makeStateFolder } from './creation.ts';
 import type { First } from './creation.ts';
-import { isDamage, isSystemError, misplaced, notHeld, unknownRun } from './damage.ts';
+import { isDamage, isSystemError, misplaced } from './damage.ts';
 import type { Files } from './files.ts';
 import { commitsAfter, eventsAfter, readHistory } from './history.ts';
-import { appendCommit, checkWritable, close, isLost, isRepeated, isTerminal } from './holding.ts';
+import { appendCommit, checkWritable, close, isLost, isRepeated } from './holding.ts';
 import { noteSummary, otherEvents, sameEvents } from './holding.ts';
 import type { Holding } from './holding.ts';
 import { andThen } from './later.ts';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
-import { orchError, runIdPattern } from '@orch/core/author';
+import { notHeld, notOpen, orchError, runIdPattern, unknownRun } from '@orch/core/author';
 import type { Fence } from '@orch/core/author';
-import { asUnavailable, broken, notHeld, unknownRun } from './damage.ts';
+import { asUnavailable, broken } from './damage.ts';
 import type { Files } from './files.ts';
 import { flusher } from './flusher.ts';
 import type { Flusher } from './flusher.ts';
@@ -56,12 +56,7 @@ export class OpenState {
   }
 
   guarded<Result>(task: () => Later<Result>): Later<Result> {
-    if (!this.#open)
-      throw orchError({
-        code: 'ORCH_BACKEND_CLOSED',
-        message: 'The JSON backend is not open.',
-        hint: 'Call open() first.',
-      });
+    if (!this.#open) throw notOpen('JSON');
     return guard(task, (error) => {
       throw asUnavailable(error);
     });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isOrchError, runIdPattern } from '@orch/core/author';
+import { isOrchError, runIdPattern, unknownRun } from '@orch/core/author';
 import type { RunFilter, RunPage, RunSummary, UnreadableRun } from '@orch/core/author';
-import { asUnavailable, unknownRun } from './damage.ts';
+import { asUnavailable } from './damage.ts';
 import { namesIn, openIfThere, readBetween } from './files.ts';
 import type { Files } from './files.ts';
 import { commitsAfter, readHistory } from './history.ts';

@@ -1,6 +1,6 @@
 import type { RunSummary } from '@orch/core/author';
-import { isOrchError } from '@orch/core/author';
-import { damaged, unknownRun } from './damage.ts';
+import { isOrchError, unknownRun } from '@orch/core/author';
+import { damaged } from './damage.ts';
 import { openIfThere, readBetween } from './files.ts';
 import { gather, payloadOf } from './gather.ts';
 import type { Gathered } from './gather.ts';

@@ -1,6 +1,7 @@
+import { unknownRun } from '@orch/core/author';
 import { join } from 'node:path';
 import type { Acquired, Holder, Taking } from '@orch/core/author';
-import { isSystemError, truncated, unknownRun } from './damage.ts';
+import { isSystemError, truncated } from './damage.ts';
 import { flushFolder, isExisting, removeIfThere, temporaryName, writeAll, writeNew } from './files.ts';
 import { hold } from './holding.ts';
 import type { Holding } from './holding.ts';

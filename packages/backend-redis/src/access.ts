@@ -1,7 +1,7 @@
-import { orchError } from '@orch/core/author';
+import { orchError, unknownRun } from '@orch/core/author';
 import type { Clock, Fence, OrchError } from '@orch/core/author';
 import { Connection } from './connection.ts';
-import { damaged, newer, regressed, unknownRun } from './damage.ts';
+import { damaged, newer, regressed } from './damage.ts';
 import { isWrongType } from './failure.ts';
 import { Keys } from './keys.ts';
 import { KnownRuns } from './known.ts';

@@ -1,7 +1,9 @@
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, notOpen } from '@orch/core/author';
 import type { Clock } from '@orch/core/author';
+// By its default export: a bundler that makes a chunk of a CommonJS package leaves it no other.
+import ioredis from 'ioredis';
 import type { Redis, RedisOptions } from 'ioredis';
-import { closed, passes, unavailable } from './failure.ts';
+import { passes, unavailable } from './failure.ts';
 import { inspectServer, lossAtCrash, lossAtPowerCut } from './inspect-server.ts';
 import type { Inspected } from './inspect-server.ts';
 import type { Settings } from './settings.ts';
@@ -56,7 +58,7 @@ export class Connection {
   }
 
   checkOpen(): void {
-    if (!this.#isOpen) throw closed();
+    if (!this.#isOpen) throw notOpen('Redis');
   }
 
   /**
@@ -147,8 +149,6 @@ export class Connection {
   }
 
   async #dial(): Promise<Redis> {
-    // By its default export: a bundler that makes a chunk of a CommonJS package leaves it no other.
-    const { default: ioredis } = await import('ioredis');
     const redis = new ioredis.Redis(dialOptions(this.#settings));
     let reason: unknown;
     // Without a listener ioredis writes to stderr.
@@ -212,5 +212,7 @@ function dialOptions({
     connectTimeout: silenceMs,
     socketTimeout: silenceMs,
     connectionName: 'orch',
+    // It would ask for `CLIENT SETINFO`, twice on each connection, which Redis 7.0 answers with errors.
+    disableClientInfo: true,
   };
 }

@@ -1,5 +1,5 @@
 import { orchError } from '@orch/core/author';
-import type { Fence, OrchError } from '@orch/core/author';
+import type { OrchError } from '@orch/core/author';
 
 interface Damage {
   readonly key: string;
@@ -21,22 +21,6 @@ export function newer(key: string, format: string): OrchError {
     code: 'ORCH_JOURNAL_NEWER',
     message: `${key} is of format ${format}; this release reads format 1.`,
     hint: 'Use the release of orch that wrote it, or a later one.',
-  });
-}
-
-export function unknownRun(run: string): OrchError {
-  return orchError({
-    code: 'ORCH_RUN_UNKNOWN',
-    message: `There is no run ${run}.`,
-    hint: '`orch list` shows the runs.',
-  });
-}
-
-export function notHeld(run: string, { epoch }: Fence): OrchError {
-  return orchError({
-    code: 'ORCH_BACKEND_FENCE',
-    message: `Run ${run} is not held under epoch ${epoch} with this token.`,
-    hint: 'Take the run with `acquire` before changing it.',
   });
 }
 

@@ -46,11 +46,3 @@ export function unavailable(server: string, error: unknown): OrchError {
 export function isWrongType(error: unknown): boolean {
   return isReply(error) && error.message.startsWith('WRONGTYPE');
 }
-
-export function closed(): OrchError {
-  return orchError({
-    code: 'ORCH_BACKEND_CLOSED',
-    message: 'The Redis backend is not open.',
-    hint: 'Call open() first.',
-  });
-}

@@ -1,12 +1,13 @@
+import { unknownRun } from '@orch/core/author';
 import type { RunEvent } from '@orch/core/author';
 import type { Access } from './access.ts';
-import { unknownRun } from './damage.ts';
 import { endOf, readRecord } from './record.ts';
 import type { FoundCommit } from './record.ts';
-import { seekScript } from './scripts.ts';
+import { readOnScript, readScript } from './scripts.ts';
+import type { Answer } from './scripts.ts';
 
-/** Records are fetched so many at a time: by their size, after a first guess. */
-const page = { first: 64, most: 1_000, bytes: 4 * 2 ** 20 };
+/** A reading holds so much of a journal at a time, and the records of the last step beyond it. */
+const pageBytes = 2 ** 20;
 
 /** What stood there when the reading began, and so is read: commits are never taken back. */
 interface Portion {
@@ -23,16 +24,24 @@ interface Portion {
   readonly wrongLength?: string;
 }
 
+/** Some records that follow each other. */
+interface Page {
+  /** Index of the one after the last. */
+  readonly reached: number;
+  readonly records: readonly string[];
+}
+
 /** The events after a version, many commits at a time; where the journal is damaged, those before the damage. */
 export async function* readEvents(access: Access, run: string, after: number): AsyncIterable<readonly RunEvent[]> {
-  const portion = await seek(access, run, after);
+  const { portion, first } = await begin(access, run, after);
   let { before } = portion;
-  let count = page.first;
-  for (let index = portion.from; index < portion.to;) {
-    const records = await fetch(access, run, { from: index, to: Math.min(index + count, portion.to) });
+  let page = first;
+  for (let index = portion.from; index < portion.to; index = page.reached) {
+    if (index > portion.from) page = await goOn(access, run, { from: index, to: portion.to });
+    if (page.reached === index)
+      throw await lostOrDamaged(access, run, { ...portion, before, what: 'commits are missing' });
     const events: RunEvent[] = [];
-    let bytes = 0;
-    for (const record of records) {
+    for (const record of page.records) {
       const found = readRecord(record, before);
       if (typeof found === 'string') {
         if (events.length > 0) yield events;
@@ -40,14 +49,9 @@ export async function* readEvents(access: Access, run: string, after: number): A
       }
       for (const event of found.events) if (event.version > after) events.push(event);
       before = found;
-      bytes += record.length;
     }
-    index += records.length;
-    if (records.length === 0)
-      throw await lostOrDamaged(access, run, { ...portion, before, what: 'commits are missing' });
     if (events.length > 0) yield events;
     access.connection.checkOpen();
-    count = Math.max(1, Math.min(page.most, Math.floor((page.bytes * records.length) / bytes)));
   }
   const isOther = portion.from < portion.to && before.chain !== portion.chain;
   if (isOther || portion.wrongLength !== undefined)
@@ -58,13 +62,18 @@ export async function* readEvents(access: Access, run: string, after: number): A
     });
 }
 
-async function seek(access: Access, run: string, after: number): Promise<Portion> {
+/** One call says what there is to read, and brings the first of it. */
+async function begin(
+  access: Access,
+  run: string,
+  after: number,
+): Promise<{ readonly portion: Portion; readonly first: Page }> {
   const { keys } = access;
-  const answer = await access.script(run, seekScript, [keys.head(run), keys.journal(run)], after);
-  const [word, from, to, chain, creator, start, wrong] = answer;
+  const answer = await access.script(run, readScript, [keys.head(run), keys.journal(run)], after, pageBytes);
+  const [word, from, to, chain, creator, start, wrong, ...page] = answer;
   if (word !== 'ok') throw access.refused(run, answer);
   const before = Number(from) === 0 ? { chain: run, version: 0 } : endOf(String(start));
-  return {
+  const portion: Portion = {
     from: Number(from),
     to: Number(to),
     chain: String(chain),
@@ -72,17 +81,17 @@ async function seek(access: Access, run: string, after: number): Promise<Portion
     before,
     ...(wrong === '' ? {} : { wrongLength: String(wrong) }),
   };
+  return { portion, first: pageOf(page) };
 }
 
-function fetch(
-  access: Access,
-  run: string,
-  { from, to }: { readonly from: number; readonly to: number },
-): Promise<readonly string[]> {
-  return access.connection.call(
-    (redis) => redis.lrange(access.keys.journal(run), from, to - 1),
-    (error) => access.foreign(run, error),
-  );
+async function goOn(access: Access, run: string, { from, to }: Pick<Portion, 'from' | 'to'>): Promise<Page> {
+  const [, ...page] = await access.script(run, readOnScript, [access.keys.journal(run)], from, to, pageBytes);
+  return pageOf(page);
+}
+
+/** A record is JSON behind a header, and so has no line break of its own. */
+function pageOf([reached, text]: readonly Answer[number][]): Page {
+  return { reached: Number(reached), records: String(text).split('\n') };
 }
 
 /** It may have been deleted while it was read, and another one of its id been made. */

@@ -20,7 +20,9 @@ const oldestMajor = 7;
  * @throws `ORCH_BACKEND_SETTINGS` where it may throw runs away, or is too old.
  */
 export async function inspectServer(redis: Asked, place: string): Promise<Inspected> {
-  const info = parseInfo(await redis.info());
+  // One way to the server and back for all: a take-up waits for it.
+  const [text, settings] = await Promise.all([redis.info(), settingsOf(redis)]);
+  const info = parseInfo(text);
   const version = info.get('redis_version') ?? 'of unknown version';
   if (info.get('role') === 'slave') throw new Error('it is a replica, and takes no writes');
   const server = `Redis ${version} at ${place}`;
@@ -37,22 +39,26 @@ export async function inspectServer(redis: Asked, place: string): Promise<Inspec
       message: `${server} may throw away any key when its memory is full: its maxmemory-policy is ${policy}.`,
       hint: 'Set maxmemory-policy to noeviction, or keep runs on a server of their own.',
     });
-  return { version, persistence: await persistenceOf(redis, info) };
+  return { version, persistence: persistenceOf(settings, info) };
 }
 
-async function persistenceOf(redis: Asked, info: ReadonlyMap<string, string>): Promise<Persistence> {
+function persistenceOf(settings: Settings | undefined, info: ReadonlyMap<string, string>): Persistence {
   const hasLog = info.get('aof_enabled') === '1';
-  const setting = await settingOf(redis, hasLog ? 'appendfsync' : 'save');
+  const setting = settings?.get(hasLog ? 'appendfsync' : 'save');
   if (setting === undefined) return 'unknown';
   if (!hasLog) return setting === '' ? 'off' : 'snapshots';
   return setting === 'always' || setting === 'everysec' || setting === 'no' ? setting : 'unknown';
 }
 
-/** `undefined`: it may not be asked, as on many hosted servers. */
-async function settingOf(redis: Asked, name: string): Promise<string | undefined> {
+type Settings = ReadonlyMap<string, string>;
+
+/** `undefined`: they may not be asked for, as on many hosted servers. */
+async function settingsOf(redis: Asked): Promise<Settings | undefined> {
   try {
-    const [, value] = (await redis.config('GET', name)) as readonly string[];
-    return value;
+    const flat = (await redis.config('GET', 'save', 'appendfsync')) as readonly string[];
+    const settings = new Map<string, string>();
+    for (let index = 0; index < flat.length; index += 2) settings.set(flat[index]!, flat[index + 1]!);
+    return settings;
   } catch (error) {
     if (error instanceof Error && error.name === 'ReplyError') return undefined;
     throw error;

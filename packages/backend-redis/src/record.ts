@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { compactEvents, expandEvents } from '@orch/core/author';
 import type { Commit, CompactEvents, Fence, RunEvent } from '@orch/core/author';
 
@@ -28,7 +28,7 @@ export function readRecord(record: string, before: Pick<FoundCommit, 'chain' | '
   const [whole, chain, after, version, epoch] = header.exec(record) ?? [];
   if (whole === undefined || chain === undefined) return 'a record has no header';
   const body = record.slice(chain.length + 1);
-  const expected = createHash('sha1').update(before.chain).update(body).digest('hex').slice(0, chain.length);
+  const expected = hash('sha1', before.chain + body).slice(0, chain.length);
   if (expected !== chain) return 'the checksum of the next record does not fit it and those before it';
   const compact = JSON.parse(record.slice(whole.length)) as CompactEvents;
   const events = expandEvents(compact, { after: Number(after), epoch: Number(epoch) });

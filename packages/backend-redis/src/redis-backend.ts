@@ -1,4 +1,4 @@
-import { orchError } from '@orch/core/author';
+import { notHeld, orchError } from '@orch/core/author';
 import type {
   Acquired,
   Appended,
@@ -18,7 +18,6 @@ import type {
 import { Access } from './access.ts';
 import { Changes } from './changes.ts';
 import { checkRuns } from './check.ts';
-import { notHeld } from './damage.ts';
 import { readEvents } from './history.ts';
 import { payloadOf } from './record.ts';
 import { readMessages } from './inbox.ts';
@@ -138,7 +137,7 @@ async function append(access: Access, run: string, commit: Commit): Promise<Appe
       known.forget(run, fence);
       return { status: 'lost-lease', epoch: Number(epoch) };
     case 'fence':
-      throw notHeld(run, fence);
+      throw notHeld(run, fence.epoch);
     case 'other':
       throw access.damaged(run, `epoch ${fence.epoch} sent that commit again with other events`, expectedVersion);
     default:
@@ -220,7 +219,7 @@ async function remove(access: Access, run: string, fence: Fence): Promise<void> 
   const answer = await access.script(run, deleteScript, all, fence.epoch, fence.token, version);
   access.checkAgainst(run, fence, answer);
   const [word, creator] = answer;
-  if (word === 'fence' || word === 'lost') throw notHeld(run, fence);
+  if (word === 'fence' || word === 'lost') throw notHeld(run, fence.epoch);
   if (word !== 'ok') throw access.refused(run, answer);
   known.forget(run, fence);
   await connection.call((redis) => redis.zrem(keys.runs, memberOf(run, String(creator))));

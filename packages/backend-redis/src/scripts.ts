@@ -108,8 +108,27 @@ end
 redis.call('PUBLISH', KEYS[1], '')
 return {'ok'}`);
 
-/** Where to read after a version, how far, and what is wrong with the length. ARGV: version. */
-export const seekScript: Script = script(`${seek}
+/**
+ * Records of a journal as one text, each on its line: to a client one text is much cheaper than a list of many. Answers with
+ * the index after the last as well.
+ */
+const fetch = `
+local function fetch(journal, from, to, bytes)
+  local found, size, index = {}, 0, from
+  while index < to and size < tonumber(bytes) do
+    local some = redis.call('LRANGE', journal, index, math.min(index + 64, to) - 1)
+    for _, record in ipairs(some) do
+      found[#found + 1] = record
+      size = size + #record
+    end
+    if #some == 0 then break end
+    index = index + #some
+  end
+  return index, table.concat(found, '\\n')
+end`;
+
+/** Where to read after a version, how far, what is wrong with the length, and the first records. ARGV: version, bytes at a time. */
+export const readScript: Script = script(`${seek}${fetch}
 local head = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'commits', 'chain', 'token', 'format')
 if not head[1] then return {'unknown', tonumber(head[2]) or 0} end
 if head[6] ~= '1' then return {'newer', head[6]} end
@@ -121,7 +140,13 @@ local index = ARGV[1] == '0' and 0 or seek(KEYS[2], commits, tonumber(ARGV[1]))
 if not index then return {'damaged', 'a record has no header'} end
 local before = ''
 if index > 0 then before = string.match(redis.call('LINDEX', KEYS[2], index - 1), '^%x+ %d+ %d+') end
-return {'ok', index, commits, head[4], head[5], before, wrong}`);
+local reached, text = fetch(KEYS[2], index, commits, ARGV[2])
+return {'ok', index, commits, head[4], head[5], before, wrong, reached, text}`);
+
+/** More of the same reading. ARGV: index of the first record, that after the last, bytes at a time. */
+export const readOnScript: Script = script(`${fetch}
+local reached, text = fetch(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3])
+return {'ok', reached, text}`);
 
 /** ARGV: token, owner, ttl, the epoch to take over or '', '1' if only an expired one. */
 export const acquireScript: Script = script(`${now}

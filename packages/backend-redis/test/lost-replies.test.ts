@@ -8,6 +8,8 @@ import {
   createScript,
   deleteScript,
   postScript,
+  readOnScript,
+  readScript,
   releaseScript,
   renewScript,
 } from '../src/scripts.ts';
@@ -107,9 +109,16 @@ describe.skipIf(!available('redis'))('a reply that is lost with its connection',
     const proxy = await ownProxy(server);
     const backend = await opened(proxy.url);
     const fence = await created(backend);
-    for (let version = 1; version < 10; version++) await backend.append('r1', commit(fence, version));
-    proxy.eatReplyTo('lrange');
-    expect(await versions(backend)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    expect(proxy.eaten).toBe(1);
+    // More than a mebibyte, and so more than one page.
+    const commits = 100;
+    for (let version = 1; version < commits; version++)
+      await backend.append('r1', commit(fence, version, { events: [event(version + 1, 'x'.repeat(20_000))] }));
+    const all = Array.from({ length: commits }, (_, index) => index + 1);
+    for (const [index, { sha, text }] of [readScript, readOnScript].entries()) {
+      await server.client().script('LOAD', text);
+      proxy.eatReplyTo(sha);
+      expect(await versions(backend)).toEqual(all);
+      expect(proxy.eaten).toBe(index + 1);
+    }
   });
 });

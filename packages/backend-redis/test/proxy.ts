@@ -46,7 +46,8 @@ export async function startProxy(port: number): Promise<Proxy> {
     });
     redis.on('data', (reply) => {
       if (!eats) return void client.write(reply);
-      eaten++;
+      // A large reply comes in pieces.
+      if (!client.destroyed) eaten++;
       client.destroy();
     });
   }).listen(0, '127.0.0.1');

@@ -1,6 +1,7 @@
+import { notHeld, unknownRun } from '@orch/core/author';
 import type { Appended, Commit } from '@orch/core/author';
 import type { Connection } from './connection.ts';
-import { damaged, notHeld, unknownRun } from './damage.ts';
+import { damaged } from './damage.ts';
 import { eventsToText } from './event-text.ts';
 import { handleMessages } from './inbox.ts';
 import type { HeldRun } from './open-state.ts';

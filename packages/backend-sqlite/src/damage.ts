@@ -95,25 +95,6 @@ export function misplaced(file: string): OrchError {
   );
 }
 
-export function unknownRun(run: string): OrchError {
-  const message = `There is no run ${run}.`;
-  return orchError({ code: 'ORCH_RUN_UNKNOWN', message, hint: '`orch list` shows the runs.' });
-}
-
-export function notHeld(run: string, epoch: number): OrchError {
-  const message = `Epoch ${epoch} with this token does not hold run ${run}.`;
-  const hint = 'Call `acquire` first: it answers with the fence to use.';
-  return orchError({ code: 'ORCH_BACKEND_FENCE', message, hint });
-}
-
-export function notOpen(): OrchError {
-  return orchError({
-    code: 'ORCH_BACKEND_CLOSED',
-    message: 'The SQLite backend is not open.',
-    hint: 'Call open() first.',
-  });
-}
-
 const advice: readonly (readonly [prefix: string, hint: string])[] = [
   ['SQLITE_FULL', 'The disk is full. Free some disk space, then recover the run.'],
   ['SQLITE_READONLY', 'Make the file and its folder writable for this user, then recover the run.'],

@@ -38,7 +38,10 @@ const shapes: readonly (readonly [type: RunEvent['type'], ...keys: readonly stri
 /** What an event has only where it does not follow from the place of its commit: `compactEvents` of core. */
 const stamps = ['version', 'at', 'epoch'] as const;
 
-const keysOf = new Map(shapes.map(([type, ...keys], index) => [type, { index, keys: [...stamps, ...keys] }]));
+/** By their numbers, each with all keys that an event of it may have. */
+const layouts = shapes.map(([type, ...keys], index) => ({ index, type, keys: [...stamps, ...keys] }));
+
+const layoutOf = new Map(layouts.map((layout) => [layout.type, layout]));
 
 /** More than there will ever be shapes. */
 const shapeLimit = 64;
@@ -68,7 +71,7 @@ function isPacked(row: Compact | readonly unknown[]): row is readonly unknown[] 
 
 /** `undefined`: it has a key that its shape has not. */
 function pack(event: Compact): readonly unknown[] | undefined {
-  const shape = keysOf.get(event.type);
+  const shape = layoutOf.get(event.type);
   if (shape === undefined) return undefined;
   const fields: Readonly<Record<string, unknown>> = { ...event };
   const row: unknown[] = [0];
@@ -85,12 +88,13 @@ function pack(event: Compact): readonly unknown[] | undefined {
   return row;
 }
 
+/** Called for each event of a run that is taken up: what does not depend on the event is made before. */
 function unpack(row: readonly unknown[]): Compact {
   const head = row[0] as number;
-  const [type, ...keys] = shapes[head % shapeLimit]!;
-  const mask = Math.floor(head / shapeLimit);
+  const { type, keys } = layouts[head % shapeLimit]!;
   const event: Record<string, unknown> = { type };
   let next = 1;
-  for (const [bit, key] of [...stamps, ...keys].entries()) if ((mask & (1 << bit)) !== 0) event[key] = row[next++];
+  for (let bit = 0, mask = Math.floor(head / shapeLimit); mask !== 0; bit++, mask >>= 1)
+    if ((mask & 1) !== 0) event[keys[bit]!] = row[next++];
   return event as Compact;
 }

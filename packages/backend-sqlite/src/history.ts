@@ -1,7 +1,7 @@
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, unknownRun } from '@orch/core/author';
 import type { RunEvent } from '@orch/core/author';
 import type { Connection } from './connection.ts';
-import { damaged, truncated, unknownRun } from './damage.ts';
+import { damaged, truncated } from './damage.ts';
 import { eventsFromText } from './event-text.ts';
 import { chained, chainStart, commitId, commitIds, findRun, isSound, placeOf, versionLimit } from './run-row.ts';
 import type { CommitRow, RunRow } from './statements.ts';

@@ -1,18 +1,17 @@
-import type { Json, Message } from '@orch/core/author';
+import { isTerminal, unknownRun } from '@orch/core/author';
+import type { Json, Message, RunSummary } from '@orch/core/author';
 import type { Connection } from './connection.ts';
-import { damaged, unknownRun } from './damage.ts';
+import { damaged } from './damage.ts';
 import { findRun, signedCrc } from './run-row.ts';
 import type { MessageRow, RunRow } from './statements.ts';
 
 type Posted = 'posted' | 'finished' | 'unknown-run';
 
-const terminal: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
-
 /** A message of an id that was there already, handled ones included, changes nothing. */
 export function post(connection: Connection, run: string, message: Message): Posted {
   const row = findRun(connection, run);
   if (row === undefined) return 'unknown-run';
-  if (terminal.has(row.status)) return 'finished';
+  if (isTerminal(row.status as RunSummary['status'])) return 'finished';
   const id = JSON.stringify(message.id);
   const body = JSON.stringify(message.body);
   connection.statements.postMessage.run(row.number, id, body, messageCrc(run, { id, body }));

@@ -1,6 +1,7 @@
+import { notOpen } from '@orch/core/author';
 import { existsSync } from 'node:fs';
 import { Connection } from './connection.ts';
-import { asOrchError, misplaced, notOpen } from './damage.ts';
+import { asOrchError, misplaced } from './damage.ts';
 import { loadDriver } from './driver.ts';
 import type { OpenDatabase } from './driver.ts';
 import type { Later } from './later.ts';
@@ -162,6 +163,6 @@ export class OpenState {
   }
 
   #checkOpen(): void {
-    if (!this.#isOpen) throw notOpen();
+    if (!this.#isOpen) throw notOpen('SQLite');
   }
 }

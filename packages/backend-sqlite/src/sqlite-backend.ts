@@ -1,7 +1,7 @@
+import { unknownRun } from '@orch/core/author';
 import type { Backend, Message, RunPage } from '@orch/core/author';
 import { append } from './append.ts';
 import { checkFile } from './check.ts';
-import { unknownRun } from './damage.ts';
 import type { OpenDatabase } from './driver.ts';
 import { readEvents } from './history.ts';
 import { messages, post } from './inbox.ts';

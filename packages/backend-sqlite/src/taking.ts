@@ -1,6 +1,7 @@
+import { notHeld, unknownRun } from '@orch/core/author';
 import type { Acquired, Commit, Created, Fence, Holder, Taking } from '@orch/core/author';
 import type { Connection } from './connection.ts';
-import { damaged, notHeld, unknownRun } from './damage.ts';
+import { damaged } from './damage.ts';
 import { eventsToText } from './event-text.ts';
 import type { HeldRun } from './open-state.ts';
 import { chained, chainStart, checkTaking, commitId, commitIds, findRun, findTaking, ownerOf } from './run-row.ts';

@@ -9,6 +9,7 @@ export type {
   RunFilter,
   Taking,
 } from './backend/backend.ts';
+export { notHeld, notOpen, unknownRun } from './backend/backend-errors.ts';
 export { compactEvents, expandEvents } from './backend/compact-events.ts';
 export type { CompactEvent, CompactEvents, EventsPlace } from './backend/compact-events.ts';
 export type { RunPage, StateFinding, UnreadableRun } from './backend/state-finding.ts';
@@ -70,6 +71,7 @@ export type {
   StoredRunStatus,
 } from './run/event.ts';
 export type { Fence, Owner } from './run/owner.ts';
+export { isTerminal } from './run/state.ts';
 export type { Checked, DescribedSchema, Schema, SchemaIssue } from './schema.ts';
 export type { ExpressionPlace } from './spec/phase-keys.ts';
 export type {

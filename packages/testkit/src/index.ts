@@ -1,6 +1,15 @@
 export { backendCases, backendConformance, runBackendCase } from './conformance/backend-conformance.ts';
 export type { BackendConformanceOptions } from './conformance/backend-conformance.ts';
 export type { BackendCase, Capability } from './conformance/backend-case.ts';
+export { executorCases, executorConformance, runExecutorCase } from './conformance/executor/executor-conformance.ts';
+export type { ExecutorConformanceOptions } from './conformance/executor/executor-conformance.ts';
+export type { ExecutorCapability, ExecutorCase } from './conformance/executor/executor-case.ts';
+export type { ExecutorSubject, ExecutorUnderTest, TestWork } from './conformance/executor/executor-subject.ts';
+export { pluginCases, pluginConformance, runPluginCase } from './conformance/plugin/plugin-conformance.ts';
+export type { PluginConformanceOptions } from './conformance/plugin/plugin-conformance.ts';
+export type { PluginCapability, PluginCase } from './conformance/plugin/plugin-case.ts';
+export type { PluginSubject, PluginUnderTest } from './conformance/plugin/plugin-subject.ts';
+export type { ConformanceOptions, NumberedCase } from './conformance/numbered-case.ts';
 export type { BackendModule, BackendUnderTest, Subject } from './conformance/subject.ts';
 export { faultyBackend } from './faulty-backend.ts';
 export type { Fault } from './faulty-backend.ts';

@@ -1,6 +1,6 @@
-import { orchError } from '../errors/orch-error.ts';
 import type { RunSummary } from '../run/event.ts';
 import type { Backend, RunFilter } from './backend.ts';
+import { notOpen, unknownRun } from './backend-errors.ts';
 import { MemoryRun } from './memory-run.ts';
 
 export interface MemoryBackendOptions {
@@ -20,13 +20,17 @@ export function memoryBackend({ now = Date.now }: MemoryBackendOptions = {}): Ba
   let opened = 0;
   let isClosed = false;
   const checkOpen = (): void => {
-    if (isClosed) throw closed();
+    if (isClosed) throw notOpen('memory');
   };
   const find = (id: string): MemoryRun | undefined => {
     checkOpen();
     return runs.get(id);
   };
-  const get = (id: string): MemoryRun => find(id) ?? refuseUnknown(id);
+  const get = (id: string): MemoryRun => {
+    const found = find(id);
+    if (found === undefined) throw unknownRun(id);
+    return found;
+  };
   return {
     name: 'memory',
     contract: 1,
@@ -105,12 +109,4 @@ function listPage(
 function newestFirst(a: Position, b: Position): number {
   if (a.createdAt !== b.createdAt) return b.createdAt - a.createdAt;
   return a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0;
-}
-
-function refuseUnknown(run: string): never {
-  throw orchError({ code: 'ORCH_RUN_UNKNOWN', message: `There is no run ${JSON.stringify(run)}.` });
-}
-
-function closed(): Error {
-  return orchError({ code: 'ORCH_BACKEND_CLOSED', message: 'The memory backend is closed.', hint: 'Open it again.' });
 }

@@ -2,6 +2,8 @@ import { orchError } from '../errors/orch-error.ts';
 import type { OrchError } from '../errors/orch-error.ts';
 import type { RunEvent, RunSummary } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
+import { isTerminal } from '../run/state.ts';
+import { notHeld } from './backend-errors.ts';
 import type { Acquired, Appended, Commit, Holder, Message, Taking } from './backend.ts';
 
 interface Lease extends Fence, Omit<Holder, 'expired'> {
@@ -54,7 +56,7 @@ export class MemoryRun {
 
   append(commit: Commit): Appended {
     const { fence, expectedVersion, events } = commit;
-    if (this.#tokens.get(fence.epoch) !== fence.token) throw notHeld(this.#id, fence);
+    if (this.#tokens.get(fence.epoch) !== fence.token) throw notHeld(this.#id, fence.epoch);
     const stored = this.#commits.get(expectedVersion);
     // Before the question who holds the run: what was written once stays written.
     if (stored?.fence.epoch === fence.epoch) {
@@ -106,11 +108,11 @@ export class MemoryRun {
 
   /** Rejects where the fence does not hold. */
   checkHeld(fence: Fence): void {
-    if (!this.holds(fence)) throw notHeld(this.#id, fence);
+    if (!this.holds(fence)) throw notHeld(this.#id, fence.epoch);
   }
 
   post({ id, body }: Message): 'posted' | 'finished' {
-    if (isTerminal(this.summary)) return 'finished';
+    if (isTerminal(this.summary.status)) return 'finished';
     if (!this.#messages.has(id)) this.#messages.set(id, JSON.stringify(body));
     this.wake();
     return 'posted';
@@ -156,17 +158,6 @@ export class MemoryRun {
     for (const id of handled) this.#messages.set(id, undefined);
     this.wake();
   }
-}
-
-function isTerminal({ status }: RunSummary): boolean {
-  return status === 'completed' || status === 'failed' || status === 'cancelled';
-}
-
-function notHeld(run: string, { epoch }: Fence): OrchError {
-  return orchError({
-    code: 'ORCH_BACKEND_FENCE',
-    message: `Run ${run} is not held under epoch ${epoch} with this token.`,
-  });
 }
 
 function otherEvents(run: string, { expectedVersion, fence }: Commit): OrchError {

@@ -14,6 +14,7 @@ import type { Finding } from '../spec/workflow-spec.ts';
 import { checkState } from './check-state.ts';
 import { beginRun } from './begin-run.ts';
 import type { Driver } from './driver.ts';
+import type { Host } from './host.ts';
 import { isHeld } from './lease.ts';
 import { giveBackAll } from './letting-go.ts';
 import { readRun } from './open-run.ts';
@@ -166,13 +167,13 @@ export class Orchestrator implements OrchestratorApi {
 
   async #openEngine(): Promise<EngineParts> {
     const { backend, clock = systemClock, ids = randomIds, host } = this.#options;
-    await backend.open();
+    // Who this process is can be found out while a server is on its way.
+    const [, thisHost] = await Promise.all([backend.open(), host ?? hostOfProcess()]);
     return {
       backend,
       clock,
       ids,
-      // Only here does core reach for the file system: the main entry stays free of it for those who bring a host.
-      host: host ?? (await import('../node/process-identity.ts')).processHost(),
+      host: thisHost,
       log: this.#log,
       hooks: this.#plugins.calls,
       language: this.#options.language,
@@ -201,6 +202,11 @@ export class Orchestrator implements OrchestratorApi {
     if (this.#closing !== undefined) stopOnce(driver);
     return opened;
   }
+}
+
+/** Only here does core reach for the file system: the main entry stays free of it for those who bring a host. */
+async function hostOfProcess(): Promise<Host> {
+  return (await import('../node/process-identity.ts')).processHost();
 }
 
 /** A second stop would kill without grace. */

@@ -65,7 +65,7 @@ export interface AttemptContext {
   readonly log: Log;
 }
 
-/** How an attempt ended. A value: what an executor throws is its own failure, class `unknown`. */
+/** How an attempt ended. A value (E01, E02), and JSON (E03 … E06): what an executor throws is its own failure, class `unknown`. */
 export type Outcome =
   | ({ readonly status: 'completed'; readonly output?: Json } & ProcessEnd)
   | ({
@@ -86,21 +86,28 @@ export type Outcome =
 /** An attempt that an earlier process started: its outcome to come, or `gone`, known to run no more and to have no result. */
 export type Adopted = { readonly outcome: Promise<Outcome> } | { readonly gone: true };
 
-/** Carries out attempts of one kind of phase. */
+/**
+ * Carries out attempts of one kind of phase. What it means is defined by the numbered cases of `executorConformance` in
+ * `@orch/testkit`, named here (E01 …). Attempts don't meet: neither those of two runs nor of two phases or instances (E10, E11).
+ */
 export interface Executor {
-  /** Adds findings to validation, for all phases of its kind at once. `path` starts at the phase. */
+  /** Adds findings to validation, for all phases of its kind at once. `path` starts at the phase (E14, E15). */
   check?(phases: readonly PhaseToCheck[]): Promise<readonly (Finding & { readonly phase: string })[]>;
   /**
    * Called at each take-up, before anything starts: prepares the run's place on this host, and claims and stops every
-   * attempt of the run found here whose key the journal does not know (a lost tail).
+   * attempt of the run found here whose key the journal does not know (a lost tail). Others go on (E16 … E18).
    */
   settle?(runId: string, knownKeys: ReadonlySet<string>): Promise<void>;
   /**
-   * The signals are not aborted yet when it is called. A rejection with `ORCH_BACKEND_UNAVAILABLE` says that the state of
+   * The signals are not aborted yet when it is called; they end the work (E07 … E09). Names of phases are any text
+   * (E12), and a phase has many attempts (E13). A rejection with `ORCH_BACKEND_UNAVAILABLE` says that the state of
    * the attempt can't be kept (a full disk): this process lets go of the run, which can be recovered once there is room.
    */
   execute(attempt: Attempt, context: AttemptContext): Promise<Outcome>;
-  /** Answers at once. A throw stops the take-up: it is never read as gone. Without it every earlier attempt is gone. */
+  /**
+   * Answers at once, the same to whoever asks again (E19 … E22); the signals end what it goes on with (E23, E24). A throw
+   * stops the take-up: it is never read as gone (E25, E26). Without it every earlier attempt is gone.
+   */
   adopt?(attempt: Attempt, context: AttemptContext & { readonly otherHost: boolean }): Promise<Adopted>;
   /** The end of what an attempt printed, at most so many bytes of it, for policies that look for words; '' where there is nothing. */
   tail?(attempt: Attempt, maxBytes: number): Promise<string>;

@@ -3,12 +3,15 @@ import type { DescribedSchema } from '../schema.ts';
 import type { ExpressionPlace } from '../spec/phase-keys.ts';
 import type { Hooks, OptionKey } from './lifecycle-hooks.ts';
 
-/** A plain object that adds taps, executors or phase options; making one needs no runtime import of core. */
+/**
+ * A plain object that adds taps, executors or phase options (P01); making one needs no runtime import of core. What it
+ * means is defined by the numbered cases of `pluginConformance` in `@orch/testkit`, named here (P01 …).
+ */
 export interface Plugin {
   /** Unique in an orchestrator; named in warnings and errors. */
   readonly name: string;
   readonly contract: 1;
-  /** Called once, when the orchestrator is made. */
+  /** Called once for each orchestrator, when that is made; adds all at once (P02), and nothing to any other (P03, P04). */
   apply(host: PluginHost): void;
 }
 
@@ -29,6 +32,7 @@ export interface PhaseOptionSettings<T> {
 
 /** What a plugin may do, handed to {@link Plugin.apply}. May be taken apart: nothing in it needs `this`. */
 export interface PluginHost {
+  /** Taps settle within their time limits (P05). */
   readonly hooks: Hooks;
   readonly log: Log;
   /** Wall time in milliseconds since 1970, of the orchestrator's clock. */
@@ -40,8 +44,8 @@ export interface PluginHost {
    * (`command`). A second executor of one kind is an error.
    */
   readonly executor: (kind: string, executor: Executor) => void;
-  /** Owns a key of phases: its values are checked against the schema, wherever the workflow came from. */
+  /** Owns a key of phases: its values are checked against the schema, wherever the workflow came from (P08 … P11). */
   readonly phaseOption: <T>(key: string, schema: DescribedSchema<T>, settings?: PhaseOptionSettings<T>) => OptionKey<T>;
-  /** What to do when the orchestrator is closed, after its runs. */
+  /** What to do when the orchestrator is closed, after its runs; once (P06, P07). */
   readonly onClose: (close: () => void | Promise<void>) => void;
 }

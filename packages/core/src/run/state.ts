@@ -7,6 +7,7 @@ import type {
   FailureClass,
   ProcessEnd,
   Repair,
+  RunStatus,
   SerializedError,
   StoredRunStatus,
 } from './event.ts';
@@ -183,7 +184,7 @@ export function initialState(runId: string, created: EventOf<'run.created'>, gra
 }
 
 /** Whether a run of this status has ended: only `run.reset` opens it again. */
-export function isTerminal(status: StoredRunStatus): boolean {
+export function isTerminal(status: RunStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 

@@ -1,3 +1,4 @@
+import type { NumberedCase } from './numbered-case.ts';
 import type { Subject } from './subject.ts';
 
 /** What a backend or its test file may not have; the contract leaves it open. */
@@ -23,13 +24,8 @@ export type Capability =
   /** Several processes may append under one fence. Core never does it: a fence belongs to the process that took it. */
   | 'shared-fence';
 
-/** One numbered rule of the contract. Numbers are never reused. */
-export interface BackendCase {
-  /** As in `B07`: the doc comments of the contract name it. */
-  readonly id: string;
-  readonly title: string;
-  /** All of them. */
-  readonly needs?: Capability | readonly Capability[];
+/** One numbered rule of the contract of backends. */
+export interface BackendCase extends NumberedCase<Capability> {
   /** Rejects where the backend breaks the rule. The backend is open. */
   readonly run: (subject: Subject) => Promise<void>;
 }

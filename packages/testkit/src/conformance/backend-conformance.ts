@@ -5,20 +5,16 @@ import { inboxCases } from './inbox-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { lifeCases } from './life-cases.ts';
 import { listCases } from './list-cases.ts';
+import { registerCases } from './numbered-case.ts';
+import type { ConformanceOptions } from './numbered-case.ts';
 import { processCases } from './process-cases.ts';
 import { readCases } from './read-cases.ts';
 import { Subject } from './subject.ts';
 import type { BackendUnderTest } from './subject.ts';
 
-export interface BackendConformanceOptions {
-  /** The runner's own: `test` of vitest, node:test, Mocha (`it`) … */
-  readonly test: (name: string, body: () => Promise<void>) => unknown;
+export interface BackendConformanceOptions extends ConformanceOptions<Capability> {
   /** Called for each case: a backend on state of its own. */
   readonly create: () => BackendUnderTest | Promise<BackendUnderTest>;
-  /** What the backend, or this test of it, can't do; default: nothing. Their cases are left out, and `skip` hears of each. */
-  readonly lacks?: readonly Capability[];
-  /** Default: they are not registered. */
-  readonly skip?: (name: string) => unknown;
 }
 
 /** What the contract of backends means, a case for each rule. */
@@ -43,13 +39,18 @@ export const backendCases: readonly BackendCase[] = [
  *   create: () => ({ backend: myBackend(clock), advance: (ms) => clock.advance(ms), cleanup: () => undefined }),
  * });
  */
-export function backendConformance({ test, create, lacks = [], skip }: BackendConformanceOptions): void {
-  for (const one of backendCases) {
-    const name = `${one.id} ${one.title}`;
-    if ([one.needs ?? []].flat().some((need) => lacks.includes(need))) skip?.(name);
-    else test(name, () => runBackendCase(one, create));
-  }
+export function backendConformance({ create, ...options }: BackendConformanceOptions): void {
+  const run = (one: BackendCase): Promise<void> => runBackendCase(one, create);
+  const has = async (): Promise<readonly Capability[]> => {
+    const { backend, cleanup } = await create();
+    await cleanup();
+    return visible.filter((method) => backend[method] !== undefined);
+  };
+  registerCases({ subject: 'backend', cases: backendCases, visible, has, run }, options);
 }
+
+/** Methods that a backend may leave out. */
+const visible = ['changed', 'check'] as const;
 
 /** Runs one case on a backend of its own. Rejects where the backend breaks the rule. */
 export async function runBackendCase(one: BackendCase, create: BackendConformanceOptions['create']): Promise<void> {

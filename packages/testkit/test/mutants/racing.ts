@@ -1,21 +1,15 @@
-/** A mistake that shows only where several processes use a backend at once: the backend of the guide, edited. */
-export interface RacingMutant {
-  readonly mistake: string;
-  /** The cases that are there to catch it. */
-  readonly by: readonly string[];
-  /** What to replace, each found once, by what. */
-  readonly edits: readonly (readonly [from: string, to: string])[];
-}
+import type { LogMutant } from '../edited-log.ts';
 
-const put = 'if (putIfFree(fileOf(replayed + 1), text)) return perform(text);';
-const link = 'linkSync(temporary, file);';
+const put = 'if (putIfFree(nextFile(run), text)) return perform(run, text);';
+const link = 'fs.linkSync(temporary, file);';
 const begin = "type Changing = 'create'";
 
-function overwrites(method: string): RacingMutant['edits'] {
-  return [[link, `if (text.includes('{"method":"${method}"')) rmSync(file, { force: true });\n${link}`]];
+function overwrites(method: string): LogMutant['edits'] {
+  return [[link, `if (text.startsWith('["${method}"')) fs.rmSync(file, { force: true });\n${link}`]];
 }
 
-export const racingMutants: readonly RacingMutant[] = [
+/** Mistakes that show only where several processes use a backend at once. */
+export const racingMutants: readonly LogMutant[] = [
   { mistake: 'a create takes the number of another one', by: ['B81'], edits: overwrites('create') },
   { mistake: 'a taking takes the number of another one', by: ['B82'], edits: overwrites('acquire') },
   { mistake: 'an append takes the number of another call', by: ['B83', 'B88'], edits: overwrites('append') },
@@ -24,18 +18,21 @@ export const racingMutants: readonly RacingMutant[] = [
     mistake: 'an append does not look whether another process took the run over',
     by: ['B84'],
     edits: [
-      [begin, `const others = new Set<() => unknown>();\n${begin}`],
+      [begin, `const others = new Set<(run: string) => unknown>();\n${begin}`],
       // What this process does, each of its objects hears of.
-      ['const changing =', 'others.add(() => inTurn(replay).catch(() => undefined));\n  const changing ='],
       [
-        'for (;;) {\n      await replay();',
-        "for (;;) {\n      if (method !== 'append' || replayed === 0) await replay();\n      at = now();",
+        'const changing =',
+        'others.add((run) => inTurn(() => replay(run)).catch(() => undefined));\n  const changing =',
+      ],
+      [
+        'for (;;) {\n      await replay(run);',
+        "for (;;) {\n      if (method !== 'append' || !replayed.has(run)) await replay(run);\n      at = now();",
       ],
       [
         put,
-        `let number = replayed + 1;
-        while (!putIfFree(fileOf(number), text)) number++;
-        return perform(text).finally(() => others.forEach((other) => other()));`,
+        `const number = replayed.get(run) ?? 0;
+        for (let more = 1; !putIfFree(join(folder, run + '@' + (number + more)), text); more++);
+        return perform(run, text).finally(() => others.forEach((other) => other(run)));`,
       ],
     ],
   },
@@ -44,14 +41,15 @@ export const racingMutants: readonly RacingMutant[] = [
     by: ['B85'],
     edits: [
       [begin, `const late: (() => unknown)[] = [];\n${begin}`],
-      ['if (!isOpen) throw', 'for (const store of late.splice(0)) store();\n    if (!isOpen) throw'],
+      ['turn.then(() => (isOpen ?', 'turn.then(() => (late.splice(0).forEach((store) => store()), isOpen) ?'],
+      ["Promise.reject(notOpen('log')))", "Promise.reject(notOpen('log'))"],
       ['async close() {', 'async close() {\n      for (const store of late.splice(0)) store();'],
       [
         put,
-        `const file = fileOf(replayed + 1);
+        `const file = nextFile(run);
       if (readIfThere(file) !== undefined) continue;
       late.push(() => putIfFree(file, text));
-      return perform(text);`,
+      return perform(run, text);`,
       ],
     ],
   },
@@ -60,8 +58,8 @@ export const racingMutants: readonly RacingMutant[] = [
     by: ['B87'],
     edits: [
       [
-        'writeFileSync(temporary, `',
-        "writeFileSync(file, '', { flag: 'wx', flush: true });\n    writeFileSync(file, `",
+        'fs.writeFileSync(temporary, `',
+        "fs.writeFileSync(file, '', { flag: 'wx', flush: true });\n    fs.writeFileSync(file, `",
       ],
       [link, ''],
     ],
