@@ -7,7 +7,7 @@ export function compilePattern(source: string): RegExp | undefined {
 }
 
 /** What means something else without the flag `u`: a property such as `\p{L}`, a code point such as `\u{1F600}`. */
-export const needsUnicode = /\\[pPu]\{/;
+export const needsUnicode: RegExp = /\\[pPu]\{/;
 
 function compile(source: string, flags: string): RegExp | undefined {
   try {

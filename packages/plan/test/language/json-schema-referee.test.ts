@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { language } from './load.ts';
 
 // Few keys, numbers and texts, so that schemas and values meet.
-const key = fc.constantFrom('a', 'b', 'ab', 'toString');
+const key = fc.constantFrom('a', 'b', 'ab', 'isPrototypeOf');
 const scalar = fc.constantFrom<Json>(null, true, false, 0, 1, 2, 1.5, '', 'a', 'ab', '1');
 const value = fc.letrec<{ any: Json }>((tie) => ({
   any: fc.oneof(
@@ -89,6 +89,16 @@ const schema = fc.letrec<{ any: Json }>((tie) => {
   };
 }).any;
 
+/** The code that ajv makes throws for some schemas, with `Cannot set properties of undefined`: then it decides nothing. */
+function judge(referee: (value: unknown) => unknown, value: Json): boolean | undefined {
+  try {
+    return referee(value) === true;
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError);
+    return undefined;
+  }
+}
+
 test('a schema that is carried out accepts exactly what another implementation accepts', async () => {
   const ajv = new Ajv2020({
     strict: false,
@@ -98,7 +108,7 @@ test('a schema that is carried out accepts exactly what another implementation a
     validateSchema: false,
     logger: false,
   });
-  const tally = { refused: 0, fits: 0, misfits: 0 };
+  const tally = { refused: 0, fits: 0, misfits: 0, undecided: 0 };
   await fc.assert(
     fc.asyncProperty(
       schema,
@@ -115,7 +125,11 @@ test('a schema that is carried out accepts exactly what another implementation a
         const referee = ajv.compile(whole as object);
         for (const one of values) {
           const checked = await made['~standard'].validate(one);
-          const fits = referee(one);
+          const fits = judge(referee, one);
+          if (fits === undefined) {
+            tally.undecided++;
+            continue;
+          }
           expect({ fits: checked.issues === undefined, value: one }).toEqual({ fits, value: one });
           for (const issue of checked.issues ?? []) expect(issue.message).toMatch(/^[A-Z][^\n]*[^.\n]$/);
           tally[fits ? 'fits' : 'misfits']++;
@@ -126,6 +140,7 @@ test('a schema that is carried out accepts exactly what another implementation a
   );
   expect(tally.fits).toBeGreaterThan(500);
   expect(tally.misfits).toBeGreaterThan(500);
+  expect(tally.undecided).toBeLessThan(50);
   expect(tally.refused).toBeLessThan(150);
 }, 120_000);
 
