@@ -144,7 +144,7 @@ describe('what has no value', () => {
       'outputs.many.zzzzzz',
       'outputs.many.zzzzzz is missing: outputs.many has "a", "b", "c", "d", "e", "f", "g", "h" and 2 more',
     ],
-    ['outputs[inputs.text].y', '"x" in outputs is missing: outputs has "build", "build site", "many"'],
+    ['outputs[inputs.text].y', 'an item of outputs is missing: outputs has "build", "build site", "many"'],
     ['inputs.text.y', 'inputs.text.y is missing: inputs.text is a text'],
     ['inputs.none.y', 'inputs.none.y is missing: inputs.none is null'],
     ['inputs.list.first', 'inputs.list is a list: its items are read by number, as in inputs.list[0]'],
@@ -221,6 +221,8 @@ describe('what has no value', () => {
         `duration(${read})`,
         `${read} && true`,
         `[1][${read}]`,
+        `inputs[${read}]`,
+        `has(inputs.all) && inputs.all[${read}] == 1`,
         `bool(${read})`,
         `double(${read})`,
       ])

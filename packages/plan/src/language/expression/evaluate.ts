@@ -5,7 +5,7 @@ import { functions, methods } from './functions.ts';
 import { operate } from './operate.ts';
 import { Unanswerable } from './problem.ts';
 import { nameOf, type Loop, type Tree } from './tree.ts';
-import { Span, isList, isObject, keysOf, sayKind, type Budget, type Value } from './values.ts';
+import { Span, isList, isObject, keysOf, sayKind, type Budget, type Value, type Values } from './values.ts';
 
 /** What the parts of an expression are evaluated with. */
 export interface Surroundings {
@@ -111,15 +111,15 @@ function missing(tree: Tree & { readonly of: Tree }, of: Value, key: Value, budg
   if (!isObject(of)) return new Unanswerable(`${whole} is missing: ${outer} is ${sayKind(of)}`);
   if (typeof key !== 'string')
     return new Unanswerable(`The keys of ${outer} are texts, and it is read by ${sayKind(key)}`);
-  return new Unanswerable(
-    `${tree.kind === 'index' ? `${quote(key)} in ${outer}` : whole} is missing: ${whatIsThere(outer, of, key, budget)}`,
-  );
+  // A key that was computed is a value, and may be a secret.
+  const written = tree.kind === 'field' ? key : undefined;
+  return new Unanswerable(`${whole} is missing: ${whatIsThere(outer, of, written, budget)}`);
 }
 
-function whatIsThere(outer: string, of: Value & object, key: string, budget: Budget): string {
-  const keys = keysOf(of as never);
-  budget.spend(keys.length + Math.min(keys.length, mostCompared) * key.length);
-  const guess = didYouMean(key, keys.slice(0, mostCompared));
+function whatIsThere(outer: string, of: Values, key: string | undefined, budget: Budget): string {
+  const keys = keysOf(of);
+  budget.spend(keys.length + Math.min(keys.length, mostCompared) * (key ?? '').length);
+  const guess = key === undefined ? undefined : didYouMean(key, keys.slice(0, mostCompared));
   if (guess !== undefined) return `did you mean ${quote(guess)}?`;
   if (keys.length === 0) return `${outer} is empty`;
   const more = keys.length > mostNamed ? ` and ${keys.length - mostNamed} more` : '';
