@@ -1,4 +1,4 @@
-import { messageOf, orchError } from '@orch/core/author';
+import { isOrchError, messageOf, orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 
 interface Finding {
@@ -42,6 +42,11 @@ export function truncated({ file, offset, what }: Finding): DamageError {
       'without them, copy the folder, and remove run.json and the journal files of higher number.',
   });
   return Object.assign(error, { file, offset });
+}
+
+/** Whether a journal is not what was written. */
+export function isDamage(thrown: unknown): boolean {
+  return isOrchError(thrown, 'ORCH_JOURNAL_DAMAGED') || isOrchError(thrown, 'ORCH_JOURNAL_TRUNCATED');
 }
 
 type NewerRecord = Pick<Finding, 'file' | 'offset'> & { readonly format: string };

@@ -3,7 +3,7 @@ import type { Acquired, Appended, Backend, Commit, Created, Fence, Holder, Messa
 import { checkRuns } from './check.ts';
 import { createRun, createdBy, deleteRun, lastEpoch, makeStateFolder } from './creation.ts';
 import type { First } from './creation.ts';
-import { isSystemError, misplaced, notHeld, unknownRun } from './damage.ts';
+import { isDamage, isSystemError, misplaced, notHeld, unknownRun } from './damage.ts';
 import type { Files } from './files.ts';
 import { commitsAfter, eventsAfter, readHistory } from './history.ts';
 import { appendCommit, checkWritable, close, isLost, isRepeated, isTerminal } from './holding.ts';
@@ -17,6 +17,7 @@ import { newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { currentSummary, listRuns } from './run-list.ts';
 import { scanSegment } from './scan-segment.ts';
+import { soundEventsAfter } from './sound-part.ts';
 import { acquire, holderOf } from './taking.ts';
 
 export function makeJsonBackend(folder: string, files: Files): Backend {
@@ -32,12 +33,24 @@ export function makeJsonBackend(folder: string, files: Files): Backend {
     async *read(run, { after = 0 } = {}) {
       const place = state.folderOf(run);
       const memory = state.memoryOf(run);
-      const history = await state.guarded(() => readHistory(place, memory, { whole: after === 0 }));
-      const events = eventsAfter(place, history, { after, memory });
-      for (;;) {
-        const next = await state.guarded(() => events.next());
-        if (next.done === true) return;
-        yield next.value;
+      let reached = after;
+      try {
+        const history = await state.guarded(() => readHistory(place, memory, { whole: after === 0 }));
+        const events = eventsAfter(place, history, { after, memory });
+        for (;;) {
+          const next = await state.guarded(() => events.next());
+          if (next.done === true) return;
+          reached = next.value.at(-1)?.version ?? reached;
+          yield next.value;
+        }
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        const sound = soundEventsAfter(place, reached);
+        for (;;) {
+          const next = await state.guarded(() => sound.next());
+          if (next.done === true) throw error;
+          yield next.value;
+        }
       }
     },
     list: async (filter, cursor) => state.guarded(() => listRuns(files, state.runs, { filter, cursor })),

@@ -1,7 +1,21 @@
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { commit, created, events, folder, held, opened, taking, versions } from './stage.ts';
+import {
+  commit,
+  created,
+  event,
+  events,
+  folder,
+  held,
+  opened,
+  shownBeforeDamage,
+  summary,
+  taking,
+  versions,
+} from './stage.ts';
+import { chainStart, encodeRecord, walk } from '../src/record.ts';
+import { commitPayload } from '../src/segment.ts';
 import { rewriteHeader } from './rewrite-header.ts';
 
 /** A run of two segments, the first taken over, the second let go or left as it is. */
@@ -55,6 +69,51 @@ describe('what the command line does not reach', () => {
     await expect(created(backend)).rejects.toThrow(/is not what the removal of run r1 left/);
     expect((await created(backend, 'r2')).epoch).toBe(4);
   });
+});
+
+describe('a reader is shown what stands before the damage, then refused', () => {
+  const change = (name: string, from: string, to: string): void =>
+    writeFileSync(run(name), readFileSync(run(name), 'latin1').replace(from, to), 'latin1');
+  const damagedCode = 'ORCH_JOURNAL_DAMAGED';
+
+  test.each<[string, readonly number[], string, () => void]>([
+    ['in the first segment', [1], damagedCode, () => change('journal-1', 'event 2', 'event 7')],
+    ['in its first commit', [], damagedCode, () => change('journal-1', 'event 1', 'event 7')],
+    ['in the newest segment', [1, 2, 3], damagedCode, () => change('journal-2', 'event 4', 'event 7')],
+    ['in the first record of the newest', [1, 2], damagedCode, () => change('journal-2', '1o', '1x')],
+    ['the end lost', [1, 2], 'ORCH_JOURNAL_TRUNCATED', () => ['', ''].forEach(() => cutLast('journal-2'))],
+    ['the end of the first segment lost', [1], 'ORCH_JOURNAL_TRUNCATED', () => cutLast('journal-1')],
+    ['the first segment lost', [], 'ORCH_JOURNAL_TRUNCATED', () => rmSync(run('journal-1'))],
+  ])('%s', async (_name, versions, code, damage) => {
+    damage();
+    const backend = await opened(path);
+    expect(await shownBeforeDamage(backend)).toEqual({ versions, code });
+    const later = versions.filter((version) => version > 1);
+    expect(await shownBeforeDamage(backend, 'r1', 1)).toEqual({ versions: later, code });
+  });
+
+  test('but not what an older holder wrote behind its end', async () => {
+    const zombie = readFileSync(run('journal-1'));
+    const { crc } = walk({ file: '', from: chainStart('r1', 1), bytes: zombie }, () => undefined);
+    const late = commitPayload(commit({ epoch: 1, token: 'first' }, 2), summary('r1', 1));
+    writeFileSync(run('journal-1'), Buffer.concat([zombie, encodeRecord('c', late, crc).bytes]));
+    change('journal-2', 'event 3', 'event 7');
+    expect((await shownBeforeDamage(await opened(path))).versions).toEqual([1, 2]);
+  });
+
+  test('but nothing of a segment that a seal or run.json contradicts', async () => {
+    const other = folder();
+    const backend = await opened(other);
+    await backend.append('r1', commit(await created(backend), 1, { events: [event(2, 'event B')] }));
+    cpSync(join(other, 'runs/r1/journal-1'), run('journal-1'));
+    expect(await shownBeforeDamage(await opened(path))).toEqual({ versions: [], code: damagedCode });
+  });
+
+  /** Cuts the last record off. */
+  function cutLast(name: string): void {
+    const bytes = readFileSync(run(name));
+    writeFileSync(run(name), bytes.subarray(0, bytes.lastIndexOf('\n1c ', bytes.length - 2, 'latin1') + 1));
+  }
 });
 
 describe('a taker', () => {

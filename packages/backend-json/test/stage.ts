@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isOrchError } from '@orch/core/author';
 import type { Backend, Commit, Fence, RunEvent, RunSummary, StoredRunStatus, Taking } from '@orch/core/author';
 import { onTestFinished } from 'vitest';
 import { nodeFiles } from '../src/files.ts';
@@ -70,4 +71,20 @@ export async function events(backend: Backend, run = 'r1', after = 0): Promise<r
 
 export async function versions(backend: Backend, run = 'r1', after = 0): Promise<readonly number[]> {
   return (await events(backend, run, after)).map(({ version }) => version);
+}
+
+/** What a reader of a damaged run sees before it is refused. */
+export async function shownBeforeDamage(
+  backend: Backend,
+  run = 'r1',
+  after = 0,
+): Promise<{ readonly versions: readonly number[]; readonly code: string }> {
+  const versions: number[] = [];
+  try {
+    for await (const some of backend.read(run, { after })) for (const { version } of some) versions.push(version);
+  } catch (error) {
+    if (isOrchError(error)) return { versions, code: error.code };
+    throw error;
+  }
+  throw new Error('It was not refused');
 }

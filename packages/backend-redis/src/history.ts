@@ -19,9 +19,11 @@ interface Portion {
   readonly before: Pick<FoundCommit, 'chain' | 'version'>;
   /** Of the taking that made the run. */
   readonly creator: string;
+  /** What is wrong with the number of commits, if anything is. */
+  readonly wrongLength?: string;
 }
 
-/** The events after a version, many commits at a time. */
+/** The events after a version, many commits at a time; where the journal is damaged, those before the damage. */
 export async function* readEvents(access: Access, run: string, after: number): AsyncIterable<readonly RunEvent[]> {
   const portion = await seek(access, run, after);
   let { before } = portion;
@@ -32,7 +34,10 @@ export async function* readEvents(access: Access, run: string, after: number): A
     let bytes = 0;
     for (const record of records) {
       const found = readRecord(record, before);
-      if (typeof found === 'string') throw await lostOrDamaged(access, run, { ...portion, before, what: found });
+      if (typeof found === 'string') {
+        if (events.length > 0) yield events;
+        throw await lostOrDamaged(access, run, { ...portion, before, what: found });
+      }
       for (const event of found.events) if (event.version > after) events.push(event);
       before = found;
       bytes += record.length;
@@ -44,7 +49,8 @@ export async function* readEvents(access: Access, run: string, after: number): A
     access.connection.checkOpen();
     count = Math.max(1, Math.min(page.most, Math.floor((page.bytes * records.length) / bytes)));
   }
-  if (portion.from < portion.to && before.chain !== portion.chain)
+  const isOther = portion.from < portion.to && before.chain !== portion.chain;
+  if (isOther || portion.wrongLength !== undefined)
     throw await lostOrDamaged(access, run, {
       ...portion,
       before,
@@ -55,10 +61,17 @@ export async function* readEvents(access: Access, run: string, after: number): A
 async function seek(access: Access, run: string, after: number): Promise<Portion> {
   const { keys } = access;
   const answer = await access.script(run, seekScript, [keys.head(run), keys.journal(run)], after);
-  const [word, from, to, chain, creator, start] = answer;
+  const [word, from, to, chain, creator, start, wrong] = answer;
   if (word !== 'ok') throw access.refused(run, answer);
   const before = Number(from) === 0 ? { chain: run, version: 0 } : endOf(String(start));
-  return { from: Number(from), to: Number(to), chain: String(chain), creator: String(creator), before };
+  return {
+    from: Number(from),
+    to: Number(to),
+    chain: String(chain),
+    creator: String(creator),
+    before,
+    ...(wrong === '' ? {} : { wrongLength: String(wrong) }),
+  };
 }
 
 function fetch(
@@ -76,11 +89,11 @@ function fetch(
 async function lostOrDamaged(
   access: Access,
   run: string,
-  { creator, before, what }: Portion & { readonly what: string },
+  { creator, before, what, wrongLength }: Portion & { readonly what: string },
 ): Promise<Error> {
   const token = await access.connection.call((redis) => redis.hget(access.keys.head(run), 'token'));
   const isDeleted =
     token !== creator ||
     (await access.connection.call((redis) => redis.hexists(access.keys.head(run), 'version'))) === 0;
-  return isDeleted ? unknownRun(run) : access.damaged(run, what, before.version);
+  return isDeleted ? unknownRun(run) : access.damaged(run, wrongLength ?? what, before.version);
 }

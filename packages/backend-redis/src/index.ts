@@ -14,7 +14,7 @@ export type { RedisBackendOptions } from './settings.ts';
  * has forgotten what it acknowledged, and with `ORCH_JOURNAL_DAMAGED` or `ORCH_JOURNAL_NEWER` where a journal is not what
  * was written; these name key and version. How much a crash of the server can cost is the server's own setting.
  *
- * @param url `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS.
+ * @param url `redis://[[user]:password@]host[:port][/database][?prefix=NAME]`, or `rediss://` for TLS.
  * @throws `ORCH_BACKEND_SETTINGS` where the URL or an option is wrong.
  * @example
  * const orch = new Orchestrator({ backend: redisBackend('redis://127.0.0.1:6379') });

@@ -108,19 +108,20 @@ end
 redis.call('PUBLISH', KEYS[1], '')
 return {'ok'}`);
 
-/** Where to read after a version, and how far. ARGV: version. */
+/** Where to read after a version, how far, and what is wrong with the length. ARGV: version. */
 export const seekScript: Script = script(`${seek}
 local head = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'commits', 'chain', 'token', 'format')
 if not head[1] then return {'unknown', tonumber(head[2]) or 0} end
 if head[6] ~= '1' then return {'newer', head[6]} end
 local commits = tonumber(head[3])
 local found = redis.call('LLEN', KEYS[2])
-if found ~= commits then return {'damaged', 'it holds ' .. found .. ' commits of ' .. commits} end
+local wrong = found ~= commits and 'it holds ' .. found .. ' commits of ' .. commits or ''
+commits = math.min(found, commits)
 local index = ARGV[1] == '0' and 0 or seek(KEYS[2], commits, tonumber(ARGV[1]))
 if not index then return {'damaged', 'a record has no header'} end
 local before = ''
 if index > 0 then before = string.match(redis.call('LINDEX', KEYS[2], index - 1), '^%x+ %d+ %d+') end
-return {'ok', index, commits, head[4], head[5], before, tonumber(head[1])}`);
+return {'ok', index, commits, head[4], head[5], before, wrong}`);
 
 /** ARGV: token, owner, ttl, the epoch to take over or '', '1' if only an expired one. */
 export const acquireScript: Script = script(`${now}

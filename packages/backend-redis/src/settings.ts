@@ -3,7 +3,7 @@ import { orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 
 export interface RedisBackendOptions {
-  /** What the names of all keys begin with; default: `orch`. Backends of different prefixes don't see each other. */
+  /** What the names of all keys begin with; default: that of the URL, else `orch`. Backends of different prefixes don't see each other. */
   readonly prefix?: string;
   /** Default: that of the URL. */
   readonly username?: string;
@@ -35,11 +35,13 @@ export interface Settings {
 /** A third of what a lease lives. */
 const silenceMs = 10_000;
 
-const example = 'Write redis://user:password@host:6379/0, or rediss:// for TLS; all but the host may be left out.';
+const example =
+  'Write redis://user:password@host:6379/0?prefix=orch, or rediss:// for TLS; all but the host may be left out.';
 
 export function readSettings(url: string, options: RedisBackendOptions): Settings {
-  const { prefix = 'orch', reconnectMs = 60_000, warn = emitWarning } = options;
+  const { reconnectMs = 60_000, warn = emitWarning } = options;
   const parsed = parseUrl(url);
+  const prefix = options.prefix ?? parsed.searchParams.get('prefix') ?? 'orch';
   // Braces are what Redis Cluster looks for in a key; the first pair must be that around the run.
   if (!/^[^{}\s]+$/.test(prefix))
     throw wrong(
@@ -75,8 +77,9 @@ function parseUrl(url: string): URL {
   if (parsed.hostname === '') throw wrong('The URL of the Redis server names no host.', example);
   if (!/^(\/\d*)?$/.test(parsed.pathname))
     throw wrong(`The URL of the Redis server names the database ${JSON.stringify(parsed.pathname)}.`, example);
-  if (parsed.search !== '' || parsed.hash !== '')
-    throw wrong('The URL of the Redis server has something behind the database.', example);
+  const isOnlyPrefix = [...parsed.searchParams.keys()].join(' ') === 'prefix';
+  if ((parsed.search !== '' && !isOnlyPrefix) || parsed.hash !== '')
+    throw wrong('The URL of the Redis server has more than a prefix behind the database.', example);
   return parsed;
 }
 

@@ -2,7 +2,16 @@ import type { Backend, Fence, StateFinding } from '@orch/core/author';
 import type { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
-import { commit, created, event, held, summary, taking, versions } from '../../backend-json/test/stage.ts';
+import {
+  commit,
+  created,
+  event,
+  held,
+  shownBeforeDamage,
+  summary,
+  taking,
+  versions,
+} from '../../backend-json/test/stage.ts';
 import { Keys } from '../src/keys.ts';
 import { opened, ownServer } from './stage.ts';
 
@@ -60,13 +69,19 @@ const damages: Record<string, readonly [number, (client: Redis) => Promise<unkno
   'two records swapped': [1, (client) => swap(client, 1, 3)],
 };
 
-/** Those that a look at the length finds, before anything is read. */
-const lengths: Record<string, (client: Redis) => Promise<unknown>> = {
-  'the last record lost': (client) => client.rpop(journal),
-  'the first record lost': (client) => client.lpop(journal),
-  'a record doubled': async (client) => client.rpush(journal, (await client.lindex(journal, -1))!),
-  'all records lost': (client) => client.del(journal),
+/** Those that a look at the length finds. */
+const lengths: Record<string, readonly [number, (client: Redis) => Promise<unknown>]> = {
+  'the last record lost': [4, (client) => client.rpop(journal)],
+  'the first record lost': [0, (client) => client.lpop(journal)],
+  'a record doubled': [5, async (client) => client.rpush(journal, (await client.lindex(journal, -1))!)],
+  'all records lost': [0, (client) => client.del(journal)],
 };
+
+/** What stands before the damage is shown before a reader is refused. */
+async function expectShown(backend: Backend, version: number): Promise<void> {
+  const versions = Array.from({ length: version }, (_, index) => index + 1);
+  expect(await shownBeforeDamage(backend)).toEqual({ versions, code: 'ORCH_JOURNAL_DAMAGED' });
+}
 
 async function expectDamage(backend: Backend, message: RegExp): Promise<void> {
   const damaged = { code: 'ORCH_JOURNAL_DAMAGED', message: expect.stringMatching(message) };
@@ -84,12 +99,14 @@ describe.skipIf(!available('redis'))('damage is found, with its key and version'
     const { backend, client } = await stage();
     await damage(client);
     await expectDamage(backend, new RegExp(`^orch:{r1}:journal is damaged after version ${version}: `));
+    await expectShown(backend, version);
   });
 
-  test.each(Object.entries(lengths))('%s', async (_name, damage) => {
+  test.each(Object.entries(lengths))('%s', async (_name, [version, damage]) => {
     const { backend, client, fence } = await stage();
     await damage(client);
     await expectDamage(backend, /^orch:{r1}:journal is damaged after version \d: it holds \d commits of 5\./);
+    await expectShown(backend, version);
     await expect(backend.append('r1', commit(fence, 5))).rejects.toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED' });
   });
 

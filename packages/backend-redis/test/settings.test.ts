@@ -22,6 +22,11 @@ test('a URL has a host; the rest has defaults', () => {
   });
 });
 
+test('a prefix may be part of the URL; the option comes first', () => {
+  expect(readSettings('redis://here/2?prefix=ci%3Anightly', {})).toMatchObject({ db: 2, prefix: 'ci:nightly' });
+  expect(readSettings('redis://here?prefix=ci', { prefix: 'other' })).toMatchObject({ prefix: 'other' });
+});
+
 test('TLS comes with the protocol or with its options', () => {
   expect(readSettings('rediss://here', {}).tls).toEqual({});
   expect(readSettings('redis://here', { tls: { servername: 'there' } }).tls).toEqual({ servername: 'there' });
@@ -34,6 +39,10 @@ test.each([
   ['redis://', {}],
   ['redis://here/one', {}],
   ['redis://here/0?enableOfflineQueue=true', {}],
+  ['redis://here/0?prefix=a&db=1', {}],
+  ['redis://here/0?prefix=a&prefix=b', {}],
+  ['redis://here/0?prefix=', {}],
+  ['redis://here/0?prefix=a#b', {}],
   ['redis://me:%zz@here', {}],
   ['redis://here', { prefix: '' }],
   ['redis://here', { prefix: 'a{b}' }],

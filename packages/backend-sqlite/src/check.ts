@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { asOrchError, damaged, damagedFile, isBusy } from './damage.ts';
 import { readPage, startOf } from './history.ts';
 import { messagesOf } from './inbox.ts';
-import { checkTaking, commitId, damagedRow, findTaking, placeOf, rowCrc } from './run-row.ts';
+import { checkTaking, commitId, damagedRow, findTaking, isSound, placeOf } from './run-row.ts';
 import type { RunRow } from './statements.ts';
 import { checkRemoved } from './taking.ts';
 
@@ -33,9 +33,9 @@ export function checkFile(connection: Connection): readonly StateFinding[] {
 function checkRun(connection: Connection, listed: RunRow): void {
   const { file, statements } = connection;
   const run = listed.id;
-  if (listed.crc !== rowCrc(listed)) throw damagedRow(file, run);
+  if (!isSound(listed)) throw damagedRow(file, run);
   const { row, place: start } = startOf(connection, run, 0);
-  for (let place = start; place.version < row.version;) place = readPage(connection, row, place).place;
+  for (let place = start; place.version < row.version;) place = readPage(connection, row, { place }).place;
   const takings = statements.takings.all(row.number);
   for (const taking of takings) checkTaking(file, run, taking);
   findTaking(connection, row, row.epoch);

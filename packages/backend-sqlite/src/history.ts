@@ -1,8 +1,9 @@
+import { isOrchError } from '@orch/core/author';
 import type { RunEvent } from '@orch/core/author';
 import type { Connection } from './connection.ts';
 import { damaged, truncated, unknownRun } from './damage.ts';
 import { eventsFromText } from './event-text.ts';
-import { chained, chainStart, commitId, commitIds, findRun, placeOf } from './run-row.ts';
+import { chained, chainStart, commitId, commitIds, findRun, isSound, placeOf, versionLimit } from './run-row.ts';
 import type { CommitRow, RunRow } from './statements.ts';
 
 /** Commits that are read at once. */
@@ -13,7 +14,8 @@ export type Look = <Result>(task: (connection: Connection) => Result) => Promise
 
 /**
  * The events of a run up to what it is now, a page of commits at a time; each commit is checked against the one before it,
- * and the last against the table of runs. `after`: of an event within a commit, too.
+ * and the last against the table of runs. `after`: of an event within a commit, too. Where the journal is damaged, those
+ * before the damage.
  */
 export async function* readEvents(
   look: Look,
@@ -21,8 +23,17 @@ export async function* readEvents(
 ): AsyncGenerator<readonly RunEvent[]> {
   const start = await look((connection) => startOf(connection, run, after));
   let place = start.place;
+  let limit = pageSize;
   while (place.version < start.row.version) {
-    const page = await look((connection) => readPage(connection, start.row, place));
+    let page: Page;
+    try {
+      page = await look((connection) => readPage(connection, start.row, { place, limit }));
+    } catch (error) {
+      if (limit === 1 || !isOrchError(error, 'ORCH_JOURNAL_DAMAGED')) throw error;
+      // Somewhere in this page: what stands before it is shown first.
+      limit = 1;
+      continue;
+    }
     place = page.place;
     const events = after < page.from ? page.events : page.events.filter(({ version }) => version > after);
     if (events.length > 0) yield events;
@@ -43,7 +54,7 @@ interface Start {
 
 /** Before the commit that has the first event that is asked for. */
 export function startOf(connection: Connection, run: string, after: number): Start {
-  const row = findRun(connection, run);
+  const row = rowToRead(connection, run);
   if (row === undefined) throw unknownRun(run);
   if (after >= row.version) return { row, place: row };
   const first = after === 0 ? undefined : newestUpTo(connection, row, after);
@@ -51,6 +62,12 @@ export function startOf(connection: Connection, run: string, after: number): Sta
   const before = version === 0 ? undefined : newestUpTo(connection, row, version - 1);
   if (before === undefined) return { row, place: { version: 0, chain: chainStart(run, firstEpoch(connection, row)) } };
   return { row, place: { version, chain: before.chain } };
+}
+
+/** Where the row is damaged the commits still vouch for each other: they are read up to their end, which then can't be right. */
+function rowToRead(connection: Connection, run: string): RunRow | undefined {
+  const row = connection.statements.findRun.get(run);
+  return row === undefined || isSound(row) ? findRun(connection, run) : { ...row, version: versionLimit };
 }
 
 function newestUpTo({ statements }: Connection, { number }: RunRow, after: number): CommitRow | undefined {
@@ -68,10 +85,18 @@ interface Page {
   readonly place: Place;
 }
 
-export function readPage(connection: Connection, row: RunRow, { version: from, chain: seed }: Place): Page {
+interface PageRequest {
+  readonly place: Place;
+  /** Of commits. */
+  readonly limit?: number;
+}
+
+/** Rejects where any of its commits is damaged. */
+export function readPage(connection: Connection, row: RunRow, { place, limit = pageSize }: PageRequest): Page {
+  const { version: from, chain: seed } = place;
   const { file, statements } = connection;
   const { number, id: run } = row;
-  const found = statements.commitsBetween.all(commitId(number, from), commitId(number, row.version - 1), pageSize);
+  const found = statements.commitsBetween.all(commitId(number, from), commitId(number, row.version - 1), limit);
   const events: RunEvent[] = [];
   let version = from;
   let chain = seed;

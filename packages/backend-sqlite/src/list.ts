@@ -1,6 +1,6 @@
 import type { RunFilter, RunPage, RunSummary, UnreadableRun } from '@orch/core/author';
 import type { Connection } from './connection.ts';
-import { damagedRow, summaryOf, rowCrc } from './run-row.ts';
+import { damagedRow, isSound, summaryOf } from './run-row.ts';
 
 const pageSize = 1000;
 
@@ -12,7 +12,7 @@ export function listRuns({ statements, file }: Connection, filter: RunFilter, cu
   const runs: RunSummary[] = [];
   const unreadable: UnreadableRun[] = [];
   for (const row of page) {
-    if (row.crc === rowCrc(row)) runs.push(summaryOf(row));
+    if (isSound(row)) runs.push(summaryOf(row));
     else unreadable.push({ runId: row.id, error: damagedRow(file, row.id) });
   }
   const end = page.at(-1);

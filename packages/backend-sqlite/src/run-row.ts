@@ -5,7 +5,7 @@ import { damaged, unavailable } from './damage.ts';
 import type { RunRow, TakingRow } from './statements.ts';
 
 /** Versions of one run, and what its number is multiplied by: a commit's id is its run and the version before it. */
-const versionLimit = 2 ** 26;
+export const versionLimit: number = 2 ** 26;
 
 export function commitId(run: number, after: number): number {
   if (after >= versionLimit)
@@ -58,12 +58,17 @@ export function rowCrc(row: Omit<RunRow, 'number'>): number {
   );
 }
 
+/** Whether it is what was written. */
+export function isSound(row: RunRow): boolean {
+  return row.crc === rowCrc(row);
+}
+
 /** Throws `ORCH_JOURNAL_DAMAGED` where the row is not what was written. */
 export function findRun({ statements, file, damage }: Connection, run: string): RunRow | undefined {
   const row = statements.findRun.get(run);
   // It may be there all the same.
   if (row === undefined && damage !== undefined) throw damage;
-  if (row !== undefined && row.crc !== rowCrc(row)) throw damagedRow(file, run);
+  if (row !== undefined && !isSound(row)) throw damagedRow(file, run);
   return row;
 }
 

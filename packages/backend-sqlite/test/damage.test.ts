@@ -4,6 +4,7 @@ import { isOrchError } from '@orch/core/author';
 import { expect, test } from 'vitest';
 import { eventsOf } from '../../testkit/src/conformance/subject.ts';
 import type { Subject } from '../../testkit/src/conformance/subject.ts';
+import { shownBeforeDamage } from '../../backend-json/test/stage.ts';
 import { eventsToText } from '../src/event-text.ts';
 import { chained } from '../src/run-row.ts';
 import { makeSqliteBackend } from '../src/sqlite-backend.ts';
@@ -24,30 +25,34 @@ async function made(): Promise<string> {
   return file;
 }
 
+const versionsUpTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
+
 const ofBad = "(SELECT number FROM runs WHERE id = 'bad')";
 const commit = (after: number): string => `id = ${ofBad} * 67108864 + ${after}`;
 
-const damages: readonly (readonly [what: string, sql: string, says: RegExp])[] = [
-  ['a byte of a commit', `UPDATE commits SET body = replace(body, '5', '6') WHERE ${commit(4)}`, /after version 4/],
-  ['a checksum', `UPDATE commits SET chain = chain + 1 WHERE ${commit(4)}`, /after version 4/],
-  ['the epoch of a commit', `UPDATE commits SET epoch = 2 WHERE ${commit(4)}`, /after version 4/],
-  ['the first commit, missing', `DELETE FROM commits WHERE ${commit(0)}`, /after version 0 is missing/],
-  ['a commit between, missing', `DELETE FROM commits WHERE ${commit(4)}`, /after version 4 is missing/],
-  ['the last commit, missing', `DELETE FROM commits WHERE ${commit(10)}`, /ends at version 10, but version 12/],
-  ['all commits, missing', `DELETE FROM commits WHERE id >> 26 = ${ofBad}`, /ends at version 0, but version 12/],
-  ['a commit in the place of another', `UPDATE commits SET id = id + 1 WHERE ${commit(10)}`, /after version 10/],
+/** What is done, what the error says, and the newest version before it. */
+const damages: readonly (readonly [what: string, sql: string, says: RegExp, shown: number])[] = [
+  ['a byte of a commit', `UPDATE commits SET body = replace(body, '5', '6') WHERE ${commit(4)}`, /after version 4/, 4],
+  ['a checksum', `UPDATE commits SET chain = chain + 1 WHERE ${commit(4)}`, /after version 4/, 4],
+  ['the epoch of a commit', `UPDATE commits SET epoch = 2 WHERE ${commit(4)}`, /after version 4/, 4],
+  ['the first commit, missing', `DELETE FROM commits WHERE ${commit(0)}`, /after version 0 is missing/, 0],
+  ['a commit between, missing', `DELETE FROM commits WHERE ${commit(4)}`, /after version 4 is missing/, 4],
+  ['the last commit, missing', `DELETE FROM commits WHERE ${commit(10)}`, /ends at version 10, but version 12/, 10],
+  ['all commits, missing', `DELETE FROM commits WHERE id >> 26 = ${ofBad}`, /ends at version 0, but version 12/, 0],
+  ['a commit in the place of another', `UPDATE commits SET id = id + 1 WHERE ${commit(10)}`, /after version 10/, 10],
   [
     'a commit of another run',
     `UPDATE commits SET (epoch, chain, body) = (SELECT epoch, chain, body FROM commits WHERE id >> 26 <> ${ofBad} AND id % 67108864 = 4)
      WHERE ${commit(4)}`,
     /after version 4/,
+    4,
   ],
-  ['the version in the table of runs', `UPDATE runs SET version = 10 WHERE id = 'bad'`, /table of runs/],
-  ['the status in the table of runs', `UPDATE runs SET status = 'failed' WHERE id = 'bad'`, /table of runs/],
-  ['the end of the chain', `UPDATE runs SET chain = chain + 1 WHERE id = 'bad'`, /table of runs/],
+  ['the version in the table of runs', `UPDATE runs SET version = 10 WHERE id = 'bad'`, /table of runs/, 12],
+  ['the status in the table of runs', `UPDATE runs SET status = 'failed' WHERE id = 'bad'`, /table of runs/, 12],
+  ['the end of the chain', `UPDATE runs SET chain = chain + 1 WHERE id = 'bad'`, /table of runs/, 12],
 ];
 
-test.for(damages)('%s is found', async ([, sql, says]) => {
+test.for(damages)('%s is found, and what stands before it is shown', async ([, sql, says, shown]) => {
   const file = await made();
   edit(file, sql);
   const subject = await opened(file);
@@ -56,6 +61,8 @@ test.for(damages)('%s is found', async ([, sql, says]) => {
   expect(error).toMatchObject({ file, message: expect.stringMatching(says), hint: expect.stringContaining('backup') });
   expect(error.message).toContain(file);
   expect(error.message).toContain('run bad');
+  expect((await shownBeforeDamage(subject.backend, 'bad')).versions).toEqual(versionsUpTo(shown));
+  expect((await shownBeforeDamage(subject.backend, 'bad', 3)).versions).toEqual(versionsUpTo(shown).slice(3));
   await expectOnlyBad(subject, error.message);
 });
 

@@ -83,8 +83,8 @@ Options:
   ${'-V, --version'.padEnd(width)}  print the version
 
 <run> is the beginning of a run id, or a workflow id or plan file: its latest run.
-State is kept in --state-dir, else $ORCH_STATE, else .orch in the current folder; journals in --backend, else the
-plan's state_backend, else $ORCH_BACKEND, else JSON files.
+State is kept in --state-dir, else $ORCH_STATE, else .orch in the current folder; journals in --backend, else
+$ORCH_BACKEND, else the plan's state_backend, else JSON files.
 
 ${describeExitCodes()}
 `;

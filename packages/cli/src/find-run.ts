@@ -5,6 +5,7 @@ import { isOrchError, orchError } from '@orch/core/author';
 import { readPlan } from '@orch/plan';
 import { backendKinds, withPasswordHint } from './backend/backend-place.ts';
 import { backendsToSearch } from './backend/choose-backend.ts';
+import { isDamage } from './copy-run.ts';
 import { openSession } from './session.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { findStatePlace } from './state-place.ts';
@@ -15,12 +16,17 @@ const mostNamed = 5;
 export interface FindOptions extends Pick<SessionOptions, 'stateDir' | 'concurrency'> {
   /** `--backend`: the only one to look into. */
   readonly backend?: string | undefined;
+  /** Also a run that is too damaged to be listed, by its whole id. */
+  readonly damaged?: boolean;
 }
+
+/** What is known of a run; of one that can't be listed only its id. */
+type FoundSummary = Pick<RunSummary, 'runId'> & Partial<RunSummary>;
 
 /** A run, and a session on the backend where it is. */
 export interface FoundRun extends AsyncDisposable {
   readonly session: Session;
-  readonly run: RunSummary;
+  readonly run: FoundSummary;
 }
 
 /** What a person may mean by a word. */
@@ -42,9 +48,9 @@ interface Look {
   readonly away?: unknown;
 }
 
-interface Candidate {
+interface Candidate<Run = RunSummary> {
   readonly session: Session;
-  readonly run: RunSummary;
+  readonly run: Run;
 }
 
 /**
@@ -53,7 +59,7 @@ interface Candidate {
  * `ORCH_RUN_UNKNOWN` or `ORCH_RUN_AMBIGUOUS`, naming what there is.
  */
 export async function openRun(options: FindOptions, text: string): Promise<FoundRun> {
-  const { backend, ...rest } = options;
+  const { backend, damaged = false, ...rest } = options;
   const place = findStatePlace(options.stateDir);
   const { plan, ...wanted } = await readWanted(text, options);
   const sessions: Session[] = [];
@@ -67,7 +73,7 @@ export async function openRun(options: FindOptions, text: string): Promise<Found
       sessions.push(session);
       looks.push(await lookInto(session, wanted));
     }
-    const { session, run } = await choose(looks, text);
+    const { session, run } = await choose(looks, { text, damaged });
     await closeAllBut(session);
     return { session, run, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
   } catch (error) {
@@ -111,7 +117,10 @@ async function lookInto(session: Session, { text, path, planId }: Wanted): Promi
   }
 }
 
-async function choose(looks: readonly Look[], text: string): Promise<Candidate> {
+async function choose(
+  looks: readonly Look[],
+  { text, damaged }: { readonly text: string; readonly damaged: boolean },
+): Promise<Candidate<FoundSummary>> {
   const exact = candidates(looks, ({ exact: run }) => (run === undefined ? [] : [run]));
   if (exact[0] !== undefined) return only(exact);
   // What can't be asked may have a later one.
@@ -121,11 +130,13 @@ async function choose(looks: readonly Look[], text: string): Promise<Candidate> 
     latestOf(candidates(looks, ({ ofWorkflow: run }) => (run === undefined ? [] : [run]))) ??
     latestOf(candidates(looks, ({ ofPlan: run }) => (run === undefined ? [] : [run])));
   if (found !== undefined) return found;
-  const prefixed = candidates(looks, (look) => look.prefixed);
-  if (prefixed.length === 0) {
-    for (const { session } of looks) await refuseUnreadable(session, text);
-    throw unknown(text, looks);
+  for (const { session } of looks) {
+    const damage = await damageOf(session, text);
+    if (damaged && isDamage(damage)) return { session, run: { runId: text } };
+    if (damage !== undefined) throw damage;
   }
+  const prefixed = candidates(looks, (look) => look.prefixed);
+  if (prefixed.length === 0) throw unknown(text, looks);
   if (prefixed.some(({ run }) => run.runId !== prefixed[0]?.run.runId)) throw ambiguous(text, prefixed);
   return only(prefixed);
 }
@@ -151,12 +162,13 @@ function only(found: readonly Candidate[]): Candidate {
   });
 }
 
-/** A damaged run may be missing in the list: who names it is told what is wrong with it. */
-async function refuseUnreadable({ orchestrator }: Session, text: string): Promise<void> {
+/** A damaged run may be missing in the list: who names it is told what is wrong with it, not given another one. */
+async function damageOf({ orchestrator }: Session, text: string): Promise<unknown> {
   try {
     await orchestrator.show(text);
+    return undefined;
   } catch (error) {
-    if (!isOrchError(error, 'ORCH_RUN_UNKNOWN') && !isOrchError(error, 'ORCH_RUN_ID_INVALID')) throw error;
+    return isOrchError(error, 'ORCH_RUN_UNKNOWN') || isOrchError(error, 'ORCH_RUN_ID_INVALID') ? undefined : error;
   }
 }
 

@@ -13,7 +13,6 @@ export const laterCommands: ReadonlySet<string> = new Set([
 ]);
 
 export const laterFlags: Readonly<Record<string, ReadonlySet<string>>> = {
-  copy: new Set(['--valid-prefix']),
   execute: new Set([
     '--detach',
     '--dry-run',

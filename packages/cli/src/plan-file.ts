@@ -46,19 +46,24 @@ export async function checkPlan(session: Session, path: string, { commandCheck }
 /** What is wrong with the commands on this machine; of a plan with errors, with those of them that could be read. */
 async function commandFindings({ orchestrator }: Session, reading: PlanReading): Promise<readonly Finding[]> {
   const { workflow, sound } = reading;
-  if (workflow !== undefined) return orchestrator.validate(workflow);
+  if (workflow !== undefined) return (await orchestrator.validate(workflow)).filter(isNew);
   if (sound === undefined) return [];
   const { positions } = sound;
   const findings = await orchestrator.validate(sound.workflow);
   return (
     findings
       // The whole plan has been asked for its dependencies already, some of which are left out here.
-      .filter(({ path: [list, , key] }) => list === 'phases' && key !== 'dependsOn')
+      .filter((it) => it.path[0] === 'phases' && it.path[2] !== 'dependsOn' && isNew(it))
       .map(({ path: [list = '', index = 0, ...rest], ...finding }) => ({
         ...finding,
         path: [list, positions[Number(index)] ?? 0, ...rest],
       }))
   );
+}
+
+/** Expressions were looked at when the plan was read, where the places in its text are known. */
+function isNew({ code }: Finding): boolean {
+  return code !== 'ORCH_PLAN_EXPRESSION' && code !== 'ORCH_PLAN_SECRET' && code !== 'ORCH_PLAN_SCHEMA';
 }
 
 export interface LoadedPlan {

@@ -1,6 +1,7 @@
 import { jsonBackend } from '@orch/backend-json';
 import type { OrchestratorOptions } from '@orch/core';
 import type { Backend } from '@orch/core/author';
+import { planLanguage } from '@orch/plan';
 import { commandPlugin } from '@orch/plugin-command';
 import { retryPlugin } from '@orch/plugin-retry';
 
@@ -12,7 +13,8 @@ export interface PresetSettings {
 }
 
 /**
- * What the `orch` command is made of: journals in JSON files or another backend, phases that are commands, retries.
+ * What the `orch` command is made of: journals in JSON files or another backend, phases that are commands, retries, and the
+ * language of plans.
  *
  * @example
  * const orchestrator = new Orchestrator(defaultPreset({ stateDirectory: '.orch' }));
@@ -24,5 +26,6 @@ export function defaultPreset({
   return {
     backend,
     plugins: [commandPlugin({ directory: stateDirectory }), retryPlugin()],
+    language: planLanguage(),
   };
 }

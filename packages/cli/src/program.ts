@@ -129,14 +129,18 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
           .makeOptionMandatory(),
       )
       .addOption(new Option('--as <id>', 'under another id').argParser(notEmpty))
+      .option('--valid-prefix', 'of a damaged run what stands before the damage')
       .addOption(stateDir())
       .addOption(backend())
       .addOption(asJson('what was copied'))
-      .addHelpText('after', examples('orch copy bcdf --to sqlite', 'orch copy bcdf --to json:/srv/state --as bcdf-2'))
+      .addHelpText(
+        'after',
+        examples('orch copy bcdf --to sqlite', 'orch copy bcdf --to json --as bcdf-2 --valid-prefix'),
+      )
       .action(async (run, options) => end(await (await import('./commands/copy.ts')).copy(run, options))),
   backup: (command, end) =>
     command
-      .argument('<path>', 'a new folder for JSON files, a new file for SQLite')
+      .argument('<path>', 'a new folder for JSON files with their logs, a new file for SQLite without logs')
       .addOption(stateDir())
       .addOption(backend('what is backed up'))
       .addHelpText('after', examples('orch backup /srv/backup/monday', 'orch backup monday.db --backend sqlite'))

@@ -20,6 +20,8 @@ describe('the name of a backend', () => {
     ['redis://DB.example', 'redis', 'redis://DB.example', 'redis://db.example:6379/0'],
     ['rediss://me:word@db:7000/2', 'redis', 'rediss://me:word@db:7000/2', 'rediss://me@db:7000/2'],
     ['redis://[::1]:1', 'redis', 'redis://[::1]:1', 'redis://[::1]:1/0'],
+    ['redis://db/1?prefix=ci.2', 'redis', 'redis://db/1?prefix=ci.2', 'redis://db:6379/1?prefix=ci.2'],
+    ['redis://db?prefix=orch', 'redis', 'redis://db?prefix=orch', 'redis://db:6379/0'],
   ])('%s', (text, kind, address, name) => {
     expect(parse(text)).toEqual({ kind, address, name });
     expect(parse(name).name).toBe(name);
@@ -39,6 +41,11 @@ describe('the name of a backend', () => {
     for (const other of ['redis://me@db/1', 'redis://you@db', 'rediss://me@db'])
       expect(parse(other, environment).address).toBe(other);
     expect(parse('redis://me:other@db', environment).address).toBe('redis://me:other@db');
+    // Of the same server, whatever its keys begin with.
+    expect(parse('redis://me@db?prefix=ci', environment).address).toBe('redis://me:word@db?prefix=ci');
+    const withPrefix = { [variable]: 'redis://me:word@db?prefix=ci' };
+    expect(parse('redis://me@db', withPrefix).address).toBe('redis://me:word@db');
+    expect(parse('redis://me@db?prefix=x', withPrefix).address).toBe('redis://me:word@db?prefix=x');
   });
 
   test.each([
@@ -50,6 +57,12 @@ describe('the name of a backend', () => {
     'redis:/hush',
     'redis://',
     'rediss://me:hush@:x',
+    'redis://:hush@db?prefix=',
+    'redis://:hush@db?prefix=a%20b',
+    'redis://:hush@db?prefix=a{b}',
+    'redis://:hush@db?prefix=a&prefix=b',
+    'redis://:hush@db?db=1',
+    'redis://:hush@db#x',
     'me:hush@db',
     'JSON',
   ])('%j is refused, and no password is repeated', (text) => {
@@ -69,10 +82,11 @@ describe('a new run is kept', () => {
   const choose = (flag: string | undefined, plan: string | undefined, variable: string): string =>
     chooseBackend({ flag, plan }, place, { ORCH_BACKEND: variable }).name;
 
-  test('where --backend says, else the plan, else ORCH_BACKEND, else in JSON files', () => {
+  test('where --backend says, else ORCH_BACKEND, else the plan, else in JSON files', () => {
     expect(choose('json:/a', 'sqlite', 'redis')).toBe('json:/a');
-    expect(choose(undefined, 'sqlite', 'redis')).toBe('sqlite');
+    expect(choose(undefined, 'sqlite', 'redis')).toBe('redis://localhost:6379/0');
     expect(choose(undefined, undefined, 'redis')).toBe('redis://localhost:6379/0');
+    expect(choose(undefined, 'sqlite', '')).toBe('sqlite');
     expect(choose(undefined, undefined, '')).toBe('json');
   });
 });

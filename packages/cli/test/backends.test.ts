@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { jsonBackend } from '@orch/backend-json';
-import type { RunEvent, RunSummary } from '@orch/core';
-import { processHost } from '@orch/core/node';
+import type { RunEvent } from '@orch/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
 import { startRedis } from '../../backend-redis/test/redis-server.ts';
 import type { RedisServer } from '../../backend-redis/test/redis-server.ts';
 import { Playground, until, waitForGo } from './orch-process.ts';
 import type { Ended } from './orch-process.ts';
+import { writeRun } from './write-run.ts';
 
 let ground: Playground;
 beforeEach(() => {
@@ -77,19 +76,19 @@ describe('which backend', () => {
   const execute = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
     ground.start(['execute', 'plan.json', ...args], { env }).ended;
 
-  test('--backend comes before the plan, the plan before ORCH_BACKEND, and all are searched', async () => {
+  test('--backend comes before ORCH_BACKEND, that before the plan, and all are searched', async () => {
     const env = { ORCH_BACKEND: 'json:c' };
     ground.plan([{ name: 'a', command: 'true' }], { state_backend: 'sqlite' });
     expect(await execute(['--backend', 'json:b', '--run-id', 'flag'], env)).toMatchObject({ code: 0 });
-    expect(await execute(['--run-id', 'plan'], env)).toMatchObject({ code: 0 });
-    ground.plan([{ name: 'a', command: 'true' }]);
     expect(await execute(['--run-id', 'variable'], env)).toMatchObject({ code: 0 });
+    expect(await execute(['--run-id', 'plan'])).toMatchObject({ code: 0 });
+    ground.plan([{ name: 'a', command: 'true' }]);
     expect(await execute(['--run-id', 'none'])).toMatchObject({ code: 0 });
     const runs = await ground.json<readonly { runId: string; backend: string }[]>('list', '--json');
     expect(runs.map(({ runId, backend }) => [runId, backend])).toEqual([
       ['none', 'json'],
-      ['variable', `json:${ground.path('c')}`],
       ['plan', 'sqlite'],
+      ['variable', `json:${ground.path('c')}`],
       ['flag', `json:${ground.path('b')}`],
     ]);
     for (const run of ['flag', 'plan', 'variable', 'none'])
@@ -165,14 +164,12 @@ test('logs that are on another machine are said to be there', async () => {
   await ground.orch('execute', 'plan.json', '--backend', 'json:shared', '--run-id', 'one');
   // What another machine has written.
   const { stdout: events } = await ground.orch('events', 'one');
-  await writeRun(
-    ground.path('theirs'),
-    events
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as RunEvent)
-      .map((event) => (event.type === 'plugin.recorded' ? { ...event, value: buildSeven } : event)),
-  );
+  const theirs = events
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunEvent)
+    .map((event) => (event.type === 'plugin.recorded' ? { ...event, value: buildSeven } : event));
+  await writeRun(ground.path('theirs'), { run: 'one', events: theirs, status: 'failed' });
   const other = (...args: string[]): Promise<Ended> => ground.orch(...args, '--backend', 'json:theirs');
   const { code, stdout, stderr } = await other('logs', 'one', 'a');
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
@@ -183,27 +180,6 @@ test('logs that are on another machine are said to be there', async () => {
 });
 
 const buildSeven = { host: 'build-7', machine: 'another', folder: '/srv/state' };
-
-async function writeRun(folder: string, events: readonly RunEvent[]): Promise<void> {
-  const last = events.at(-1);
-  if (last === undefined) throw new Error('there are no events');
-  const times = { createdAt: last.at, updatedAt: last.at, version: last.version };
-  const summary: RunSummary = {
-    runId: 'one',
-    workflow: 'demo',
-    status: 'failed',
-    ...times,
-    phases: 1,
-    completed: 0,
-    failed: 1,
-  };
-  const backend = jsonBackend(folder);
-  await backend.open();
-  const { owner } = processHost();
-  const created = await backend.create('one', { owner, token: 'theirs', ttlMs: 1_000, events, summary });
-  if (created.status === 'created') await backend.release('one', created.fence);
-  await backend.close();
-}
 
 const withRedis = describe.skipIf(!available('redis'));
 
@@ -227,6 +203,19 @@ withRedis('with Redis', () => {
     expect(without.code).toBe(5);
     expect(without.stderr).toMatch(/asks for a password[^]*REDIS_URL[^]*ORCH_BACKEND_UNAVAILABLE/);
     expect(without.stderr + ground.read('.orch/backends.json')).not.toContain('secret-word');
+  });
+
+  test('runs of another prefix are apart, and found again by their place', async () => {
+    ground.plan([{ name: 'a', command: 'true' }]);
+    const name = `redis://127.0.0.1:${server.port}/0?prefix=nightly`;
+    const url = name.replace('127', ':secret-word@127');
+    const env = { REDIS_URL: `redis://:secret-word@127.0.0.1:${server.port}` };
+    expect(await ground.orch('execute', 'plan.json', '--run-id', 'two', '--backend', url)).toMatchObject({ code: 0 });
+    expect(known()).toEqual({ format: 1, backends: [name] });
+    const shown = await ground.start(['show', 'two', '--json'], { env }).ended;
+    expect(JSON.parse(shown.stdout)).toMatchObject({ runId: 'two', backend: name });
+    const elsewhere = await ground.start(['show', 'two', '--backend', 'redis'], { env }).ended;
+    expect(elsewhere).toMatchObject({ code: 3 });
   });
 
   test('a server that is away hides no other run, and is named where it may matter', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Playground, until, waitForGo } from './orch-process.ts';
 
 let ground: Playground;
@@ -50,6 +50,42 @@ test('leaves out a damaged run, names it, and ends with 5', async () => {
   expect(stderr).toMatch(/run bad[^]*1 run of/);
   expect(code).toBe(5);
   expect(await ground.json('list', '--json', '--state-dir', 'copy')).toMatchObject([{ runId: 'good' }]);
+});
+
+describe('without --backend', () => {
+  const refused = (words: RegExp, code = 2): object => ({ code, stderr: expect.stringMatching(words) });
+
+  test('refuses where the runs are elsewhere, and names where', async () => {
+    ground.plan([{ name: 'a', command: 'true' }]);
+    await ground.orch('execute', 'plan.json', '--backend', 'sqlite');
+    expect(await ground.orch('backup', 'copy')).toMatchObject(refused(/Runs are in sqlite;[^]*--backend sqlite\n/));
+    expect(await ground.orch('backup', 'copy', '--backend', 'json')).toMatchObject(refused(/no runs in/, 3));
+    await ground.orch('execute', 'plan.json');
+    const both = /Runs are in json and in sqlite;[^]*--backend json, or --backend sqlite\n/;
+    expect(await ground.orch('backup', 'copy')).toMatchObject(refused(both));
+    const variable = ground.start(['backup', 'copy'], { env: { ORCH_BACKEND: 'sqlite' } });
+    expect(await variable.ended).toMatchObject(refused(/Runs are in sqlite and in json/));
+    expect(existsSync(ground.path('copy'))).toBe(false);
+    expect(await ground.orch('backup', 'copy', '--backend', 'json')).toMatchObject({ code: 0 });
+  });
+
+  test('takes the one backend that has runs where ORCH_BACKEND names it, beside one that is away', async () => {
+    ground.plan([{ name: 'a', command: 'true' }]);
+    await ground.orch('execute', 'plan.json', '--backend', 'sqlite');
+    ground.write('.orch/backends.json', '{"format": 1, "backends": ["sqlite", "redis://127.0.0.1:1/0"]}');
+    const { code, stderr } = await ground.start(['backup', 'copy'], { env: { ORCH_BACKEND: 'sqlite' } }).ended;
+    expect(stderr).toMatch(/runs in redis:\/\/127.0.0.1:1\/0 can't be told/);
+    expect(stderr).toMatch(/warning: logs, and what adopts[^]*All runs of/);
+    expect(code).toBe(0);
+  });
+
+  test('writes nothing where there are no runs', async () => {
+    for (const args of [[], ['--backend', 'sqlite'], ['--backend', 'json']])
+      expect(await ground.orch('backup', 'copy', ...args)).toMatchObject(
+        refused(/There are no runs in .*\.orch.*: nothing was written/, 3),
+      );
+    expect(existsSync(ground.path('copy'))).toBe(false);
+  });
 });
 
 test('of Redis is the server’s own business', async () => {

@@ -1,9 +1,12 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { RunEvent } from '@orch/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
 import { startRedis } from '../../backend-redis/test/redis-server.ts';
 import type { RedisServer } from '../../backend-redis/test/redis-server.ts';
+import { edit } from '../../backend-sqlite/test/stage.ts';
 import { Playground, until, waitForGo } from './orch-process.ts';
+import { writeRun } from './write-run.ts';
 
 let ground: Playground;
 beforeEach(() => {
@@ -105,6 +108,97 @@ describe('a copy', () => {
   });
 });
 
+describe('--valid-prefix', () => {
+  test('makes a run of what stands before the damage, which can be recovered, and leaves the damaged one', async () => {
+    await failHalfway();
+    spoil('journal-1', 'phase.completed');
+    const before = contentOf('.orch/runs');
+    const { code, stdout, stderr } = await ground.orch('copy', 'one', '--to', 'sqlite', '--valid-prefix', '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      run: 'one',
+      from: { run: 'one', backend: 'json' },
+      backend: 'sqlite',
+      events: 4,
+      lost: { after: 4, code: 'ORCH_JOURNAL_DAMAGED', why: expect.stringContaining('journal-1 is damaged at byte') },
+    });
+    expect(code).toBe(0);
+    expect(stderr).toContain('What is sound in run one of json is run one in sqlite now: 4 events, up to version 4.\n');
+    expect(stderr).toMatch(/All from version 5 on is lost: it was known up to version 9\. .* at byte \d+/);
+    expect(stderr).toContain('To go on: orch recover one --backend sqlite\n');
+    expect(contentOf('.orch/runs')).toEqual(before);
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'one', '--backend', 'sqlite')).toMatchObject({ code: 0 });
+    // The journal has lost the end of its first phase; what its command left behind has not.
+    expect(ground.lines('log')).toEqual(['a']);
+  });
+
+  test('stays in its backend under another id, and takes what several takings have left', async () => {
+    await failHalfway();
+    await ground.orch('recover', 'one');
+    spoil('journal-2', 'run.failed');
+    const { code, stderr } = await ground.orch('copy', 'one', '--to', 'json', '--as', 'two', '--valid-prefix');
+    expect(stderr).toContain('warning: commands of run one may still run');
+    expect(code).toBe(0);
+    expect(await ground.json('list', '--json')).toHaveLength(2);
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'two')).toMatchObject({ code: 0 });
+    expect(ground.lines('log')).toEqual(['a']);
+    expect(await ground.orch('show', 'one')).toMatchObject({ code: 5 });
+  });
+
+  test('finds a run that is too damaged to be listed, beside one whose id begins like it', async () => {
+    await failHalfway();
+    await ground.orch('copy', 'one', '--to', 'json', '--as', 'one-2');
+    spoil('journal-1', 'phase.completed');
+    rmSync(ground.path('.orch/runs/one/run.json'));
+    expect(await ground.json('list', '--json')).toMatchObject([{ runId: 'one-2' }]);
+    expect(await ground.orch('copy', 'one', '--to', 'sqlite')).toMatchObject({ code: 5 });
+    const copied = await ground.json('copy', 'one', '--to', 'sqlite', '--valid-prefix', '--json');
+    expect(copied).toMatchObject({ run: 'one', events: 4 });
+  });
+
+  test('copies all of a run that is not damaged', async () => {
+    await failHalfway();
+    const copied = await ground.orch('copy', 'one', '--to', 'sqlite', '--valid-prefix', '--json');
+    expect(copied).toMatchObject({ code: 0, stderr: expect.stringContaining('with all its 9 events') });
+    expect(JSON.parse(copied.stdout)).not.toHaveProperty('lost');
+  });
+
+  test('is refused while the run is driven, and where nothing is sound', async () => {
+    ground.plan([
+      { name: 'a', command: 'true' },
+      { name: 'b', command: waitForGo, depends_on: ['a'] },
+    ]);
+    const driver = ground.start(['execute', 'plan.json', '--run-id', 'one', '--backend', 'sqlite']);
+    await until(
+      () => ground.lines('starts').length === 1,
+      () => 'the start',
+    );
+    edit(ground.path('.orch/orch.db'), `UPDATE commits SET body = replace(body, 'phase.completed', 'phase.complexed')`);
+    const copyPrefix = ['copy', 'one', '--to', 'json', '--as', 'two', '--valid-prefix'];
+    expect(await ground.orch(...copyPrefix)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining(`driven by process ${driver.child.pid}`),
+    });
+    driver.kill('SIGKILL');
+    await driver.ended;
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch(...copyPrefix)).toMatchObject({ code: 0 });
+    expect(await ground.orch('recover', 'two')).toMatchObject({ code: 0 });
+    spoil('../two/journal-1', 'run.created');
+    expect(await ground.orch('copy', 'two', '--to', 'json:b', '--valid-prefix')).toMatchObject({ code: 5 });
+    expect(await ground.json('list', '--json', '--backend', 'json:b')).toEqual([]);
+  });
+});
+
+/** Changes a letter of the first event of a type in a file of run `one`. */
+function spoil(name: string, type: string): void {
+  const file = ground.path('.orch/runs/one', name);
+  const text = readFileSync(file, 'latin1');
+  expect(text).toContain(type);
+  writeFileSync(file, text.replace(type, `${type.slice(0, -1)}x`), 'latin1');
+}
+
 describe('is refused', () => {
   test('where the id is taken, but for --as', async () => {
     await failHalfway();
@@ -120,11 +214,10 @@ describe('is refused', () => {
 
   test('where the original is damaged, and nothing is written', async () => {
     await failHalfway();
-    const journal = ground.path('.orch/runs/one/journal-1');
-    writeFileSync(journal, readFileSync(journal, 'latin1').replace('phase.completed', 'phase.complexed'), 'latin1');
+    spoil('journal-1', 'phase.completed');
     expect(await ground.orch('copy', 'one', '--to', 'sqlite')).toMatchObject({
       code: 5,
-      stderr: expect.stringContaining('ORCH_JOURNAL_DAMAGED'),
+      stderr: expect.stringMatching(/what stands before the damage: --valid-prefix\n.*ORCH_JOURNAL_DAMAGED/),
     });
     expect(await ground.json('list', '--json', '--backend', 'sqlite')).toEqual([]);
   });
@@ -132,7 +225,7 @@ describe('is refused', () => {
   test.each([
     [['copy', 'one'], /--to/],
     [['copy', 'one', '--to', 'mysql'], /ORCH_BACKEND_UNKNOWN/],
-    [['copy', 'one', '--to', 'sqlite', '--valid-prefix'], /--valid-prefix is not supported yet/],
+    [['copy', 'one', '--to', 'json', '--valid-prefix'], /--as one-2/],
   ])('orch %j', async (args, words) => {
     await failHalfway();
     expect(await ground.orch(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(words) });
@@ -154,5 +247,35 @@ describe.skipIf(!available('redis'))('with Redis', () => {
     expect(await ground.orch('recover', 'one', '--backend', server.url)).toMatchObject({ code: 0 });
     expect(await ground.orch('copy', 'one', '--backend', server.url, '--to', 'json:back')).toMatchObject({ code: 0 });
     expect(await ground.json('show', 'one', '--json', '--backend', 'json:back')).toMatchObject({ status: 'completed' });
+  });
+
+  test('a journal of more than 16 MiB gets there, and goes on', async () => {
+    await failHalfway();
+    const { stdout } = await ground.orch('events', 'one');
+    const begun = stdout.trimEnd().split('\n').slice(0, 7);
+    const events = begun.map((line) => JSON.parse(line) as RunEvent);
+    const { at, epoch } = events[0]!;
+    for (let megabytes = 0; megabytes < 17; megabytes++)
+      events.push({ type: 'warning', message: 'x'.repeat(2 ** 20), version: events.length + 1, at, epoch });
+    await writeRun(ground.path('big'), { run: 'big', events, status: 'running' });
+    expect(await ground.orch('copy', 'big', '--backend', 'json:big', '--to', server.url)).toMatchObject({ code: 0 });
+    expect(await journalOf('big', server.url)).toEqual(events);
+    writeFileSync(ground.path('go'), '');
+    expect(await ground.orch('recover', 'big', '--backend', server.url)).toMatchObject({ code: 0 });
+  });
+
+  test('what is sound in a damaged run comes out of it', async () => {
+    await failHalfway('--backend', server.url, '--run-id', 'bad');
+    const client = server.client();
+    const journal = 'orch:{bad}:journal';
+    const last = (await client.lindex(journal, -1)) ?? '';
+    await client.lset(journal, -1, last.replace('run.failed', 'run.failex'));
+    const { code, stderr } = await ground.orch('copy', 'bad', '--to', 'sqlite', '--valid-prefix');
+    expect(stderr).toMatch(/up to version 8\.\nAll from version 9 on is lost: it was known up to version 10\./);
+    expect(code).toBe(0);
+    writeFileSync(ground.path('go'), '');
+    // What was lost is that b failed: its attempt tells.
+    expect(await ground.orch('recover', 'bad', '--backend', 'sqlite')).toMatchObject({ code: 1 });
+    expect(await ground.orch('recover', 'bad', '--backend', 'sqlite')).toMatchObject({ code: 0 });
   });
 });

@@ -32,6 +32,7 @@ export type {
   PhaseToCheck,
   StopReason,
 } from './executor/executor.ts';
+export { isTooDeep, maxOutputBytes, maxOutputDepth } from './executor/output-limits.ts';
 export type {
   Again,
   AttemptView,
@@ -46,7 +47,7 @@ export type {
   TapOptions,
   Tappable,
 } from './hooks/lifecycle-hooks.ts';
-export type { ExpressionPlace, PhaseOptionSettings, Plugin, PluginHost } from './hooks/plugin.ts';
+export type { PhaseOptionSettings, Plugin, PluginHost } from './hooks/plugin.ts';
 export { randomIds, runIdPattern } from './id.ts';
 export type { Ids } from './id.ts';
 export { failureClasses } from './run/event.ts';
@@ -70,6 +71,7 @@ export type {
 } from './run/event.ts';
 export type { Fence, Owner } from './run/owner.ts';
 export type { Checked, DescribedSchema, Schema, SchemaIssue } from './schema.ts';
+export type { ExpressionPlace } from './spec/phase-keys.ts';
 export type {
   Expression,
   ExpressionScope,

@@ -10,7 +10,7 @@ export type {
   RunHandle,
   RunResult,
 } from './engine/options.ts';
-export { parseWorkflow } from './engine/parse-workflow.ts';
+export { checkPlanExpressions, parseWorkflow } from './engine/parse-workflow.ts';
 export type { ErrorCode } from './errors/codes.ts';
 export { isOrchError } from './errors/orch-error.ts';
 export type { OrchError } from './errors/orch-error.ts';
@@ -25,6 +25,6 @@ export { foundingChecks } from './spec/founding-checks.ts';
 export type { ParsedPlan } from './spec/parse-plan.ts';
 export type { Language } from './spec/language.ts';
 export { workflow } from './spec/workflow.ts';
-export type { PhaseContext, PhaseDefinition, PhaseOption, Scope, Work, Workflow } from './spec/workflow.ts';
-export type { Finding } from './spec/workflow-spec.ts';
+export type { Ended, PhaseContext, PhaseDefinition, PhaseOption, Scope, Work, Workflow } from './spec/workflow.ts';
+export type { Finding, OutputSource } from './spec/workflow-spec.ts';
 export { orchVersion } from './version.ts';

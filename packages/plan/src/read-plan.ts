@@ -1,18 +1,28 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { parseWorkflow, type Finding, type ParsedPlan, type Workflow } from '@orch/core';
+import {
+  checkPlanExpressions,
+  parseWorkflow,
+  type Finding,
+  type Language,
+  type ParsedPlan,
+  type Workflow,
+} from '@orch/core';
 import type { Plugin } from '@orch/core/author';
 import { decode } from './decode.ts';
 import { findSyntaxError } from './find-syntax-error.ts';
+import { planLanguage } from './language/plan-language.ts';
 import { countKeys, measureNesting } from './measure-nesting.ts';
 import { findingAt, inOrder, positionFindings, type PositionedFinding } from './position-findings.ts';
 
 export interface ReadPlanOptions {
   /** Who owns the keys and carries out the kinds of work; default: none. */
   readonly plugins?: readonly Plugin[];
+  /** Carries out its expressions and JSON Schemas; default: `planLanguage()`. */
+  readonly language?: Language;
 }
 
-export interface ParsePlanOptions extends ReadPlanOptions {
+export interface ParsePlanOptions extends Pick<ReadPlanOptions, 'plugins'> {
   /** How findings call the file; default `plan.json`. */
   readonly file?: string;
 }
@@ -50,7 +60,7 @@ const laterEndings: Readonly<Record<string, string>> = {
 };
 
 /** Reads a plan file. What is wrong with it, even that it is not there, is a finding; this never rejects for it. */
-export async function readPlan(path: string, { plugins }: ReadPlanOptions = {}): Promise<PlanReading> {
+export async function readPlan(path: string, options: ReadPlanOptions = {}): Promise<PlanReading> {
   const kind = laterEndings[extname(path).toLowerCase()];
   if (kind !== undefined)
     return refused(
@@ -65,10 +75,29 @@ export async function readPlan(path: string, { plugins }: ReadPlanOptions = {}):
   } catch (thrown) {
     return refused(path, 'ORCH_PLAN_NOT_FOUND', ...whyUnreadable(path, thrown));
   }
-  return parsePlanText(bytes, { file: path, ...(plugins === undefined ? {} : { plugins }) });
+  const reading = parsePlanText(bytes, { ...options, file: path });
+  return addFindings(reading, await expressionFindings(reading, options));
 }
 
-/** Reads the text of a plan, or the bytes of its file. */
+/** What is wrong with its expressions; of a plan with errors, with those of the phases that could be read. */
+async function expressionFindings(
+  { workflow, sound }: PlanReading,
+  { plugins, language = planLanguage() }: ReadPlanOptions,
+): Promise<readonly Finding[]> {
+  const given = { language, ...(plugins === undefined ? {} : { plugins }) };
+  if (workflow !== undefined) return checkPlanExpressions(workflow, given);
+  if (sound === undefined) return [];
+  const { positions } = sound;
+  const findings = await checkPlanExpressions(sound.workflow, given);
+  return findings
+    .filter(({ path: [list] }) => list === 'phases')
+    .map(({ path: [list = '', index = 0, ...rest], ...finding }) => ({
+      ...finding,
+      path: [list, positions[Number(index)] ?? 0, ...rest],
+    }));
+}
+
+/** Reads the text of a plan, or the bytes of its file. Its expressions are not looked at: `readPlan` does. */
 export function parsePlanText(
   input: string | Uint8Array,
   { plugins = [], file = 'plan.json' }: ParsePlanOptions = {},

@@ -1,16 +1,17 @@
 import { watch } from 'node:fs';
 import type { Adopted, Outcome, StopReason } from '@orch/core/author';
 import { readState } from './attempt-state.ts';
+import { withOutput } from './declared-output.ts';
 import { examine } from './examine.ts';
 import type { Verdict } from './examine.ts';
-import { firstAborted } from './executor-parts.ts';
+import { firstAborted, watchIdleOf } from './executor-parts.ts';
 import type { ExecutorParts, Subject } from './executor-parts.ts';
-import { watchIdle } from './idle-watch.ts';
 import { endedBy, endedEarlier, exited } from './outcomes.ts';
 import { whereStarted } from './where-started.ts';
 import { endProcesses, mayHaveMembers, pause, stopAttempt } from './stop.ts';
 import { readStop } from './stop-file.ts';
 import type { EndReason, StopFile, StopRecord } from './stop-file.ts';
+import { traceOf } from './sweep.ts';
 import type { Trace } from './sweep.ts';
 import { codeOf } from './system-error.ts';
 import { tellOfStrangers } from './tell.ts';
@@ -47,10 +48,11 @@ export async function adoptAttempt(parts: ExecutorParts, subject: Subject, other
 }
 
 /** Nothing of it can be seen or signalled from here; what was written before counts. */
-function adoptFromElsewhere({ files, isMarker }: Subject): Adopted {
+function adoptFromElsewhere(subject: Subject): Adopted {
+  const { files, isMarker } = subject;
   const state = readState(files.state, isMarker);
   if (state.kind !== 'claimed' || state.exitCode === undefined) return { gone: true };
-  return { outcome: Promise.resolve(exited(state.exitCode)) };
+  return { outcome: Promise.resolve(withOutput(subject, exited(state.exitCode))) };
 }
 
 /** Its wrapper was killed. By orch itself, in a stop that nobody recorded: then that is how it ended. */
@@ -64,17 +66,18 @@ function lost({ attempt, options }: Subject, stop: StopRecord | undefined): Adop
 
 async function finish(
   { clock, snapshots }: ExecutorParts,
-  { attempt, context, options, files, isMarker }: Subject,
+  subject: Subject,
   { pid, exitCode }: Extract<Verdict, { found: 'finished' }>,
   stop: StopRecord | undefined,
 ): Promise<Outcome> {
+  const { attempt, context, options, files, isMarker } = subject;
   // What orch began to end must be gone altogether, children that it may leave running too.
   if (stop !== undefined || (!options.leaveRunning && pid !== undefined && mayHaveMembers(pid))) {
-    const trace: Trace = { isMarker, log: files.log, group: pid };
+    const trace = traceOf({ files, isMarker }, pid);
     const request = { trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots };
     tellOfStrangers(context.log, await endProcesses({ ...request, ...stop }));
   }
-  if (stop === undefined) return exited(exitCode);
+  if (stop === undefined) return withOutput(subject, exited(exitCode));
   const { timeoutMs } = attempt;
   const { idleTimeoutMs } = options;
   return endedEarlier({ reason: stop.reason, end: { exitCode }, left: [], timeoutMs, idleTimeoutMs });
@@ -101,10 +104,8 @@ async function waitForAdopted(
   subject: Subject,
   first: Extract<Verdict, { found: 'running' }>,
 ): Promise<Outcome> {
-  const { context, options, files } = subject;
-  const { idleTimeoutMs } = options;
-  const idle =
-    idleTimeoutMs === undefined ? undefined : watchIdle(files.log, { idleTimeoutMs, clock: parts.patientClock });
+  const { context, files } = subject;
+  const idle = watchIdleOf(parts, subject);
   const asked = firstAborted(context.signal, idle?.signal);
   const changes = watchState(files.state);
   let isAsked = false;
@@ -134,7 +135,7 @@ async function examineAgain(parts: ExecutorParts, subject: Subject, group: numbe
     return await examine({ ...subject, ...parts });
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    return { found: 'orphans', trace: { isMarker, log: files.log, group } };
+    return { found: 'orphans', trace: traceOf({ files, isMarker }, group) };
   }
 }
 
@@ -180,7 +181,7 @@ async function stopRunning(
   reason: EndReason,
 ): Promise<{ readonly left: readonly number[]; readonly record: StopRecord }> {
   const { context, options, files, isMarker } = subject;
-  const trace: Trace = { isMarker, log: files.log, group: pid };
+  const trace = traceOf({ files, isMarker }, pid);
   const request = { trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots };
   const ended = await stopAttempt(stopFileOf(subject), reason, request);
   tellOfStrangers(context.log, ended);

@@ -16,8 +16,18 @@ export interface AttemptFileId {
 
 /** The files of one attempt. They are deleted only together with the whole folder of the run. */
 export interface AttemptFiles {
-  /** Output: stdout and stderr of the command. */
+  /** What the command prints: stdout and stderr, or stderr alone where stdout is its output. */
   readonly log: string;
+  /** Its stdout, where the phase declares that its output stands there. */
+  readonly stdout: string;
+  /** Where the command writes its output, where the phase declares one in a file. */
+  readonly output: string;
+  /** The inputs of the run but the secret ones. */
+  readonly inputs: string;
+  /** The outputs of the phases that it depends on. */
+  readonly outputs: string;
+  /** Of a repair: the output of the failed attempt. */
+  readonly failedOutput: string;
   /** Claim, pid, marker and exit code: a file of the wrapper, or a folder of a recoverer ("abandoned"). */
   readonly state: string;
   /** The command, where it is too long for an argument. */
@@ -26,12 +36,32 @@ export interface AttemptFiles {
   readonly stop: string;
 }
 
+const endings = {
+  log: 'log',
+  stdout: 'stdout',
+  output: 'output',
+  inputs: 'inputs',
+  outputs: 'outputs',
+  failedOutput: 'failed-output',
+  state: 'state',
+  command: 'command',
+  stop: 'stop',
+} as const satisfies Record<keyof AttemptFiles, string>;
+
 /**
- * Where an attempt's output stands: `<directory>/runs/<run>/attempts/<slug>.<attempt>.<first 8 of the key>.log`.
+ * Where stands what an attempt printed: `<directory>/runs/<run>/attempts/<slug>.<attempt>.<first 8 of the key>.log`.
  * `directory` is the one of `commandPlugin`. The file exists from the start of the attempt.
  */
 export function attemptLogPath(directory: string, runId: string, attempt: AttemptFileId): string {
   return filesAt(join(attemptsFolder(directory, runId), prefixOf(attempt))).log;
+}
+
+/**
+ * Where the stdout of an attempt stands whose phase declares that its output is there: beside its log, which then has
+ * stderr alone. Other attempts have no such file.
+ */
+export function attemptStdoutPath(directory: string, runId: string, attempt: AttemptFileId): string {
+  return filesAt(join(attemptsFolder(directory, runId), prefixOf(attempt))).stdout;
 }
 
 export function attemptsFolder(directory: string, runId: string): string {
@@ -47,7 +77,8 @@ export function attemptFiles(directory: string, runId: string, attempt: AttemptF
 }
 
 export function filesAt(prefix: string): AttemptFiles {
-  return { log: `${prefix}.log`, state: `${prefix}.state`, command: `${prefix}.command`, stop: `${prefix}.stop` };
+  const paths = Object.entries(endings).map(([file, ending]) => [file, `${prefix}.${ending}`]);
+  return Object.fromEntries(paths) as Record<keyof AttemptFiles, string>;
 }
 
 /** What the name of a file tells of its attempt. */
@@ -57,10 +88,11 @@ export interface AttemptOnDisk {
   readonly shortKey: string;
 }
 
+const fileName = new RegExp(String.raw`^(.+\.\d+(?:-repair)?\.([^.]+))\.(?:${Object.values(endings).join('|')})$`);
+
 /** `undefined`: the name is no attempt's. */
 export function readFileName(name: string): AttemptOnDisk | undefined {
-  const match = /^(.+\.\d+(?:-repair)?\.([^.]+))\.(?:log|state|command|stop)$/.exec(name);
-  const [, prefix, key] = match ?? [];
+  const [, prefix, key] = fileName.exec(name) ?? [];
   return prefix === undefined || key === undefined ? undefined : { prefix, shortKey: key };
 }
 

@@ -36,7 +36,7 @@ export async function checkCommands(
     findings.push(...checkFolder(checked), ...checkPrograms(checked, place, search));
     const { command, shell } = read;
     if (typeof command !== 'string') continue;
-    if (command.includes('${{')) findings.push(expressionInText(phase));
+    if (isTemplate(command)) findings.push(expressionInText(phase));
     else if (plainWords(command) === undefined) texts.push({ phase: phase.phase, shell, text: command });
   }
   const refused = await syntaxErrors(texts);
@@ -54,7 +54,7 @@ export async function checkCommands(
 }
 
 function checkFolder({ phase, dependent, read, cwd }: Checked): CommandFinding[] {
-  if (read.cwd === undefined || isFolder(cwd)) return [];
+  if (read.cwd === undefined || isTemplate(read.cwd) || isFolder(cwd)) return [];
   const message = `Phase ${JSON.stringify(phase)}: there is no folder ${JSON.stringify(read.cwd)}.`;
   return [{ code: 'ORCH_PLAN_CWD', phase, path: ['cwd'], message, ...severityOf(dependent) }];
 }
@@ -75,6 +75,7 @@ function checkProgram(
   search: typeof findProgram,
 ): CommandFinding[] {
   const isPath = program.includes('/');
+  if (isUnknown(program, read)) return [];
   // A folder that an earlier phase makes may be missing here; then so is all that stands in it.
   if (isPath && !program.startsWith('/') && dependent && read.cwd !== undefined && !isFolder(cwd)) return [];
   const found = search(program, { cwd, path: read.env['PATH'] ?? place.path });
@@ -86,6 +87,17 @@ function checkProgram(
       : `Install ${program}, or add its folder to PATH.`,
   };
   return [{ code: 'ORCH_PLAN_COMMAND_NOT_FOUND', phase, path, message, ...hint, ...severityOf(isPath && dependent) }];
+}
+
+/** Whether only a run can say which program is meant, or where it is looked for. */
+function isUnknown(program: string, { cwd, env }: PhaseOptions): boolean {
+  if (isTemplate(program)) return true;
+  const isRelative = program.includes('/') && !program.startsWith('/');
+  return isRelative ? isTemplate(cwd) : !program.includes('/') && isTemplate(env['PATH']);
+}
+
+function isTemplate(text: string | undefined): boolean {
+  return text?.includes('${{') === true;
 }
 
 /** An earlier phase may make what is missing. */

@@ -2,10 +2,12 @@ import { systemClock } from '@orch/core/author';
 import type { Clock, Executor } from '@orch/core/author';
 import { adoptAttempt } from './adopt.ts';
 import { checkCommands } from './check-commands.ts';
-import { patientClock, subjectOf } from './executor-parts.ts';
+import { filesOf, patientClock, subjectOf } from './executor-parts.ts';
 import type { ExecutorParts } from './executor-parts.ts';
 import { systemProcessTable } from './process-table.ts';
 import type { ProcessTable } from './process-table.ts';
+import { inheritedEnvironment } from './own-variables.ts';
+import { readTail } from './read-tail.ts';
 import { runAttempt } from './run-attempt.ts';
 import { settleRun } from './settle.ts';
 import { sharedSnapshots } from './sweep.ts';
@@ -29,18 +31,21 @@ export function commandExecutor({ directory, clock, table = systemProcessTable()
     patientClock: clock ?? patientClock,
     table,
     snapshots: sharedSnapshots(table),
-    inherited: () => (inherited ??= { ...process.env }),
+    inherited: () => (inherited ??= inheritedEnvironment(process.env)),
   };
   return {
     check: (phases) => checkCommands(phases, { cwd: process.cwd(), path: process.env['PATH'] }),
     async settle(runId, knownKeys) {
-      inherited = { ...process.env };
+      inherited = inheritedEnvironment(process.env);
       await settleRun(parts, runId, knownKeys);
     },
     execute: (attempt, context) => inSight(attempt, runAttempt(parts, subjectOf(parts, attempt, context))),
     async adopt(attempt, context) {
       const found = await adoptAttempt(parts, subjectOf(parts, attempt, context), context.otherHost);
       return 'outcome' in found ? { outcome: inSight(attempt, found.outcome) } : found;
+    },
+    async tail(attempt, maxBytes) {
+      return readTail(filesOf(directory, attempt), maxBytes);
     },
   };
 }

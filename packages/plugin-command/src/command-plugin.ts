@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Plugin } from '@orch/core/author';
 import { commandExecutor } from './command-executor.ts';
-import { optionSchemas } from './phase-options.ts';
+import { optionSchemas, optionSettings } from './phase-options.ts';
 
 export interface CommandPluginOptions {
   /** Where logs and the files of attempts are kept, a folder for each run. Default: `.orch`. */
@@ -19,7 +19,7 @@ export function commandPlugin({ directory = '.orch' }: CommandPluginOptions = {}
     contract: 1,
     apply(host) {
       host.executor('command', commandExecutor({ directory: absolute }));
-      for (const [key, schema] of Object.entries(optionSchemas)) host.phaseOption(key, schema);
+      for (const [key, schema] of Object.entries(optionSchemas)) host.phaseOption(key, schema, optionSettings[key]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { abandon, readState } from './attempt-state.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import type { ProcessTable } from './process-table.ts';
-import { sweep } from './sweep.ts';
+import { sweep, traceOf } from './sweep.ts';
 import type { Snapshots, Trace } from './sweep.ts';
 
 /** What became of an attempt whose orch is gone. */
@@ -45,7 +45,7 @@ export async function examine(request: Examination): Promise<Verdict> {
 
 /** Nobody can claim it any more. Processes that carry its marker all the same lost its files while they ran. */
 async function examineUnclaimed({ files, isMarker, snapshots }: Examination): Promise<Verdict> {
-  const trace: Trace = { isMarker, log: files.log, group: undefined };
+  const trace = traceOf({ files, isMarker }, undefined);
   // Twice: a process that is being forked can be missed by one look.
   for (let look = 0; look < 2; look++)
     if (sweep(await snapshots.next(), trace).pids.length > 0) return { found: 'orphans', trace };
@@ -55,7 +55,7 @@ async function examineUnclaimed({ files, isMarker, snapshots }: Examination): Pr
 /** No wrapper was seen under the pid, or there is no pid yet. `undefined`: the state changed, look again. */
 async function examineWithoutWrapper(request: Examination, pid: number | undefined): Promise<Verdict | undefined> {
   const { files, isMarker, snapshots } = request;
-  const trace: Trace = { isMarker, log: files.log, group: pid };
+  const trace = traceOf({ files, isMarker }, pid);
   let foreign: readonly number[] = [];
   // It may have ended between the two looks: the exit line comes before the end.
   if (pid !== undefined && hasChanged(request, pid)) return undefined;

@@ -2,6 +2,9 @@ import { systemClock } from '@orch/core/author';
 import type { Attempt, AttemptContext, Clock } from '@orch/core/author';
 import { attemptFiles } from './attempt-files.ts';
 import type { AttemptFiles } from './attempt-files.ts';
+import { printsOutput } from './declared-output.ts';
+import { watchIdle } from './idle-watch.ts';
+import type { IdleWatch } from './idle-watch.ts';
 import { readOptions } from './phase-options.ts';
 import type { PhaseOptions } from './phase-options.ts';
 import type { ProcessTable } from './process-table.ts';
@@ -18,7 +21,7 @@ export interface ExecutorParts {
   readonly patientClock: Clock;
   readonly table: ProcessTable;
   readonly snapshots: Snapshots;
-  /** The environment of orch, copied once a take-up: copying `process.env` costs 0.1 ms. */
+  /** The environment of orch as commands get it, copied once a take-up: copying `process.env` costs 0.1 ms. */
   readonly inherited: () => NodeJS.ProcessEnv;
 }
 
@@ -33,17 +36,32 @@ export interface Subject {
 }
 
 export function subjectOf({ directory }: ExecutorParts, attempt: Attempt, context: AttemptContext): Subject {
-  const { runId, phase, index, number, part, key } = attempt;
-  const id = { phase, attempt: number, part, key, ...(index === undefined ? {} : { index }) };
-  const marker = markerOf(runId, key);
+  const marker = markerOf(attempt.runId, attempt.key);
   return {
     attempt,
     context,
     options: readOptions(attempt.options),
-    files: attemptFiles(directory, runId, id),
+    files: filesOf(directory, attempt),
     marker,
     isMarker: (other) => other === marker,
   };
+}
+
+export function filesOf(directory: string, { runId, phase, index, number, part, key }: Attempt): AttemptFiles {
+  const id = { phase, attempt: number, part, key, ...(index === undefined ? {} : { index }) };
+  return attemptFiles(directory, runId, id);
+}
+
+/** Watches for the idle timeout of an attempt; `undefined`: it has none. */
+export function watchIdleOf(
+  { patientClock }: Pick<ExecutorParts, 'patientClock'>,
+  subject: Subject,
+): IdleWatch | undefined {
+  const { attempt, files } = subject;
+  const { idleTimeoutMs } = subject.options;
+  if (idleTimeoutMs === undefined) return undefined;
+  const printed = printsOutput(attempt) ? [files.log, files.stdout] : [files.log];
+  return watchIdle(printed, { idleTimeoutMs, clock: patientClock });
 }
 
 /** The system's clock, whose timers keep no process alive. */

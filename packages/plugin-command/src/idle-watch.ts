@@ -5,24 +5,24 @@ const longestPollMs = 1_000;
 const shortestPollMs = 20;
 
 export interface IdleWatch {
-  /** Aborted when the log has not changed for the time. */
+  /** Aborted when none of the files has changed for the time. */
   readonly signal: AbortSignal;
   close(): void;
 }
 
-/** Looks at the size and time of a log. A log that is gone or out of reach says nothing: then nothing is idle. */
+/** Looks at size and time of what is printed to. A file that is gone or out of reach says nothing: then nothing is idle. */
 export function watchIdle(
-  log: string,
+  logs: readonly string[],
   { idleTimeoutMs, clock }: { readonly idleTimeoutMs: number; readonly clock: Clock },
 ): IdleWatch {
   const controller = new AbortController();
   const pollMs = Math.min(longestPollMs, Math.max(shortestPollMs, idleTimeoutMs / 10));
-  let seen = lookAt(log);
+  let seen = lookAll(logs);
   let since = clock.monotonic();
   let cancel = (): void => {};
   const poll = (): void => {
     const now = clock.monotonic();
-    const found = lookAt(log);
+    const found = lookAll(logs);
     if (found === undefined || found !== seen) {
       seen = found;
       since = now;
@@ -31,6 +31,11 @@ export function watchIdle(
   };
   poll();
   return { signal: controller.signal, close: () => cancel() };
+}
+
+function lookAll(logs: readonly string[]): string | undefined {
+  const seen = logs.map(lookAt);
+  return seen.includes(undefined) ? undefined : seen.join();
 }
 
 function lookAt(log: string): string | undefined {

@@ -1,4 +1,4 @@
-export { attemptLogPath } from './attempt-files.ts';
+export { attemptLogPath, attemptStdoutPath } from './attempt-files.ts';
 export type { AttemptFileId } from './attempt-files.ts';
 export { forgottenAttempts } from './forgotten-attempts.ts';
 export { command } from './command.ts';

@@ -1,6 +1,8 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { quote } from '@orch/core/author';
 import type { Attempt, AttemptContext, Outcome } from '@orch/core/author';
+import { dataVariables, longestArgument } from './attempt-data.ts';
 import { artifactsFolder } from './attempt-files.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import { findProgram } from './find-program.ts';
@@ -25,23 +27,42 @@ export interface LaunchRequest {
   readonly files: AttemptFiles;
   readonly marker: string;
   readonly directory: string;
-  /** The environment of orch. */
+  /** The environment of orch, as commands inherit it. */
   readonly inherited: NodeJS.ProcessEnv;
 }
 
-/** MAX_ARG_STRLEN of Linux, less the NUL. */
-const longestArgument = 131_071;
-
-/** Prepares the start of a command, or says why there can't be one. Writes the `.command` file of a long command. */
+/** Prepares the start of a command, or says why there can't be one. Writes the files that a command reads. */
 export function prepareLaunch(request: LaunchRequest): Launch | { readonly failure: Outcome } {
   const { context, options } = request;
+  const problem = textProblem(request);
+  if (problem !== undefined) return { failure: problem };
   const cwd = resolve(context.directory, context.cwd ?? '', options.cwd ?? '');
   const env = environmentOf(request);
   const argv = argvOf(request, { cwd, path: env['PATH'] });
   return 'failure' in argv ? argv : { argv: argv.words, cwd, env };
 }
 
-function environmentOf({ attempt, context, options, marker, directory, inherited }: LaunchRequest): Launch['env'] {
+/** What stands where an expression stood may be any text. Says what is wrong without the text: it may be a secret. */
+function textProblem({ context, options }: LaunchRequest): Outcome | undefined {
+  const { command, cwd, env } = options;
+  const nul = 'holds a NUL character, which no process can be given.';
+  const words = typeof command === 'string' ? [] : command;
+  if (words[0] === '')
+    return notStarted('The program of the command is an empty text.', 'See the expression that the list begins with.');
+  if (cwd === '')
+    return notStarted(
+      'The working folder is an empty text.',
+      "See the expression in cwd. '.' is the folder of the run.",
+    );
+  const word = words.findIndex((it) => it.includes('\0'));
+  if (word >= 0) return notStarted(`Word ${word + 1} of the command ${nul}`);
+  if (`${cwd ?? ''}${context.cwd ?? ''}`.includes('\0')) return notStarted(`The working folder ${nul}`);
+  const variable = Object.entries({ ...env, ...context.env }).find((it) => it.join('').includes('\0'));
+  return variable === undefined ? undefined : notStarted(`The variable ${quote(variable[0])} ${nul}`);
+}
+
+function environmentOf(request: LaunchRequest): Launch['env'] {
+  const { attempt, context, options, marker, directory, inherited } = request;
   return {
     ...inherited,
     ...options.env,
@@ -49,9 +70,11 @@ function environmentOf({ attempt, context, options, marker, directory, inherited
     ORCH_RUN_ID: attempt.runId,
     ORCH_PHASE: attempt.phase,
     ORCH_ATTEMPT: String(attempt.number),
+    ORCH_PART: attempt.part,
     ORCH_KEY: context.idempotencyKey,
     ORCH_ARTIFACTS: artifactsFolder(directory, attempt.runId),
     ORCH_LINEAGE: lineageWith(inherited['ORCH_LINEAGE'], marker),
+    ...dataVariables(request),
   };
 }
 

@@ -1,6 +1,7 @@
 import { durationMs } from '@orch/core/author';
-import type { DescribedSchema, Json, SchemaIssue } from '@orch/core/author';
+import type { DescribedSchema, Json, PhaseOptionSettings, SchemaIssue } from '@orch/core/author';
 import { issue, optionSchema } from './option-schema.ts';
+import { isOwnVariable } from './own-variables.ts';
 
 /** The options of one phase, read, defaults included. */
 export interface PhaseOptions {
@@ -23,17 +24,6 @@ export interface PhaseOptions {
 const maxCommandLength = 1_048_576;
 const defaultGraceMs = 5_000;
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const expression = '${{';
-
-/** Set for every command. */
-const ownVariables = [
-  'ORCH_RUN_ID',
-  'ORCH_PHASE',
-  'ORCH_ATTEMPT',
-  'ORCH_KEY',
-  'ORCH_LINEAGE',
-  'ORCH_ARTIFACTS',
-] as const;
 
 const durationJsonSchema = {
   anyOf: [
@@ -95,7 +85,17 @@ export const optionSchemas: Readonly<Record<string, DescribedSchema<Json>>> = {
   ),
 };
 
-/** Reads options that fit their schemas. */
+/**
+ * Where `${{ … }}` is expanded: in what is data for the system. Shell text is code. Secrets go where nobody but the process
+ * sees them: everybody can read the arguments of a process.
+ */
+export const optionSettings: Readonly<Record<string, PhaseOptionSettings<Json>>> = {
+  command: { templates: Array.isArray },
+  env: { templates: () => true, secrets: true },
+  cwd: { templates: () => true },
+};
+
+/** Reads options that fit their schemas; texts may have been put in the place of expressions since, any texts. */
 export function readOptions(options: { readonly [key: string]: Json }): PhaseOptions {
   const { command, env, cwd, shell, grace, idle_timeout: idleTimeout, on_orphan: onOrphan } = options;
   return {
@@ -121,7 +121,7 @@ function checkCommand(value: unknown): readonly SchemaIssue[] {
   if (value.length === 0 || value[0] === '') return issue('must begin with a program.');
   return (value as readonly unknown[]).flatMap((word, at) => {
     if (!isText(word)) return issue('must be text.', at);
-    return checkData(word, at);
+    return checkText(word, at);
   });
 }
 
@@ -130,19 +130,13 @@ function checkEnvironment(value: unknown): readonly SchemaIssue[] {
   return Object.entries(value).flatMap(([name, text]: [string, unknown]) => {
     if (!environmentName.test(name))
       return issue('is no name of a variable: letters, digits and _ only, not beginning with a digit.', name);
-    if ((ownVariables as readonly string[]).includes(name)) return issue('is set by orch itself.', name);
-    return isText(text) ? checkData(text, name) : issue('must be text.', name);
+    if (isOwnVariable(name)) return issue('is set by orch itself.', name);
+    return isText(text) ? checkText(text, name) : issue('must be text.', name);
   });
 }
 
 function checkFolder(value: unknown): readonly SchemaIssue[] {
-  return isText(value) && value !== '' ? checkData(value) : issue('must be a path.');
-}
-
-/** Where expressions will be expanded one day, they must not be handed on as text today. */
-function checkData(text: string, ...path: (string | number)[]): readonly SchemaIssue[] {
-  if (text.includes(expression)) return issue('holds ${{ }}, which is not supported yet.', ...path);
-  return checkText(text, ...path);
+  return isText(value) && value !== '' ? checkText(value) : issue('must be a path.');
 }
 
 function checkText(text: string, ...path: (string | number)[]): readonly SchemaIssue[] {

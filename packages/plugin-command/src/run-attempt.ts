@@ -2,15 +2,15 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Outcome, ProcessEnd, StopReason } from '@orch/core/author';
 import { readState } from './attempt-state.ts';
-import { firstAborted } from './executor-parts.ts';
+import { withOutput } from './declared-output.ts';
+import { firstAborted, watchIdleOf } from './executor-parts.ts';
 import type { ExecutorParts, Subject } from './executor-parts.ts';
-import { watchIdle } from './idle-watch.ts';
 import { endedBy, exited, notStarted, wrapperKilled } from './outcomes.ts';
 import { startAttempt, wordsOfRefusal } from './start-attempt.ts';
 import type { Started, WrapperEnd } from './start-attempt.ts';
 import { endProcesses, mayHaveMembers, stopAttempt } from './stop.ts';
 import type { EndReason } from './stop-file.ts';
-import type { Trace } from './sweep.ts';
+import { traceOf } from './sweep.ts';
 import { isUnwritable, unwritable } from './system-error.ts';
 import { tellOfStrangers } from './tell.ts';
 
@@ -29,9 +29,7 @@ export async function runAttempt(parts: ExecutorParts, subject: Subject): Promis
     inherited,
   });
   if ('failure' in started) return started.failure;
-  const { idleTimeoutMs } = options;
-  const idle =
-    idleTimeoutMs === undefined ? undefined : watchIdle(files.log, { idleTimeoutMs, clock: parts.patientClock });
+  const idle = watchIdleOf(parts, subject);
   const asked = firstAborted(context.signal, idle?.signal);
   try {
     const end = await Promise.race([started.ended, asked.promise]);
@@ -45,24 +43,20 @@ export async function runAttempt(parts: ExecutorParts, subject: Subject): Promis
 }
 
 /** The wrapper has ended by itself. */
-async function conclude(
-  parts: ExecutorParts,
-  { context, options, files, isMarker }: Subject,
-  { pid }: Started,
-  end: WrapperEnd,
-): Promise<Outcome> {
+async function conclude(parts: ExecutorParts, subject: Subject, { pid }: Started, end: WrapperEnd): Promise<Outcome> {
+  const { context, options, files, isMarker } = subject;
   const outcome = readEnd({ files, isMarker }, end);
   const wasKilled = outcome.status === 'failed' && outcome.class === 'signal';
   // What a killed wrapper leaves behind is the command itself, and may have left the group.
   if (wasKilled || (!options.leaveRunning && mayHaveMembers(pid))) {
-    const trace: Trace = { isMarker, log: files.log, group: pid, isOwnGroup: true };
+    const trace = { ...traceOf({ files, isMarker }, pid), isOwnGroup: true };
     const { clock, snapshots } = parts;
     tellOfStrangers(
       context.log,
       await endProcesses({ trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots }),
     );
   }
-  return outcome;
+  return withOutput(subject, outcome);
 }
 
 type Claim = Pick<Subject, 'files' | 'isMarker'>;
@@ -115,7 +109,7 @@ async function stopLive(
   { pid, ended }: Started,
   reason: EndReason,
 ): Promise<Outcome> {
-  const trace: Trace = { isMarker, log: files.log, group: pid, isOwnGroup: true };
+  const trace = { ...traceOf({ files, isMarker }, pid), isOwnGroup: true };
   const request = { trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots };
   const result = await stopAttempt({ path: files.stop, marker }, reason, request);
   tellOfStrangers(context.log, result);

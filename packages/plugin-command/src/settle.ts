@@ -7,6 +7,7 @@ import { examine } from './examine.ts';
 import type { ExecutorParts } from './executor-parts.ts';
 import { attemptsIn, unknownOf } from './forgotten-attempts.ts';
 import { endProcesses } from './stop.ts';
+import { traceOf } from './sweep.ts';
 import { isOfRun, shortKeyIn } from './wrapper.ts';
 
 const graceMs = 5_000;
@@ -35,7 +36,7 @@ async function settleAttempt(
   const { clock, snapshots } = parts;
   const verdict = await examine({ files, isMarker, ...parts });
   if (verdict.found !== 'running' && verdict.found !== 'orphans') return;
-  const trace = verdict.found === 'orphans' ? verdict.trace : { isMarker, log: files.log, group: verdict.pid };
+  const trace = verdict.found === 'orphans' ? verdict.trace : traceOf({ files, isMarker }, verdict.pid);
   const { left } = await endProcesses({ trace, graceMs, kill: new AbortController().signal, clock, snapshots });
   if (left.length > 0) throw new Error(`processes of a forgotten attempt could not be ended: ${left.join(', ')}`);
 }

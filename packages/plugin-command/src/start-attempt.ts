@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Outcome } from '@orch/core/author';
 import type { AttemptFiles } from './attempt-files.ts';
+import { printsOutput } from './declared-output.ts';
 import { prepareLaunch, startProblem } from './launch.ts';
 import type { LaunchRequest } from './launch.ts';
 import { notStarted } from './outcomes.ts';
@@ -29,15 +30,18 @@ export interface Started {
  * run must be able to end while its commands go on.
  */
 export async function startAttempt(request: LaunchRequest): Promise<Started | { readonly failure: Outcome }> {
-  const { files, marker } = request;
-  let log: number;
+  const { attempt, files, marker } = request;
+  const opened: number[] = [];
   try {
-    // Opened for appending: a command that truncates its log leaves no hole.
-    log = openSync(files.log, 'ax', 0o600);
-  } catch (error) {
-    return { failure: logProblem(error, files) };
-  }
-  try {
+    for (const path of printsOutput(attempt) ? [files.log, files.stdout] : [files.log]) {
+      try {
+        // Opened for appending: a command that truncates its log leaves no hole.
+        opened.push(openSync(path, 'ax', 0o600));
+      } catch (error) {
+        return { failure: logProblem(error, path) };
+      }
+    }
+    const [log, stdout = log] = opened;
     const launch = prepareLaunch(request);
     if ('failure' in launch) return launch;
     try {
@@ -45,7 +49,7 @@ export async function startAttempt(request: LaunchRequest): Promise<Started | { 
         cwd: launch.cwd,
         env: launch.env,
         detached: true,
-        stdio: ['ignore', log, log],
+        stdio: ['ignore', stdout, log],
       });
       child.unref();
       const { pid } = child;
@@ -60,7 +64,7 @@ export async function startAttempt(request: LaunchRequest): Promise<Started | { 
   } catch (error) {
     return { failure: commandProblem(error) };
   } finally {
-    closeSync(log);
+    for (const descriptor of opened) closeSync(descriptor);
   }
 }
 
@@ -70,7 +74,7 @@ function failureOf(child: ReturnType<typeof spawn>, launch: Parameters<typeof st
   });
 }
 
-function logProblem(error: unknown, { log }: AttemptFiles): Outcome {
+function logProblem(error: unknown, log: string): Outcome {
   const code = codeOf(error);
   if (code === 'ENOENT') return notStarted(`The folder of the log ${log} is gone: the run was deleted.`);
   if (code === 'EEXIST') return notStarted(`There is a log ${log} already: this attempt was started before.`);

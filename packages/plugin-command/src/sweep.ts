@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import type { AttemptFiles } from './attempt-files.ts';
 import { codeOf } from './system-error.ts';
 import type { ProcessEntry, ProcessTable } from './process-table.ts';
 
@@ -6,8 +7,8 @@ import type { ProcessEntry, ProcessTable } from './process-table.ts';
 export interface Trace {
   /** Whether a marker is the attempt's. */
   readonly isMarker: (marker: string) => boolean;
-  /** The attempt's log: what writes to it belongs to the attempt. */
-  readonly log: string;
+  /** Files that the attempt prints to: what writes to one of them belongs to the attempt. */
+  readonly logs: readonly string[];
   /** The group of its wrapper, where it is known. */
   readonly group: number | undefined;
   /**
@@ -15,6 +16,14 @@ export interface Trace {
    * a number is not given away again while its group has members.
    */
   readonly isOwnGroup?: boolean;
+}
+
+/** How the processes of an attempt are told by its files and marker. */
+export function traceOf(
+  { files, isMarker }: { readonly files: AttemptFiles; readonly isMarker: Trace['isMarker'] },
+  group: number | undefined,
+): Trace {
+  return { isMarker, logs: [files.log, files.stdout], group };
 }
 
 /** The live processes of an attempt. */
@@ -30,17 +39,17 @@ export interface Remains {
 }
 
 /**
- * Every live process that carries the attempt's marker or writes to its log; and, where one of them is in the group of
+ * Every live process that carries the attempt's marker or writes to its logs; and, where one of them is in the group of
  * its wrapper, all members of that group.
  */
-export function sweep(processes: readonly ProcessEntry[], { isMarker, log, group, isOwnGroup }: Trace): Remains {
-  const logPath = realPathOf(log);
+export function sweep(processes: readonly ProcessEntry[], { isMarker, logs, group, isOwnGroup }: Trace): Remains {
+  const logPaths = new Set(logs.map(realPathOf));
   const outside: number[] = [];
   const members: number[] = [];
   let isOwn = isOwnGroup === true;
   for (const entry of processes) {
     const isMember = group !== undefined && entry.group === group;
-    const isMarked = entry.markers.some(isMarker) || entry.outputs.includes(logPath);
+    const isMarked = entry.markers.some(isMarker) || entry.outputs.some((path) => logPaths.has(path));
     if (isMember) {
       members.push(entry.pid);
       isOwn ||= isMarked;

@@ -89,7 +89,17 @@ function attemptOf(number: number, key: string): Attempt {
 function contextOf(): AttemptContext {
   const never = new AbortController().signal;
   const log = { info: () => {}, warn: (message: string) => void writeSync(2, `${message}\n`) };
-  return { signal: never, kill: never, inputs: {}, outputs: {}, env: {}, directory: run, idempotencyKey: 'phase', log };
+  return {
+    signal: never,
+    kill: never,
+    inputs: {},
+    secrets: [],
+    outputs: {},
+    env: {},
+    directory: run,
+    idempotencyKey: 'phase',
+    log,
+  };
 }
 
 /** Blocks until somebody opens the gate: a tracer attaches meanwhile. */

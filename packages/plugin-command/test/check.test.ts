@@ -113,6 +113,18 @@ describe('syntax', () => {
     expect(await codesOf(phase('echo ${{ inputs.name }}'))).toEqual(['a error ORCH_PLAN_COMMAND_EXPRESSION command']);
   });
 
+  test('what only a run can know is not looked for', async () => {
+    expect(await codesOf(phase(['${{ inputs.tool }}', 'x']))).toEqual([]);
+    expect(await codesOf(phase(['./no-such-tool'], { options: { cwd: '${{ inputs.folder }}' } }))).toEqual([]);
+    expect(await codesOf(phase(['no-such-tool'], { options: { env: { PATH: '${{ inputs.path }}' } } }))).toEqual([]);
+    expect(await codesOf(phase(['no-such-tool'], { options: { cwd: '${{ inputs.folder }}' } }))).toEqual([
+      'a error ORCH_PLAN_COMMAND_NOT_FOUND command.0',
+    ]);
+    expect(await codesOf(phase(['/no/such/tool'], { options: { env: { PATH: '${{ inputs.path }}' } } }))).toEqual([
+      'a error ORCH_PLAN_COMMAND_NOT_FOUND command.0',
+    ]);
+  });
+
   test('other shells: bash is asked, what can not be asked is left alone', async () => {
     expect(await codesOf(phase('a=(1 2); [[ x ]] && echo ${a[1]}', { options: { shell: 'bash' } }))).toEqual([]);
     expect(await codesOf(phase('[[ x', { options: { shell: 'bash' } }))).toEqual([

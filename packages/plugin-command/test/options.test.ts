@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Orchestrator, isOrchError, memoryBackend, parseWorkflow, workflow } from '@orch/core';
-import type { Json } from '@orch/core/author';
+import type { Json, PhaseOptionSettings, PluginHost } from '@orch/core/author';
 import { command, commandPlugin } from '../src/index.ts';
 import { optionSchemas, readOptions } from '../src/phase-options.ts';
 import { emptyFolder } from './harness.ts';
@@ -15,9 +15,12 @@ describe('options', () => {
   test.each<[string, Json]>([
     ['command', 'ls'],
     ['command', ['ls', '', ' ']],
+    ['command', ['${{ inputs.tool }}', '${{ inputs.word }}']],
     ['env', {}],
     ['env', { A_1: '', _: 'x', ORCH_STATE: '/x' }],
+    ['env', { A: '${{ inputs.a }}' }],
     ['cwd', '../x'],
+    ['cwd', '${{ inputs.folder }}'],
     ['shell', '/bin/bash'],
     ['grace', 0],
     ['grace', 1.5],
@@ -38,12 +41,14 @@ describe('options', () => {
     ['command', [''], 'must begin with a program'],
     ['command', ['ls', 1], '1: must be text'],
     ['command', ['ls', 'a\0'], '1: must not hold a NUL'],
-    ['command', ['ls', '${{ x }}'], '1: holds ${{ }}, which is not supported yet'],
     ['command', 5, 'must be text, or a list'],
     ['env', { 'A-B': '' }, 'A-B: is no name'],
     ['env', { '1': '' }, '1: is no name'],
     ['env', { A: 1 }, 'A: must be text'],
     ['env', { ORCH_KEY: '' }, 'ORCH_KEY: is set by orch'],
+    ['env', { ORCH_INPUT_A: '' }, 'ORCH_INPUT_A: is set by orch'],
+    ['env', { ORCH_FAILED_LOG: '' }, 'ORCH_FAILED_LOG: is set by orch'],
+    ['env', { ORCH_OUTPUT: '' }, 'ORCH_OUTPUT: is set by orch'],
     ['env', [], 'must be an object'],
     ['cwd', '', 'must be a path'],
     ['shell', 'bash -e', 'name or path of a shell'],
@@ -68,6 +73,22 @@ describe('options', () => {
       onOrphan: 'adopt',
     });
   });
+});
+
+test('expressions are expanded in data, never in code; secrets where only the process sees them', () => {
+  const settings = new Map<string, PhaseOptionSettings<Json> | undefined>();
+  const phaseOption = (key: string, _schema: unknown, given?: PhaseOptionSettings<Json>): void =>
+    void settings.set(key, given);
+  commandPlugin({ directory: emptyFolder() }).apply({ executor: () => {}, phaseOption } as unknown as PluginHost);
+  const expanded = (key: string, value: Json): unknown => settings.get(key)?.templates?.(value) ?? false;
+  expect(expanded('command', 'echo ${{ x }}')).toBe(false);
+  expect(expanded('command', ['echo', '${{ x }}'])).toBe(true);
+  expect(expanded('env', { A: '${{ x }}' })).toBe(true);
+  expect(expanded('cwd', '${{ x }}')).toBe(true);
+  expect(['shell', 'grace', 'idle_timeout', 'leave_running', 'on_orphan'].filter((key) => settings.get(key))).toEqual(
+    [],
+  );
+  expect([...settings].filter(([, given]) => given?.secrets === true).map(([key]) => key)).toEqual(['env']);
 });
 
 describe('command()', () => {
@@ -98,6 +119,40 @@ describe('command()', () => {
     expect(command(['ls', '-l'])).toEqual({ kind: 'command', options: { command: ['ls', '-l'] } });
   });
 
+  test('lowers what core judges by beside the options', () => {
+    const output = { '~standard': { version: 1, vendor: 'x', validate: (value: unknown) => ({ value }) } } as const;
+    const failWhen = (): boolean => false;
+    const options = { command: 'ls' };
+    expect(command('ls', { output, failWhen })).toEqual({
+      kind: 'command',
+      options,
+      output: { from: 'file', schema: output },
+      failWhen,
+    });
+    expect(command('ls', { output, outputFrom: 'stdout' }).output).toEqual({ from: 'stdout', schema: output });
+    expect(command('ls', { outputFrom: 'stdout-last-line' })).toEqual({
+      kind: 'command',
+      options,
+      output: { from: 'stdout-last-line' },
+    });
+  });
+
+  test('what core judges by stands in the definition of the workflow', () => {
+    const output = { '~standard': { version: 1, vendor: 'x', validate: (value: unknown) => ({ value }) } } as const;
+    const failWhen = (): boolean => false;
+    const { spec, rules } = workflow('w').phase('a', { run: command('ls', { output, failWhen }) }).definition;
+    expect(spec.phases).toEqual([
+      {
+        name: 'a',
+        kind: 'command',
+        options: { command: 'ls' },
+        output: { from: 'file', schema: true },
+        failWhen: true,
+      },
+    ]);
+    expect(rules['a']).toEqual({ output, failWhen });
+  });
+
   test('refuses what it would not carry out', () => {
     const codeOf = (make: () => unknown): string | undefined => {
       try {
@@ -107,8 +162,6 @@ describe('command()', () => {
       }
       return undefined;
     };
-    const schema = { '~standard': { version: 1, vendor: 'x', validate: (value: unknown) => ({ value }) } } as const;
-    expect(codeOf(() => command('ls', { output: schema }))).toBe('ORCH_WORKFLOW_NOT_SUPPORTED');
     expect(codeOf(() => command('ls', { timeout: '5s' } as object))).toBe('ORCH_WORKFLOW_INVALID');
   });
 });

@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commandExecutor } from '../src/command-executor.ts';
-import { attemptLogPath } from '../src/index.ts';
+import { attemptLogPath, attemptStdoutPath, forgottenAttempts } from '../src/index.ts';
 import { emptyFolder, trial } from './harness.ts';
 
 describe('what can not be started fails, and says why', () => {
@@ -131,7 +131,24 @@ describe('the path of a log', () => {
     );
     expect(nameOf('build', { part: 'repair' })).toBe('build.3-repair.01234567.log');
     expect(nameOf('build', { index: 2 })).toBe('build-2.3.01234567.log');
+    expect(attemptStdoutPath('/state', 'run-1', { ...id, phase: 'build' })).toBe(
+      '/state/runs/run-1/attempts/build.3.01234567.stdout',
+    );
   });
+
+  test.each(['log', 'stdout', 'output', 'inputs', 'outputs', 'failed-output', 'state', 'command', 'stop'])(
+    'a file that ends in .%s is of the attempt that its name says',
+    async (ending) => {
+      const directory = emptyFolder();
+      const log = attemptLogPath(directory, 'r', { ...id, phase: 'a.b', part: 'repair' });
+      mkdirSync(dirname(log), { recursive: true });
+      writeFileSync(log.replace(/log$/, ending), '');
+      writeFileSync(log.replace(/log$/, `${ending}s.of-mine`), '');
+      const path = log.slice(0, -'.log'.length);
+      expect(await forgottenAttempts(directory, 'r', async () => new Set())).toEqual([path]);
+      expect(await forgottenAttempts(directory, 'r', async () => new Set([id.key]))).toEqual([]);
+    },
+  );
 
   const evil = [
     '../../etc/passwd',

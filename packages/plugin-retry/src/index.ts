@@ -1,6 +1,15 @@
 export { backoffMs } from './backoff.ts';
 export type { Backoff } from './backoff.ts';
+export { matches } from './matches.ts';
 export { retryPlugin } from './retry-plugin.ts';
 export type { RetryPluginOptions } from './retry-plugin.ts';
 export { retry } from './retry-policy.ts';
-export type { RetryPolicy } from './retry-policy.ts';
+export type {
+  FailureFilter,
+  RepairPolicy,
+  RetryPolicy,
+  StoredFilter,
+  StoredRepair,
+  StoredRetryPolicy,
+} from './retry-policy.ts';
+export { timeOf } from './wait-until.ts';

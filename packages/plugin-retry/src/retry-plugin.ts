@@ -1,26 +1,36 @@
-import { orchError, type AttemptView, type Decision, type OptionKey, type Plugin } from '@orch/core/author';
+import {
+  messageOf,
+  orchError,
+  type AttemptView,
+  type Decision,
+  type FailedView,
+  type OptionKey,
+  type Plugin,
+  type PluginHost,
+} from '@orch/core/author';
 import { backoffMs } from './backoff.ts';
+import { matches } from './matches.ts';
+import { repairOf } from './repair.ts';
 import {
   fullPolicy,
-  retryCountSchema,
-  retrySchema,
+  planAttempts,
   storedPolicy,
   type FullPolicy,
   type RetryPolicy,
   type StoredRetryPolicy,
 } from './retry-policy.ts';
+import { retryCountSchema, retrySchema } from './retry-schema.ts';
+import { timeOf } from './wait-until.ts';
 
 export interface RetryPluginOptions {
   /** For phases that do not say otherwise. Without it a phase in TypeScript is tried once, one of a plan file three times. */
   readonly defaults?: RetryPolicy;
 }
 
-/** Attempts of a phase of a plan file that does not say: the founding specification's 3. */
-const planAttempts = 3;
-
 /**
- * Carries out `retry({ … })` and a plan's `retry_count`. Answers `onError` with the time of the next attempt while there
- * are attempts left; failures that another tap does not charge do not count. Of both options on one phase `retry` counts.
+ * Carries out `retry({ … })` and a plan's `retry` and `retry_count`. Answers `onError` with the time of the next attempt
+ * while there are attempts left; failures that another tap does not charge do not count. Of both options on one phase
+ * `retry` counts.
  */
 export function retryPlugin({ defaults }: RetryPluginOptions = {}): Plugin {
   const stored = defaults === undefined ? undefined : checked(storedPolicy(defaults));
@@ -29,14 +39,18 @@ export function retryPlugin({ defaults }: RetryPluginOptions = {}): Plugin {
     contract: 1,
     apply(host) {
       const keys: Keys = {
-        retry: host.phaseOption('retry', retrySchema, { inPlans: false }),
-        count: host.phaseOption('retry_count', retryCountSchema, { planDefault: stored?.max_attempts ?? planAttempts }),
+        retry: host.phaseOption('retry', retrySchema, {
+          notBeside: 'retry_count',
+          expressions: ({ wait_until: source }) => (source === undefined ? [] : [{ path: ['wait_until'], source }]),
+        }),
+        count: host.phaseOption('retry_count', retryCountSchema, {
+          notBeside: 'retry',
+          planDefault: stored?.max_attempts ?? planAttempts,
+        }),
       };
-      host.hooks.onError.tap('retry', (attempt): Decision | undefined => {
+      host.hooks.onError.tap('retry', async (attempt): Promise<Decision | undefined> => {
         const policy = policyOf(attempt, keys, stored);
-        const failures = attempt.charged + 1;
-        if (policy === undefined || failures >= policy.maxAttempts) return undefined;
-        return { retryAt: host.now() + backoffMs(policy, failures, host.random) };
+        return policy === undefined ? undefined : decide(policy, attempt, host);
       });
     },
   };
@@ -45,6 +59,46 @@ export function retryPlugin({ defaults }: RetryPluginOptions = {}): Plugin {
 interface Keys {
   readonly retry: OptionKey<StoredRetryPolicy>;
   readonly count: OptionKey<number>;
+}
+
+type Now = Pick<PluginHost, 'now' | 'random' | 'log'>;
+
+async function decide(policy: FullPolicy, attempt: FailedView, host: Now): Promise<Decision | undefined> {
+  const until = timeToWaitFor(policy, attempt, host);
+  if (until !== undefined)
+    return pastElapsed(policy, attempt, until - host.now()) ?? { until, charge: false, class: 'rate-limited' };
+  const { error, tail } = attempt;
+  if (policy.notOn !== undefined && (await matches(policy.notOn, error, tail))) return undefined;
+  if (policy.on !== undefined && !(await matches(policy.on, error, tail))) return undefined;
+  const failures = attempt.charged + 1;
+  if (failures >= policy.maxAttempts) return undefined;
+  const delayMs = backoffMs(policy, failures, host.random);
+  const repair = policy.repair === undefined ? {} : { repair: repairOf(policy.repair) };
+  return pastElapsed(policy, attempt, delayMs) ?? { retryAt: host.now() + delayMs, ...repair };
+}
+
+/** The time that the failed attempt told, where it is still to come. An expression that finds nothing to read tells none. */
+function timeToWaitFor(
+  { waitUntil }: FullPolicy,
+  { evaluate, phase }: FailedView,
+  { now, log }: Now,
+): number | undefined {
+  if (waitUntil === undefined) return undefined;
+  try {
+    const until = timeOf(evaluate(waitUntil));
+    return until !== undefined && until > now() ? until : undefined;
+  } catch (error) {
+    log.info(`phase ${JSON.stringify(phase)}: wait_until tells no time: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+function pastElapsed({ maxElapsedMs }: FullPolicy, { elapsedMs }: FailedView, delayMs: number): Decision | undefined {
+  if (maxElapsedMs === undefined || elapsedMs + delayMs <= maxElapsedMs) return undefined;
+  return {
+    fail: true,
+    note: `There is no next attempt: it would begin later than ${maxElapsedMs / 1_000} s after the first.`,
+  };
 }
 
 function policyOf(attempt: AttemptView, keys: Keys, defaults: StoredRetryPolicy | undefined): FullPolicy | undefined {

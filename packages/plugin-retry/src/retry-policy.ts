@@ -1,6 +1,30 @@
-import { durationMs, type DescribedSchema, type Json, type SchemaIssue } from '@orch/core/author';
+import { durationMs, type FailureClass, type Json } from '@orch/core/author';
 import type { Duration, PhaseOption } from '@orch/core';
 import type { Backoff } from './backoff.ts';
+
+/** Which failures. One that fits any of the lists is meant. */
+export interface FailureFilter {
+  readonly classes?: readonly FailureClass[];
+  /** Exit codes of commands. */
+  readonly exitCodes?: readonly number[];
+  /** As in `SIGKILL`. */
+  readonly signals?: readonly string[];
+  /** A regular expression of JavaScript, looked for in the end of what the attempt printed (64 KiB). */
+  readonly pattern?: string;
+}
+
+/** Work that is done before the next attempt, itself an attempt: a command. */
+export interface RepairPolicy {
+  /** A text for a shell, or a list of a program and its arguments. */
+  readonly command: string | readonly [string, ...string[]];
+  /** Default: none. */
+  readonly timeout?: Duration;
+  /**
+   * A shell text that prints what the repair is to change, as in `git diff HEAD`. Printed before and after: where it is
+   * the same, nothing was changed, and there is no next attempt.
+   */
+  readonly stopWhenUnchanged?: string;
+}
 
 export interface RetryPolicy {
   /** In all, the first one included; 1: no second try. */
@@ -9,24 +33,67 @@ export interface RetryPolicy {
   readonly backoff?: 'exponential' | 'linear' | 'fixed';
   /** After the first failure; default `1s`. */
   readonly delay?: Duration;
+  /** What an exponential delay is multiplied by; default 2. */
+  readonly factor?: number;
   /** Default `60s`. */
   readonly maxDelay?: Duration;
   /** `full` (default): anything from nothing up to the delay, so that many phases do not try again at one moment. */
-  readonly jitter?: 'full' | 'none';
+  readonly jitter?: 'full' | 'equal' | 'none';
+  /** No attempt begins later than this after the first one did; default: no limit. */
+  readonly maxElapsed?: Duration;
+  /** Only these failures are tried again; default: all. */
+  readonly on?: FailureFilter;
+  /** These are not; counts before `on`. */
+  readonly notOn?: FailureFilter;
+  /**
+   * An expression over `output` and `exit_code` that tells until when to wait, as a rate limit does: RFC 3339 text or seconds
+   * since 1970. Without such a time, or with one that is past, the failure is like any other. Such a wait is charged as no
+   * attempt, and needs an orchestrator with a `language`.
+   */
+  readonly waitUntil?: string;
+  readonly repair?: RepairPolicy;
 }
 
-/** A policy as it stands in a specification: the form that plan files will write. */
+/** A filter as it stands in a specification. */
+export interface StoredFilter {
+  readonly classes?: readonly FailureClass[];
+  readonly exit_codes?: readonly number[];
+  readonly signals?: readonly string[];
+  readonly pattern?: string;
+}
+
+/** Text with a unit, or in plan files a number of seconds. */
+type StoredDuration = string | number;
+
+/** A policy as it stands in a specification: the form that plan files write. */
 export interface StoredRetryPolicy {
-  readonly max_attempts: number;
-  readonly backoff?: 'exponential' | 'linear' | 'fixed';
-  readonly delay?: string;
-  readonly max_delay?: string;
-  readonly jitter?: 'full' | 'none';
+  readonly max_attempts?: number;
+  readonly backoff?: Backoff['backoff'];
+  readonly delay?: StoredDuration;
+  readonly factor?: number;
+  readonly max_delay?: StoredDuration;
+  readonly jitter?: Backoff['jitter'];
+  readonly max_elapsed?: StoredDuration;
+  readonly on?: StoredFilter;
+  readonly not_on?: StoredFilter;
+  readonly wait_until?: string;
+  readonly repair?: StoredRepair;
+}
+
+export interface StoredRepair {
+  readonly command: string | readonly [string, ...string[]];
+  readonly timeout?: StoredDuration;
+  readonly stop_when_unchanged?: string;
 }
 
 /** A policy with everything said. */
 export interface FullPolicy extends Backoff {
   readonly maxAttempts: number;
+  readonly maxElapsedMs: number | undefined;
+  readonly on: StoredFilter | undefined;
+  readonly notOn: StoredFilter | undefined;
+  readonly waitUntil: string | undefined;
+  readonly repair: StoredRepair | undefined;
 }
 
 /**
@@ -38,88 +105,56 @@ export function retry(policy: RetryPolicy): PhaseOption {
   return { option: 'retry', value: storedPolicy(policy) as unknown as Json };
 }
 
+/** How keys are called in plan files. */
+const storedNames: Readonly<Record<string, string>> = {
+  maxAttempts: 'max_attempts',
+  maxDelay: 'max_delay',
+  maxElapsed: 'max_elapsed',
+  notOn: 'not_on',
+  waitUntil: 'wait_until',
+  exitCodes: 'exit_codes',
+  stopWhenUnchanged: 'stop_when_unchanged',
+};
+
 /** The same policy with the keys of plan files. Keys that are none stay, for the schema to refuse. */
-export function storedPolicy({ maxAttempts, maxDelay, ...rest }: RetryPolicy): StoredRetryPolicy {
-  return { max_attempts: maxAttempts, ...rest, ...(maxDelay === undefined ? {} : { max_delay: maxDelay }) };
+export function storedPolicy(policy: RetryPolicy): StoredRetryPolicy {
+  return renamed(policy) as StoredRetryPolicy;
 }
 
-export function fullPolicy(stored: StoredRetryPolicy, defaults: Partial<StoredRetryPolicy> = {}): FullPolicy {
-  const { max_attempts, backoff, delay, max_delay, jitter } = { ...defaults, ...stored };
+function renamed(value: object): object {
+  const isPlain = (item: unknown): item is object => typeof item === 'object' && item !== null && !Array.isArray(item);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]: [string, unknown]) =>
+      item === undefined ? [] : [[storedNames[key] ?? key, isPlain(item) ? renamed(item) : item]],
+    ),
+  );
+}
+
+/** Attempts of a phase of a plan file that does not say: the founding specification's 3. */
+export const planAttempts = 3;
+
+export function fullPolicy(stored: StoredRetryPolicy, defaults: StoredRetryPolicy = {}): FullPolicy {
+  const { max_attempts, backoff, delay, factor, max_delay, jitter, max_elapsed, on, not_on, wait_until, repair } = {
+    ...defaults,
+    ...stored,
+  };
   return {
-    maxAttempts: max_attempts,
+    maxAttempts: max_attempts ?? planAttempts,
     backoff: backoff ?? 'exponential',
-    delayMs: durationMs(delay ?? '1s') ?? 0,
-    maxDelayMs: durationMs(max_delay ?? '60s') ?? 0,
+    delayMs: storedMs(delay ?? '1s') ?? 0,
+    factor: factor ?? 2,
+    maxDelayMs: storedMs(max_delay ?? '60s') ?? 0,
     jitter: jitter ?? 'full',
+    maxElapsedMs: max_elapsed === undefined ? undefined : storedMs(max_elapsed),
+    on,
+    notOn: not_on,
+    waitUntil: wait_until,
+    repair,
   };
 }
 
-const backoffs = ['exponential', 'linear', 'fixed'];
-const jitters = ['full', 'none'];
-const isDuration = (value: unknown): boolean => typeof value === 'string' && durationMs(value) !== undefined;
-
-/** What each key of a policy may hold. */
-const fields: Readonly<Record<string, { accepts: (value: unknown) => boolean; must: string; schema: object }>> = {
-  max_attempts: {
-    accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
-    must: 'must be a whole number from 1 up',
-    schema: { type: 'integer', minimum: 1 },
-  },
-  backoff: {
-    accepts: (value) => backoffs.includes(value as string),
-    must: 'must be "exponential", "linear" or "fixed"',
-    schema: { enum: backoffs },
-  },
-  delay: { accepts: isDuration, must: 'must be a duration as in "5s"', schema: { type: 'string' } },
-  max_delay: { accepts: isDuration, must: 'must be a duration as in "60s"', schema: { type: 'string' } },
-  jitter: {
-    accepts: (value) => jitters.includes(value as string),
-    must: 'must be "full" or "none"',
-    schema: { enum: jitters },
-  },
-};
-
-/** For the option `retry`. */
-export const retrySchema: DescribedSchema<StoredRetryPolicy> = {
-  '~standard': {
-    version: 1,
-    vendor: 'orch',
-    validate: (value) => {
-      const issues = policyIssues(value);
-      return issues.length > 0 ? { issues } : { value: value as StoredRetryPolicy };
-    },
-    jsonSchema: {
-      input: () => ({
-        type: 'object',
-        properties: Object.fromEntries(Object.entries(fields).map(([key, { schema }]) => [key, schema])),
-        required: ['max_attempts'],
-        additionalProperties: false,
-      }),
-    },
-  },
-};
-
-/** For the option `retry_count`. */
-export const retryCountSchema: DescribedSchema<number> = {
-  '~standard': {
-    version: 1,
-    vendor: 'orch',
-    validate: (value) =>
-      Number.isSafeInteger(value) && (value as number) >= 0
-        ? { value: value as number }
-        : { issues: [{ message: 'must be a whole number from 0 up' }] },
-    jsonSchema: { input: () => ({ type: 'integer', minimum: 0 }) },
-  },
-};
-
-function policyIssues(value: unknown): SchemaIssue[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [{ message: 'must be an object' }];
-  const issues: SchemaIssue[] = [];
-  if (!Object.hasOwn(value, 'max_attempts')) issues.push({ message: 'max_attempts is missing' });
-  for (const [key, item] of Object.entries(value)) {
-    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (field === undefined) issues.push({ message: 'is no key of a retry policy', path: [key] });
-    else if (!field.accepts(item)) issues.push({ message: field.must, path: [key] });
-  }
-  return issues;
+/** Milliseconds of a stored duration; `undefined`: it is none. */
+export function storedMs(value: unknown): number | undefined {
+  if (typeof value === 'string') return durationMs(value);
+  return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value * 1_000 : undefined;
 }

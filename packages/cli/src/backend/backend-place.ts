@@ -25,7 +25,8 @@ export const backendKinds: readonly string[] = ['json', 'sqlite', 'redis'];
 const localRedis = 'redis://localhost:6379';
 
 /**
- * `json`, `json:DIR`, `sqlite`, `sqlite:FILE`, `redis`, `redis://…` or `rediss://…`. Paths count from the current folder.
+ * `json`, `json:DIR`, `sqlite`, `sqlite:FILE`, `redis`, `redis://…` or `rediss://…`, which may end with `?prefix=NAME`.
+ * Paths count from the current folder.
  * Throws `ORCH_BACKEND_UNKNOWN`, whose words repeat no more of the text than its kind: it may hold a password.
  */
 export function parseBackend(text: string, { from, directory, environment = process.env }: ParseOptions): BackendPlace {
@@ -46,18 +47,31 @@ function redisPlace(
   text: string,
   { from, environment }: Pick<Required<ParseOptions>, 'from' | 'environment'>,
 ): BackendPlace {
-  const name = nameOfRedis(text);
-  if (name === undefined) throw unknown(`${from} is not the URL of a Redis server.`);
-  return { kind: 'redis', address: hasPassword(text) ? text : withPassword(text, name, environment), name };
+  const found = partsOf(text);
+  if (found === undefined) throw unknown(`${from} is not the URL of a Redis server.`);
+  const { server, prefix } = found;
+  const name = prefix === defaultPrefix ? server : `${server}?prefix=${prefix}`;
+  return { kind: 'redis', address: hasPassword(text) ? text : withPassword(text, server, environment), name };
 }
 
-/** One server and database has one name, however it is written. `undefined`: the text is not the URL of one. */
-function nameOfRedis(text: string): string | undefined {
+/** What the names of keys begin with, where a URL does not say `?prefix=NAME`. */
+const defaultPrefix = 'orch';
+
+interface RedisParts {
+  /** One server and database has one name, however it is written. */
+  readonly server: string;
+  readonly prefix: string;
+}
+
+/** `undefined`: the text is not the URL of a Redis server, or has something behind the database that is not understood. */
+function partsOf(text: string): RedisParts | undefined {
   if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) return undefined;
-  const { protocol, username, hostname, port, pathname } = new URL(text);
-  if (hostname === '') return undefined;
+  const { protocol, username, hostname, port, pathname, search, hash } = new URL(text);
+  const [, prefix = search === '' ? defaultPrefix : undefined] = /^\?prefix=([\w.:-]+)$/.exec(search) ?? [];
+  if (hostname === '' || prefix === undefined || hash !== '') return undefined;
   const user = username === '' ? '' : `${username}@`;
-  return `${protocol}//${user}${hostname.toLowerCase()}:${port || '6379'}/${Number(pathname.slice(1) || 0)}`;
+  const database = Number(pathname.slice(1) || 0);
+  return { server: `${protocol}//${user}${hostname.toLowerCase()}:${port || '6379'}/${database}`, prefix };
 }
 
 function hasPassword(text: string): boolean {
@@ -65,9 +79,10 @@ function hasPassword(text: string): boolean {
 }
 
 /** Passwords are remembered nowhere: whoever goes on with a run has the server's in the environment. */
-function withPassword(text: string, name: string, environment: NodeJS.ProcessEnv): string {
+function withPassword(text: string, server: string, environment: NodeJS.ProcessEnv): string {
   const given = [environment['REDIS_URL'], environment['ORCH_BACKEND']];
-  return given.find((url) => url !== undefined && nameOfRedis(url) === name && hasPassword(url)) ?? text;
+  const found = given.find((url) => url !== undefined && partsOf(url)?.server === server && hasPassword(url));
+  return found === undefined ? text : found.split('?', 1)[0] + new URL(text).search;
 }
 
 /** A server that asks for a password was named by `backends.json`, as a rule: that has none. */
@@ -85,6 +100,6 @@ function unknown(message: string): Error {
   return orchError({
     code: 'ORCH_BACKEND_UNKNOWN',
     message,
-    hint: 'There are: json, json:DIR, sqlite, sqlite:FILE, redis, redis://[[user]:password@]host[:port][/database], rediss://…',
+    hint: 'There are: json, json:DIR, sqlite, sqlite:FILE, redis, redis://[[user]:password@]host[:port][/database][?prefix=NAME], rediss://…',
   });
 }

@@ -10,16 +10,16 @@ export interface BackendWords {
   readonly plan?: string | undefined;
 }
 
-/** Where a new run is kept: `--backend`, else the plan's `state_backend`, else `ORCH_BACKEND`, else JSON files. */
+/** Where a new run is kept: `--backend`, else `ORCH_BACKEND`, else the plan's `state_backend`, else JSON files. */
 export function chooseBackend(
   { flag, plan }: BackendWords,
   { directory }: StatePlace,
   environment: NodeJS.ProcessEnv = process.env,
 ): BackendPlace {
   if (flag !== undefined) return parseBackend(flag, { from: '--backend', directory, environment });
-  if (plan !== undefined) return parseBackend(plan, { from: 'state_backend', directory, environment });
-  const from = 'ORCH_BACKEND';
-  return parseBackend(environment[from] || 'json', { from, directory, environment });
+  const variable = environment['ORCH_BACKEND'] || undefined;
+  if (variable !== undefined) return parseBackend(variable, { from: 'ORCH_BACKEND', directory, environment });
+  return parseBackend(plan ?? 'json', { from: 'state_backend', directory, environment });
 }
 
 /**

@@ -1,9 +1,11 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jsonBackend } from '@orch/backend-json';
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, orchError } from '@orch/core/author';
+import { withPasswordHint } from '../backend/backend-place.ts';
 import type { BackendPlace } from '../backend/backend-place.ts';
-import { chooseBackend } from '../backend/choose-backend.ts';
+import { backendsToSearch, chooseBackend } from '../backend/choose-backend.ts';
+import { useBackend } from '../backend/open-backend.ts';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { storeSnapshot, takeSnapshot } from '../copy-run.ts';
@@ -12,7 +14,7 @@ import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
 import { say } from '../streams.ts';
-import { count, harmless } from '../view/text.ts';
+import { count, harmless, shellWord } from '../view/text.ts';
 
 export interface BackupOptions {
   readonly stateDir?: string;
@@ -31,14 +33,55 @@ export async function backup(target: string, { stateDir, backend }: BackupOption
     });
   if (existsSync(path))
     throw wrongUsage({ message: `${harmless(path)} is there already.`, hint: 'Name a place that does not exist yet.' });
+  await refuseOthers(at, backend === undefined ? backendsToSearch({}, place) : [at]);
   return at.kind === 'sqlite' ? backupDatabase(at, path, place.directory) : backupFolder(at, path, stateDir);
 }
 
+/** A backup is of one backend: who has runs in another one says which, and none is written where there is nothing. */
+async function refuseOthers(at: BackendPlace, places: readonly BackendPlace[]): Promise<void> {
+  const having: BackendPlace[] = [];
+  for (const one of places) if (await hasRuns(one, { mayBeAway: one.name !== at.name })) having.push(one);
+  if (having.length === 1 && having[0]?.name === at.name) return;
+  if (having.length > 0)
+    throw wrongUsage({
+      message: `Runs are in ${having.map(({ name }) => name).join(' and in ')}; a backup is of one backend.`,
+      hint: `Say of which: ${having.map(({ name }) => `--backend ${shellWord(name)}`).join(', or ')}`,
+    });
+  throw orchError({
+    code: 'ORCH_RUN_UNKNOWN',
+    message: `There are no runs in ${harmless(at.address)}: nothing was written.`,
+    hint: 'Runs that are kept elsewhere: --state-dir or --backend.',
+  });
+}
+
+/** Whether there are runs in it, damaged ones too. */
+async function hasRuns(at: BackendPlace, { mayBeAway }: { readonly mayBeAway: boolean }): Promise<boolean> {
+  try {
+    return await useBackend(at, async (backend) => {
+      for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+        const page = await backend.list({}, cursor);
+        if (page.runs.length > 0 || (page.unreadable?.length ?? 0) > 0) return true;
+        cursor = page.cursor;
+      }
+      return false;
+    });
+  } catch (thrown) {
+    const error = withPasswordHint(at, thrown);
+    if (!isOrchError(error)) throw error;
+    // What is damaged is something.
+    if (error.code.startsWith('ORCH_JOURNAL_')) return true;
+    if (!mayBeAway) throw error;
+    say(`warning: whether there are runs in ${at.name} can't be told: ${harmless(error.message)}`);
+    return false;
+  }
+}
+
 async function backupDatabase({ address }: BackendPlace, path: string, directory: string): Promise<ExitCode> {
+  const runs = harmless(join(directory, 'runs'));
+  say(`warning: logs, and what adopts commands that outlived orch, are not part of it: copy ${runs} too.`);
   const { backupSqlite } = await import('@orch/backend-sqlite');
   await backupSqlite(address, path);
   say(`All runs of ${harmless(address)} are in ${harmless(path)} now: --backend sqlite:FILE reads them.`);
-  say(`Logs and attempts are not in it: copy ${harmless(join(directory, 'runs'))} too.`);
   return exitCodes.done;
 }
 

@@ -36,7 +36,7 @@ export async function logs(text: string, phase: string | undefined, options: Log
   };
   for await (const event of orchestrator.events(runId)) add(event);
   if (phase !== undefined) refuseUnknown(run.report, phase, options.attempt);
-  const printer = new LogPrinter((attempt) => places.fileOf(attempt), { titles: phase === undefined });
+  const printer = new LogPrinter((attempt) => places.filesOf(attempt), { titles: phase === undefined });
   const first = latestAttempts(run.report);
   const absent = new Set<string>();
   const isHere = (it: AttemptReport): boolean => {
@@ -48,19 +48,19 @@ export async function logs(text: string, phase: string | undefined, options: Log
     }
     return host === undefined;
   };
-  const print = (): Promise<void> =>
-    printer.print(choose(run, { phase, attempt: options.attempt, first }).filter(isHere));
+  const print = (live: boolean): Promise<void> =>
+    printer.print(choose(run, { phase, attempt: options.attempt, first }).filter(isHere), { live });
   if (options.follow === true) {
     const stop = new AbortController();
     const reading = readOn(
       orchestrator.events(runId, { after: run.report.version, follow: true, signal: stop.signal }),
       add,
     );
-    while (!(await endsWithin(reading, lookEveryMs)) && !isOver(run, phase, options.attempt)) await print();
+    while (!(await endsWithin(reading, lookEveryMs)) && !isOver(run, phase, options.attempt)) await print(true);
     stop.abort();
     await reading;
   }
-  await print();
+  await print(false);
   if (printer.printed === 0 && printer.missing === 0 && absent.size === 0) say('Nothing was printed.');
   return exitCodes.done;
 }

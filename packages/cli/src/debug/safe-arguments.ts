@@ -20,6 +20,7 @@ const flags: ReadonlySet<string> = new Set([
   '--no-command-check',
   '--other-host',
   '--take-over',
+  '--valid-prefix',
   '-f',
   '-h',
 ]);

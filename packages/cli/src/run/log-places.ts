@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import type { AttemptReport, RunEvent } from '@orch/core';
 import type { Json, Owner, Plugin } from '@orch/core/author';
 import { processHost } from '@orch/core/node';
-import { attemptLogPath } from '@orch/plugin-command';
+import { attemptLogPath, attemptStdoutPath } from '@orch/plugin-command';
 import type { BackendPlace } from '../backend/backend-place.ts';
+import type { PrintedFiles } from './log-printer.ts';
 
 /** Where output of commands stands: on the machine that ran them, wherever the journal is. */
 export interface LogPlace {
@@ -90,8 +91,13 @@ export class LogPlaces {
 
   /** The log of an attempt, as a file of the machine where it is. */
   fileOf(attempt: AttemptReport): string {
-    const { folder = '(state folder)' } = this.#of(attempt);
-    return attemptLogPath(folder, this.#runId, attempt);
+    return attemptLogPath(this.#folderOf(attempt), this.#runId, attempt);
+  }
+
+  /** What an attempt printed: its log, and its stdout where that is its output. */
+  filesOf(attempt: AttemptReport): PrintedFiles {
+    const stdout = attemptStdoutPath(this.#folderOf(attempt), this.#runId, attempt);
+    return { log: this.fileOf(attempt), stdout };
   }
 
   /** The host of an attempt's log, where that is another machine; a file that was brought here counts as here. */
@@ -104,6 +110,10 @@ export class LogPlaces {
   describe(attempt: AttemptReport): string {
     const host = this.elsewhere(attempt);
     return `${host === undefined ? '' : `${host}:`}${this.fileOf(attempt)}`;
+  }
+
+  #folderOf(attempt: AttemptReport): string {
+    return this.#of(attempt).folder ?? '(state folder)';
   }
 
   #of({ key: attempt }: AttemptReport): LogPlace {

@@ -6,9 +6,16 @@ import { harmless } from '../view/text.ts';
 
 const chunkBytes = 256 * 1024;
 
+/** The files that an attempt printed to. */
+export interface PrintedFiles {
+  readonly log: string;
+  /** There only where the output of the attempt stands in it; the log has the rest. */
+  readonly stdout: string;
+}
+
 /** Prints logs byte for byte, and of each only what was not printed before. */
 export class LogPrinter {
-  readonly #pathOf: (attempt: AttemptReport) => string;
+  readonly #filesOf: (attempt: AttemptReport) => PrintedFiles;
   /** Bytes printed, by path. */
   readonly #reached = new Map<string, number>();
   /** Keys of attempts that were over when they were last printed: nothing more comes. */
@@ -21,34 +28,36 @@ export class LogPrinter {
   missing = 0;
 
   /** `titles`: a line that names the attempt stands before the output of each. */
-  constructor(pathOf: (attempt: AttemptReport) => string, { titles }: { readonly titles: boolean }) {
-    this.#pathOf = pathOf;
+  constructor(filesOf: (attempt: AttemptReport) => PrintedFiles, { titles }: { readonly titles: boolean }) {
+    this.#filesOf = filesOf;
     this.#titles = titles;
   }
 
-  async print(attempts: readonly AttemptReport[]): Promise<void> {
+  /** `live`: what comes is printed later, and until an attempt is over nothing of its stdout, which would stand in the log's midst. */
+  async print(attempts: readonly AttemptReport[], { live }: { readonly live: boolean }): Promise<void> {
     for (const attempt of attempts) {
       if (this.#over.has(attempt.key)) continue;
       const over = attempt.status !== 'running';
-      await this.#printOne(attempt, over);
+      const { log, stdout } = this.#filesOf(attempt);
+      const title = `${harmless(attempt.phase)}, attempt ${attempt.attempt}`;
+      if (!(await this.#printFile(log, this.#titles ? title : undefined)) && over) this.#sayMissing(attempt, log);
+      const isBetween = this.#titles || this.#reached.has(log);
+      if (over || !live) await this.#printFile(stdout, isBetween ? `${title}, stdout` : undefined);
       if (over) this.#over.add(attempt.key);
     }
   }
 
-  async #printOne(attempt: AttemptReport, over: boolean): Promise<void> {
-    const path = this.#pathOf(attempt);
+  /** `false`: there is no such file. */
+  async #printFile(path: string, title: string | undefined): Promise<boolean> {
     const file = await openIfThere(path);
-    if (file === undefined) {
-      if (over) this.#sayMissing(attempt, path);
-      return;
-    }
+    if (file === undefined) return false;
     try {
       const buffer = Buffer.alloc(chunkBytes);
       for (;;) {
         const position = this.#reached.get(path) ?? 0;
         const { bytesRead } = await file.read(buffer, 0, chunkBytes, position);
-        if (bytesRead === 0) return;
-        if (this.#titles) await this.#printTitle(`==> ${harmless(attempt.phase)}, attempt ${attempt.attempt} <==`);
+        if (bytesRead === 0) return true;
+        if (title !== undefined) await this.#printTitle(`==> ${title} <==`);
         // Once it is taken the buffer is free: a copy of each chunk would leave much to collect.
         await print(buffer.subarray(0, bytesRead));
         this.#reached.set(path, position + bytesRead);
@@ -68,7 +77,7 @@ export class LogPrinter {
 
   async #printTitle(title: string): Promise<void> {
     if (this.#lastTitle === title) return;
-    await print(`${this.#lastTitle === undefined ? '' : '\n'}${title}\n`);
+    await print(`${this.printed === 0 ? '' : '\n'}${title}\n`);
     this.#lastTitle = title;
   }
 }

@@ -117,9 +117,10 @@ export function describeFailure(failure: {
   readonly class?: string;
   readonly exitCode?: number;
   readonly signal?: string;
-  readonly error?: { readonly message: string };
+  readonly error?: { readonly message: string; readonly code?: string };
 }): string {
-  if (failure.class === 'exit' && failure.exitCode !== undefined) return `exit code ${failure.exitCode}`;
+  if (failure.class === 'exit' && failure.exitCode !== undefined && failure.error?.code !== 'ORCH_PHASE_FAIL_WHEN')
+    return `exit code ${failure.exitCode}`;
   if (failure.class === 'signal' && failure.signal !== undefined) return `signal ${failure.signal}`;
   return failure.error === undefined ? 'failed' : harmless(failure.error.message);
 }

@@ -102,7 +102,8 @@ export interface Backend {
    * The events after a version (default 0: all), in order, a commit or more at a time. It shows a state that was
    * acknowledged or will be: nothing that is shown is dropped later (B26, B29, B31 … B33, B87, B94). What callers do to events
    * changes nothing (B34, B35), and every JSON value comes back as it was (B36 … B45). Rejects with `ORCH_RUN_UNKNOWN`
-   * (B30).
+   * (B30). Where the journal is damaged the commits before the damage come first, then it rejects: what is sound can be
+   * copied.
    */
   read(run: string, options?: { readonly after?: number }): AsyncIterable<readonly RunEvent[]>;
   /**

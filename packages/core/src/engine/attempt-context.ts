@@ -1,9 +1,10 @@
 import type { Attempt, AttemptContext, Log } from '../executor/executor.ts';
 import { dictionary } from '../json.ts';
-import type { Json } from '../json.ts';
 import { lazyFields } from '../lazy-fields.ts';
 import type { RunState } from '../run/state.ts';
 import type { LazyAbortController } from './lazy-abort-controller.ts';
+import { outputsFor } from './scope.ts';
+import type { RunInputs } from './scope.ts';
 
 /** What `beforePhase` taps changed. */
 export interface Preparation {
@@ -21,16 +22,23 @@ interface ContextParts {
     readonly kill: LazyAbortController;
   };
   readonly state: RunState;
+  readonly inputs: RunInputs;
   readonly log: Log;
   readonly preparation: Preparation;
 }
 
 /** What an executor is given. Signals and log are made when they are asked for. */
-export function attemptContext({ active, state, log, preparation: { env, cwd } }: ContextParts): AttemptContext {
+export function attemptContext({
+  active,
+  state,
+  inputs,
+  log,
+  preparation: { env, cwd },
+}: ContextParts): AttemptContext {
   const { attempt } = active;
   const key = attempt.index === undefined ? attempt.phase : `${attempt.phase}[${attempt.index}]`;
   const eager = {
-    inputs: state.created.inputs,
+    inputs,
     secrets: state.spec.secrets ?? [],
     outputs: outputsFor(state, active.phase),
     env,
@@ -54,14 +62,4 @@ function logOf(log: Log, phase: string): Log {
     info: (message) => log.info(`${phase}: ${message}`),
     warn: (message) => log.warn(`${phase}: ${message}`),
   };
-}
-
-/** Outputs of the completed dependencies, by name. */
-function outputsFor(state: RunState, phase: number): { readonly [phase: string]: Json } {
-  const outputs = dictionary<Json>();
-  for (const name of state.spec.phases[phase]!.dependsOn ?? []) {
-    const at = state.phases[state.graph.indexOf.get(name)!]!;
-    if (at.status === 'completed' && at.output !== undefined) outputs[name] = at.output;
-  }
-  return outputs;
 }

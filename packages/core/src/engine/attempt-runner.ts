@@ -1,12 +1,15 @@
 import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
-import type { Attempt, AttemptContext, Executor, Outcome, StopReason } from '../executor/executor.ts';
+import type { Attempt, AttemptContext, Executor, Log, Outcome, StopReason } from '../executor/executor.ts';
 import { nameOf } from '../run/state.ts';
-import type { RunState, Running } from '../run/state.ts';
+import type { Mending, RunState, Running } from '../run/state.ts';
 import { optionsOf } from '../spec/workflow-spec.ts';
 import { attemptContext, nothingPrepared } from './attempt-context.ts';
 import type { Preparation } from './attempt-context.ts';
 import { LazyAbortController } from './lazy-abort-controller.ts';
 import type { EngineParts } from './run-parts.ts';
+import type { RunRules } from './rules.ts';
+import type { RunInputs } from './scope.ts';
+import type { SecretGuard } from './secrets.ts';
 import { TurnWatch } from './turn-watch.ts';
 
 /** An attempt under way in this process, or adopted by it. */
@@ -21,6 +24,8 @@ export interface ActiveAttempt {
   reason: StopReason | undefined;
   /** It is in the hands of an executor whose work does not outlive this process: nobody can adopt it. */
   isBound: boolean;
+  /** Of a repair. */
+  readonly mending: Mending | undefined;
   cancelTimer: () => void;
 }
 
@@ -31,6 +36,9 @@ export interface AttemptRunnerParts {
   readonly engine: EngineParts;
   readonly state: RunState;
   readonly executorOf: (kind: string) => Executor;
+  readonly rules: RunRules;
+  readonly inputs: RunInputs;
+  readonly guard: SecretGuard;
   /** Whether the lease is young enough to act on it without asking. */
   readonly isFresh: () => boolean;
   /** Whether the lease holds: no effect on the world without it. Never rejects. */
@@ -94,8 +102,8 @@ export class AttemptRunner {
     this.#active.delete(active.phase);
   }
 
-  stopAll(reason: StopReason): void {
-    for (const active of this.#active.values()) this.#stop(active, reason);
+  stopAll(reason: StopReason, chooses: (phase: number) => boolean = () => true): void {
+    for (const active of this.#active.values()) if (chooses(active.phase)) this.#stop(active, reason);
   }
 
   killAll(): void {
@@ -114,13 +122,14 @@ export class AttemptRunner {
   }
 
   contextOf(active: ActiveAttempt, preparation: Preparation = nothingPrepared): AttemptContext {
-    const { state, engine } = this.#parts;
-    return attemptContext({ active, state, log: engine.log, preparation });
+    const { state, engine, inputs, guard } = this.#parts;
+    return attemptContext({ active, state, inputs, log: guarded(engine.log, guard), preparation });
   }
 
   #activate(phase: number, running: Running): ActiveAttempt {
     const { state, engine } = this.#parts;
     const spec = state.spec.phases[phase]!;
+    const { mending } = running;
     const active: ActiveAttempt = {
       phase,
       attempt: {
@@ -130,15 +139,18 @@ export class AttemptRunner {
         number: running.attempt,
         part: running.part,
         key: running.key,
-        options: optionsOf(state.spec, spec),
+        options: mending === undefined ? optionsOf(state.spec, spec) : repairOptions(state, phase, mending.repair),
         ...(running.timeoutMs === undefined ? {} : { timeoutMs: running.timeoutMs }),
         owner: running.owner,
+        ...(mending === undefined && spec.output !== undefined ? { output: spec.output.from } : {}),
+        ...(mending === undefined ? {} : { failed: failedAttempt(mending.failed) }),
       },
       stop: new LazyAbortController(),
       kill: new LazyAbortController(),
       begunAt: engine.clock.monotonic() - Math.max(0, engine.clock.now() - running.startedAt),
       reason: undefined,
       isBound: false,
+      mending,
       cancelTimer: () => {},
     };
     this.#active.set(phase, active);
@@ -146,7 +158,7 @@ export class AttemptRunner {
   }
 
   async #execute(active: ActiveAttempt, running: Running): Promise<AttemptEnd> {
-    const { prepare, isFresh, holds, executorOf, state } = this.#parts;
+    const { prepare, isFresh, holds, executorOf, state, rules } = this.#parts;
     let preparation = nothingPrepared;
     if (prepare !== undefined) {
       try {
@@ -162,10 +174,11 @@ export class AttemptRunner {
       // Stopped meanwhile, or the run was let go: what is not begun by then is the next owner's to begin.
       if (active.reason !== undefined || this.#active.get(active.phase) !== active) return { status: 'aborted' };
       if (running.timeoutMs !== undefined) this.#watchTimeout(active, running.timeoutMs);
-      const executor = executorOf(state.spec.phases[active.phase]!.kind);
+      const executor = executorOf(kindOf(state, active.phase));
       active.isBound = executor.adopt === undefined;
       if (active.isBound) this.#turns.began(active.attempt.phase);
-      return await executor.execute(active.attempt, this.contextOf(active, preparation));
+      const options = rules.expand(active.phase, active.attempt.options);
+      return await executor.execute({ ...active.attempt, options }, this.contextOf(active, preparation));
     } catch (error) {
       return failedToRun(error);
     }
@@ -201,6 +214,27 @@ export class AttemptRunner {
     active.cancelTimer();
     if (this.#active.get(active.phase) === active) this.#parts.onUnavailable(error);
   }
+}
+
+/** The kind of the attempt at a running phase: a repair may be of another than its phase. */
+export function kindOf(state: RunState, phase: number): string {
+  const at = state.phases[phase]!;
+  const mending = 'mending' in at ? at.mending : undefined;
+  return mending?.repair.kind ?? state.spec.phases[phase]!.kind;
+}
+
+/** A repair of the same kind has what its phase has, where it does not say otherwise: the folder, the environment. */
+function repairOptions(state: RunState, phase: number, { kind, options }: Mending['repair']): Attempt['options'] {
+  const spec = state.spec.phases[phase]!;
+  return kind === spec.kind ? { ...optionsOf(state.spec, spec), ...options } : options;
+}
+
+function failedAttempt({ attempt, ...failed }: Mending['failed']): NonNullable<Attempt['failed']> {
+  return { number: attempt, ...failed };
+}
+
+function guarded(log: Log, { hide }: SecretGuard): Log {
+  return { info: (message) => log.info(hide(message)), warn: (message) => log.warn(hide(message)) };
 }
 
 /** What an executor throws is its own failure; but for want of a place to keep its state no phase is to blame: rethrown. */

@@ -16,7 +16,7 @@ export function sameData(a: Json | undefined, b: Json | undefined): boolean {
 }
 
 /** What differs between two definitions that are not equal, a line each; function bodies can't be compared. */
-function differences(before: WorkflowSpec, after: WorkflowSpec): readonly string[] {
+export function differences(before: WorkflowSpec, after: WorkflowSpec): readonly string[] {
   const found: string[] = [];
   const { phases: oldPhases, ...oldHead } = before;
   const { phases: newPhases, ...newHead } = after;

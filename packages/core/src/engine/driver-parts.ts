@@ -5,6 +5,8 @@ import type { Fence } from '../run/owner.ts';
 import type { RunState } from '../run/state.ts';
 import type { ActiveAttempt } from './attempt-runner.ts';
 import type { Moment } from './lease.ts';
+import type { RunRules } from './rules.ts';
+import type { RunInputs } from './scope.ts';
 import type { EngineParts } from './run-parts.ts';
 
 export interface DriverParts {
@@ -15,6 +17,12 @@ export interface DriverParts {
   readonly takenAt: Moment;
   readonly resumed: boolean;
   readonly executorOf: (kind: string) => Executor;
+  /** What the definition says in expressions and functions. */
+  readonly rules: RunRules;
+  /** Of the run, secret ones included. */
+  readonly inputs: RunInputs;
+  /** Names of the secret inputs. */
+  readonly secrets: readonly string[];
 }
 
 /** An attempt of an earlier process that goes on. */

@@ -1,8 +1,8 @@
 import type { StopReason } from '../executor/executor.ts';
 import type { Json } from '../json.ts';
 import type { RunEvent, SerializedError } from '../run/event.ts';
-import { decide } from '../run/decide.ts';
-import type { Draft } from '../run/decide.ts';
+import { decide, isEnding, isFailingFast } from '../run/decide.ts';
+import type { Draft, Moment } from '../run/decide.ts';
 import { isTerminal } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
 import { messageOf } from '../errors/orch-error.ts';
@@ -15,11 +15,11 @@ import { judge } from './judge.ts';
 import { letGo, rememberToken } from './letting-go.ts';
 import { cancelIn } from './messages.ts';
 import { Observers } from './observers.ts';
-import { RunLoop, notWritten } from './run-loop.ts';
+import { Recorder } from './recorder.ts';
+import { RunLoop } from './run-loop.ts';
 import { RunViews } from './run-views.ts';
-
-/** At most so many warnings of a take-up are journalled; the rest go to the log. */
-const journalledWarnings = 100;
+import { secretGuard } from './secrets.ts';
+import type { SecretGuard } from './secrets.ts';
 
 /** Drives one run in this process: performs the effects of what is committed, and turns what comes of them into events. */
 export class Driver {
@@ -32,19 +32,23 @@ export class Driver {
   readonly #lease: LeaseKeeper;
   readonly #inbox: InboxPoller;
   readonly #views: RunViews;
-  readonly #observers = new Observers((error) => this.warn(messageOf(error)));
+  readonly #guard: SecretGuard;
+  readonly #condition: Moment['condition'];
+  readonly #recorder: Recorder;
+  readonly #observers = new Observers((error) => this.#recorder.warn(messageOf(error)));
   /** The lease is as old as the last commit that was sent, once that is acknowledged. */
   #renewed: () => void = () => {};
   #settle!: { resolve: (state: RunState) => void; reject: (error: Error) => void };
   #prepared = false;
   #phase: 'driving' | 'stopping' | 'ended' | 'left' = 'driving';
   #refusal: SerializedError | undefined;
-  #warnings = 0;
 
   constructor(parts: DriverParts) {
     this.#parts = parts;
     const { engine, state, fence } = parts;
     this.#state = state;
+    this.#guard = secretGuard(parts.inputs, parts.secrets);
+    this.#condition = (phase) => parts.rules.condition(phase);
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     // It may come to its end before anybody listens: while the run is still being taken up.
     this.done.catch(() => undefined);
@@ -52,12 +56,19 @@ export class Driver {
       engine,
       state,
       fence,
-      next: (now) => this.#next(now),
+      next: (moment) => this.#next(moment),
       perform: (event) => this.#perform(event),
       mayJoin: () => this.attempts.count > 0,
       onSend: () => (this.#renewed = this.#lease.sending()),
       onCommitted: () => this.#renewed(),
       onFailed: (error) => this.#leave(error),
+    });
+    this.#recorder = new Recorder({
+      runId: state.runId,
+      loop: this.#loop,
+      log: engine.log,
+      guard: this.#guard,
+      isOpen: () => this.#phase !== 'ended' && this.#phase !== 'left' && !isTerminal(state.status),
     });
     this.#lease = new LeaseKeeper({
       clock: engine.clock,
@@ -65,21 +76,27 @@ export class Driver {
       renew: () => engine.backend.renew(state.runId, fence, leaseMs),
       onLost: () => this.#leave(runLost(state.runId, 'its lease could not be renewed')),
     });
-    const warn = (message: string): void => this.warn(message);
+    const warn = (message: string): void => this.#recorder.warn(message);
     const receive = (body: Json, id: string): void => this.#receive(body, id);
     this.#inbox = new InboxPoller({ engine, runId: state.runId, version: () => state.version, receive, warn });
     this.#views = new RunViews({
       state,
       resumed: parts.resumed,
       phaseKeys: engine.phaseKeys,
-      warn: ({ plugin, message }) => this.warn(message, [], plugin),
+      warn: ({ plugin, message }) => this.#recorder.warn(message, [], plugin),
       record: (plugin, key, value) => this.#record({ type: 'plugin.recorded', plugin, key, value }),
+      rules: parts.rules,
+      executorOf: parts.executorOf,
+      now: () => engine.clock.now(),
     });
     const { hooks } = engine;
     this.attempts = new AttemptRunner({
       engine,
       state,
       executorOf: parts.executorOf,
+      rules: parts.rules,
+      inputs: parts.inputs,
+      guard: this.#guard,
       isFresh: () => !this.#lease.isOld(),
       holds: () => this.#holds(),
       warn,
@@ -99,7 +116,7 @@ export class Driver {
       if (this.#phase === 'left') return;
       for (const { active, outcome } of adopted)
         this.attempts.adopt(active, this.#state.phases[active.phase] as Running, outcome);
-      if (isCancelling) this.#cancelAttempts();
+      if (isCancelling || isFailingFast(this.#state)) this.#cancelAttempts();
       if (!this.#prepared) void this.#prepareRun().catch((error) => this.#leave(error));
     };
     if (drafts.length > 0) this.#loop.submit(drafts, started, handled);
@@ -132,7 +149,7 @@ export class Driver {
   /** Ends the run for good, also where it is stopping; `false`: it has ended, or is let go. */
   cancel(by: string, message?: string, handled: readonly string[] = []): boolean {
     if (this.#phase === 'ended' || this.#phase === 'left' || isTerminal(this.#state.status)) return false;
-    if (this.#state.cancelling !== undefined) return true;
+    if (this.#state.cancellingAll) return true;
     this.#phase = 'driving';
     const said = message === undefined ? {} : { message };
     this.#loop.submit([{ type: 'run.cancelling', by, reason: 'cancel', ...said }], undefined, handled);
@@ -153,7 +170,7 @@ export class Driver {
   }
 
   /** What is to happen next: what `decide` says, unless this process is on its way out. */
-  #next(now: number): readonly Draft[] {
+  #next(moment: Pick<Moment, 'now' | 'wall'>): readonly Draft[] {
     const state = this.#state;
     if (this.#phase === 'ended' || this.#phase === 'left' || isTerminal(state.status)) return [];
     if (this.#phase === 'stopping') {
@@ -164,7 +181,7 @@ export class Driver {
     if (this.#refusal !== undefined && state.cancelling === undefined)
       return state.counts.running > 0 ? [] : [{ type: 'run.failed', reason: 'hook', error: this.#refusal }];
     if (!this.#prepared && state.cancelling === undefined) return [];
-    return decide(state, now);
+    return decide(state, { ...moment, condition: this.#condition });
   }
 
   #perform(event: RunEvent): void {
@@ -177,6 +194,9 @@ export class Driver {
         return this.#observers.add(this.#views.checkpoint(event, this.#parts.engine.hooks));
       case 'run.cancelling':
         return this.#cancelAttempts();
+      case 'phase.failed':
+        if (isFailingFast(this.#state)) this.#cancelAttempts();
+        return;
       case 'run.stopped':
       case 'run.completed':
       case 'run.failed':
@@ -187,26 +207,33 @@ export class Driver {
   }
 
   #cancelAttempts(): void {
-    this.#views.abort('cancelled');
-    this.attempts.stopAll('cancelled');
+    if (this.#state.cancelling !== undefined) this.#views.abort('cancelled');
+    this.attempts.stopAll('cancelled', (phase) => isEnding(this.#state, phase));
   }
 
   #startAttempt(name: string): void {
     const phase = this.#state.graph.indexOf.get(name)!;
     // The order to stop may have come between the commit and its effect. A cancel may not be committed yet: others go on.
-    this.attempts.start(phase, this.#state.phases[phase] as Running, this.#stopReason());
+    this.attempts.start(phase, this.#state.phases[phase] as Running, this.#stopReason(phase));
   }
 
-  #stopReason(): StopReason | undefined {
+  /** Why an attempt at a phase shall end; `undefined`: it shall not. */
+  #stopReason(phase: number): StopReason | undefined {
     if (this.#phase === 'stopping') return 'stopped';
-    return this.#state.cancelling === undefined ? undefined : 'cancelled';
+    return isEnding(this.#state, phase) ? 'cancelled' : undefined;
   }
 
   async #attemptEnded(active: ActiveAttempt, outcome: AttemptEnd): Promise<void> {
     const { hooks, clock } = this.#parts.engine;
     const durationMs = Math.round(clock.monotonic() - active.begunAt);
     const lost = this.#state.lost[active.phase]!;
-    const judged = judge({ active, outcome, durationMs, lost, views: this.#views, hooks, clock, now: this.#loop.now });
+    const judged = judge({
+      ...{ active, outcome, durationMs, lost, hooks, clock },
+      views: this.#views,
+      now: this.#loop.now,
+      rules: this.#parts.rules,
+      guard: this.#guard,
+    });
     // Most outcomes need no second opinion: they are written in the turn in which they came.
     const { draft, seen } = judged instanceof Promise ? await judged : judged;
     if (this.#phase === 'left') return;
@@ -229,26 +256,13 @@ export class Driver {
 
   #receive(body: Json, id: string): void {
     const cancel = cancelIn(body);
-    if (cancel === undefined) return this.warn('a message of an unknown type was dropped', [id]);
-    if (this.#state.cancelling !== undefined) return this.warn('the run is being cancelled already', [id]);
+    if (cancel === undefined) return this.#recorder.warn('a message of an unknown type was dropped', [id]);
+    if (this.#state.cancellingAll) return this.#recorder.warn('the run is being cancelled already', [id]);
     this.cancel(cancel.by, cancel.message, [id]);
   }
 
-  /** Journals a warning while there is room, and always says it. */
-  warn(message: string, handled: readonly string[] = [], plugin?: string): void {
-    const log = this.#parts.engine.log;
-    log.warn(plugin === undefined ? message : `${plugin}: ${message}`);
-    if (this.#phase === 'ended' || this.#phase === 'left' || isTerminal(this.#state.status)) return;
-    if (handled.length === 0 && ++this.#warnings > journalledWarnings) return;
-    this.#loop.submit([{ type: 'warning', message, ...(plugin === undefined ? {} : { plugin }) }], undefined, handled);
-  }
-
   #record(draft: Draft): Promise<void> {
-    const isOpen = this.#phase === 'driving' && !isTerminal(this.#state.status);
-    const written = isOpen ? this.#loop.write([draft]) : Promise.reject(notWritten(this.#state.runId));
-    // A tap need not wait for it; unheard, a rejection would end the process.
-    written.catch(() => undefined);
-    return written;
+    return this.#recorder.record(draft, this.#phase === 'driving' && !isTerminal(this.#state.status));
   }
 
   async #finish(stopped: boolean): Promise<void> {

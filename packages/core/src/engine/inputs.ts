@@ -17,6 +17,19 @@ export async function checkInputs(workflow: string, schema: Schema | undefined, 
   return stored as Inputs;
 }
 
+/** Inputs as a journal may hold them, and the names of those that it may not. */
+export function withoutSecrets(
+  inputs: Inputs,
+  secrets: readonly string[] = [],
+): { readonly inputs: Inputs; readonly secrets: readonly string[] } {
+  const given = secrets.filter((name) => inputs[name] !== undefined);
+  if (given.length === 0) return { inputs, secrets: given };
+  return {
+    inputs: Object.fromEntries(Object.entries(inputs).filter(([name]) => !given.includes(name))),
+    secrets: given,
+  };
+}
+
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,11 +3,15 @@ import { isOrchError, messageOf } from '../errors/orch-error.ts';
 import type { Outcome } from '../executor/executor.ts';
 import type { HookCalls } from '../hooks/hook-calls.ts';
 import type { Decision } from '../hooks/lifecycle-hooks.ts';
-import type { AttemptId, ProcessEnd } from '../run/event.ts';
+import type { AttemptId, ProcessEnd, SerializedError } from '../run/event.ts';
+import type { Mending } from '../run/state.ts';
 import type { Draft } from '../run/decide.ts';
 import type { ActiveAttempt, AttemptEnd } from './attempt-runner.ts';
 import { lostOrPoisoned } from './lost.ts';
+import type { RunRules } from './rules.ts';
 import type { RunViews } from './run-views.ts';
+import type { SecretGuard } from './secrets.ts';
+import { verdictOf } from './verdict.ts';
 
 export interface JudgeRequest {
   readonly active: ActiveAttempt;
@@ -20,6 +24,8 @@ export interface JudgeRequest {
   readonly clock: Clock;
   /** The run's clock. */
   readonly now: () => number;
+  readonly rules: RunRules;
+  readonly guard: SecretGuard;
 }
 
 export interface Judgement {
@@ -32,12 +38,44 @@ type Failure = Extract<Outcome, { readonly status: 'failed' }>;
 
 /** Turns the end of an attempt into the event that records it; asks `onError` what becomes of a failed one. */
 export function judge(request: JudgeRequest): Judgement | Promise<Judgement> {
-  const { active, outcome, durationMs } = request;
+  const { outcome, active } = request;
+  const isOurs = active.reason !== undefined || active.attempt.part === 'repair';
+  if (isOurs || (outcome.status !== 'completed' && outcome.status !== 'failed')) return judgeOutcome(request, outcome);
+  const verdict = verdictFor(request, outcome);
+  return verdict instanceof Promise ? verdict.then((it) => judgeOutcome(request, it)) : judgeOutcome(request, verdict);
+}
+
+/** What the phase's own rules make of it. A schema of somebody else's may throw or reject. */
+function verdictFor(
+  { active, rules }: JudgeRequest,
+  outcome: Exclude<Outcome, { status: 'aborted' }>,
+): Outcome | Promise<Outcome> {
+  const { phase } = active;
+  const broken = (error: unknown): Outcome => ({
+    ...endOf(outcome),
+    status: 'failed',
+    class: 'unknown',
+    error: { code: 'ORCH_PHASE_OUTPUT', message: `Its output could not be checked: ${messageOf(error)}` },
+  });
+  try {
+    const declared = rules.declaredOutput(phase);
+    const schema = outcome.output === undefined ? undefined : rules.outputSchema(phase);
+    const verdict = verdictOf({ outcome, declared, schema, failWhen: rules.failWhen(phase) });
+    return verdict instanceof Promise ? verdict.catch(broken) : verdict;
+  } catch (error) {
+    return broken(error);
+  }
+}
+
+function judgeOutcome(request: JudgeRequest, outcome: AttemptEnd): Judgement | Promise<Judgement> {
+  const { active, durationMs, guard } = request;
   switch (outcome.status) {
     case 'skipped':
-      return skipped(active, outcome.reason);
+      return skipped(active, guard.hide(outcome.reason));
     case 'completed': {
       const { output } = outcome;
+      const secret = output === undefined ? undefined : guard.find(output);
+      if (secret !== undefined) return decideFailure(request, holdsSecret(outcome, secret));
       const draft: Draft = {
         type: 'phase.completed',
         ...idOf(active),
@@ -49,8 +87,42 @@ export function judge(request: JudgeRequest): Judgement | Promise<Judgement> {
     }
     case 'aborted':
     case 'failed':
+      if (active.mending !== undefined) return judgeRepair(request, active.mending, outcome);
       return judgeEnded(request, outcome);
   }
+}
+
+/** A repair is not repeated: where it fails, so does its phase. What orch itself ended is another matter. */
+function judgeRepair(
+  request: JudgeRequest,
+  { repair, failed: { message, class: kind } }: Mending,
+  outcome: Exclude<Outcome, { status: 'completed' }>,
+): Judgement | Promise<Judgement> {
+  const { active } = request;
+  const isLate = active.reason === 'timeout';
+  if (outcome.status === 'aborted' && !isLate) return judgeEnded(request, outcome);
+  if (active.reason !== undefined && !isLate) return judgeEnded(request, outcome);
+  const why = isLate
+    ? `The repair took longer than its timeout of ${(active.attempt.timeoutMs ?? 0) / 1000} s.`
+    : outcome.exitCode !== undefined && outcome.exitCode === repair.unchangedExitCode
+      ? 'The repair changed nothing.'
+      : `The repair failed: ${outcome.status === 'failed' ? outcome.error.message : 'it was lost'}`;
+  const error = { code: 'ORCH_PHASE_REPAIR', message: `${why} The failure before it: ${message}` };
+  return failed(request, { status: 'failed', class: kind, error, ...endOf(outcome) }, undefined);
+}
+
+/** Success that would be written into a journal together with a secret is none. */
+function holdsSecret(outcome: ProcessEnd, secret: string): Failure {
+  return {
+    status: 'failed',
+    class: 'invalid-output',
+    error: {
+      code: 'ORCH_PHASE_SECRET',
+      message: `Its output holds the secret input ${JSON.stringify(secret)}, and was not stored.`,
+      hint: 'Leave it out of what the phase answers.',
+    },
+    ...endOf(outcome),
+  };
 }
 
 /** An attempt that the engine ended is a timeout, cancelled or stopped, whatever its exit code. */
@@ -119,24 +191,47 @@ async function decideFailure(request: JudgeRequest, failure: Failure): Promise<J
 }
 
 function failed(
-  { active, clock, durationMs, now }: JudgeRequest,
+  { active, clock, durationMs, now, guard }: JudgeRequest,
   failure: Failure,
   decision: Exclude<Decision, { readonly skip: string }> | undefined,
 ): Judgement {
-  const retry = decision !== undefined && 'retryAt' in decision ? decision : undefined;
-  const delayMs = retry === undefined ? undefined : Math.max(0, Math.round(retry.retryAt - clock.now()));
-  const again = delayMs === undefined ? {} : { retryAt: Math.round(now() + delayMs), delayMs };
+  const retry = decision !== undefined && !('fail' in decision) ? decision : undefined;
+  const note = decision !== undefined && 'fail' in decision ? decision.note : undefined;
+  const again: { readonly retryAt?: number; readonly delayMs?: number } =
+    retry === undefined
+      ? {}
+      : 'until' in retry
+        ? { retryAt: Math.round(retry.until) }
+        : backoff(retry.retryAt, clock, now);
+  const repair = retry?.repair;
   const draft: Draft = {
     type: 'phase.failed',
     ...idOf(active),
-    error: failure.error,
-    class: failure.class,
+    error: hidden(
+      note === undefined ? failure.error : { ...failure.error, message: `${failure.error.message} ${note}` },
+      guard,
+    ),
+    class: retry?.class ?? failure.class,
     ...endOf(failure),
     durationMs,
     charge: retry?.charge ?? true,
     ...again,
+    ...(repair === undefined ? {} : { repair }),
+    // Only a repair will read it again.
+    ...(repair === undefined || failure.output === undefined || guard.find(failure.output) !== undefined
+      ? {}
+      : { output: failure.output }),
   };
   return { draft, seen: again.retryAt === undefined ? failure : { ...failure, retryAt: again.retryAt } };
+}
+
+function backoff(at: number, clock: Clock, now: () => number): { readonly retryAt: number; readonly delayMs: number } {
+  const delayMs = Math.max(0, Math.round(at - clock.now()));
+  return { retryAt: Math.round(now() + delayMs), delayMs };
+}
+
+function hidden({ code, message, hint }: SerializedError, { hide }: SecretGuard): SerializedError {
+  return { code, message: hide(message), ...(hint === undefined ? {} : { hint: hide(hint) }) };
 }
 
 function skipped(active: ActiveAttempt, reason: string): Judgement {

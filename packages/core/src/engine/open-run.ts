@@ -3,11 +3,14 @@ import type { OrchError } from '../errors/orch-error.ts';
 import type { Executor } from '../executor/executor.ts';
 import { functionExecutor } from '../executor/function-executor.ts';
 import type { Json } from '../json.ts';
+import type { Selection } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
 import { replay } from '../run/replay.ts';
 import type { RunState } from '../run/state.ts';
 import type { WorkflowDefinition } from '../spec/workflow.ts';
+import type { PhaseSpec } from '../spec/workflow-spec.ts';
 import { refuseChanges, sameData } from './definition.ts';
+import { withoutSecrets } from './inputs.ts';
 import { noExecutor } from './attempt-runner.ts';
 import { momentOf, takeRun } from './lease.ts';
 import type { Moment } from './lease.ts';
@@ -90,19 +93,24 @@ export function executorsFor(
   };
 }
 
+/** What the caller says of a run that there is already. */
+export interface Claims {
+  readonly definition: WorkflowDefinition | undefined;
+  readonly inputs: { readonly [name: string]: Json } | undefined;
+  readonly cancels: boolean;
+  /** Another definition is what the caller wants. */
+  readonly replans: boolean;
+}
+
 /** Refuses to go on with another definition or other inputs, or without the code of a run of functions. */
-export function checkAgainst(
-  state: RunState,
-  definition: WorkflowDefinition | undefined,
-  inputs: { readonly [name: string]: Json } | undefined,
-  cancels: boolean,
-): void {
+export function checkAgainst(state: RunState, { definition, inputs, cancels, replans }: Claims): void {
   if (definition === undefined) {
-    if (!cancels && state.spec.phases.some(({ kind }) => kind === 'function')) throw workflowMissing(state);
+    if (!cancels && state.spec.phases.some(needsCode)) throw workflowMissing(state);
     return;
   }
-  refuseChanges(state.runId, state.spec, definition.spec);
-  if (inputs !== undefined && !sameData(inputs, state.created.inputs))
+  if (!replans) refuseChanges(state.runId, state.spec, definition.spec);
+  const stored = inputs === undefined ? undefined : withoutSecrets(inputs, definition.spec.secrets).inputs;
+  if (stored !== undefined && !sameData(stored, state.created.inputs))
     throw orchError({
       code: 'ORCH_INPUT_CHANGED',
       message: `Run ${state.runId} was started with other inputs.`,
@@ -110,10 +118,34 @@ export function checkAgainst(
     });
 }
 
+/** What a caller chose when it started a run. */
+export interface Choice {
+  readonly selection: Selection | undefined;
+  readonly failFast: boolean | undefined;
+}
+
+/** What was chosen when the run was created holds for all of it: something else would be accepted and ignored. */
+export function refuseOtherChoice({ runId, created }: RunState, { selection, failFast }: Choice): void {
+  const isSame =
+    (selection === undefined || sameData(selection as Json, (created.selection ?? {}) as Json)) &&
+    (failFast === undefined || failFast === (created.options.failFast ?? false));
+  if (isSame) return;
+  throw orchError({
+    code: 'ORCH_INPUT_CHANGED',
+    message: `Run ${runId} was started with another selection of phases, or another way to end at a failure.`,
+    hint: 'Go on with what it was started with (leave the selection out), or start a new run.',
+  });
+}
+
+/** Whether part of a phase is a function, which no journal holds. */
+function needsCode({ kind, if: condition, failWhen, output }: PhaseSpec): boolean {
+  return kind === 'function' || condition === true || failWhen === true || output?.schema === true;
+}
+
 function workflowMissing(state: RunState): OrchError {
   return orchError({
     code: 'ORCH_WORKFLOW_MISSING',
-    message: `Run ${state.runId} is of workflow ${state.spec.id}, whose phases are functions: a journal can't hold their code.`,
+    message: `Run ${state.runId} is of workflow ${state.spec.id}, which has functions: a journal can't hold their code.`,
     hint: 'Run the script that defines the workflow, or hand the workflow to recover.',
   });
 }

@@ -63,6 +63,8 @@ export interface RecoverOptions<P extends object, In> {
    * changed are ended. Not beside `from` and `checkpoint`.
    */
   readonly replan?: boolean;
+  /** Goes on with what is unfinished and resets nothing: a run that has ended stays as it is. Not beside `from`, `checkpoint` and `replan`. */
+  readonly unfinishedOnly?: boolean;
   /** Kills a live owner on this host first. */
   readonly takeOver?: boolean;
   /** The caller knows that nothing of the run is alive on the host or in the container where it was driven before. */

@@ -9,17 +9,14 @@ import type { RunEvent, RunSummary } from '../run/event.ts';
 import type { RunReport } from '../run/report.ts';
 import { isTerminal } from '../run/state.ts';
 import type { RunState } from '../run/state.ts';
-import { validateSpec } from '../spec/validate-spec.ts';
 import type { Workflow, WorkflowDefinition } from '../spec/workflow.ts';
 import type { Finding } from '../spec/workflow-spec.ts';
 import { checkState } from './check-state.ts';
-import { concurrencyOf } from './concurrency.ts';
-import { createRun } from './create-run.ts';
-import { Driver } from './driver.ts';
-import { checkInputs } from './inputs.ts';
-import { isHeld, leaseMs, momentOf } from './lease.ts';
-import { giveBackAll, letGo, letGoOnError, rememberToken } from './letting-go.ts';
-import { checkAgainst, executorsFor, readRun, takeOpened } from './open-run.ts';
+import { beginRun } from './begin-run.ts';
+import type { Driver } from './driver.ts';
+import { isHeld } from './lease.ts';
+import { giveBackAll } from './letting-go.ts';
+import { readRun } from './open-run.ts';
 import type {
   ExecuteArguments,
   ExecuteOptions,
@@ -30,26 +27,14 @@ import type {
 } from './options.ts';
 import { eventsOf, listRuns, reportOf } from './read-runs.ts';
 import type { EventsOptions, ListFilter } from './read-runs.ts';
-import { finished, refuseFindings, refuseRunId } from './refusals.ts';
+import { finished, refuseRunId } from './refusals.ts';
+import { resumeRun } from './resume-run.ts';
+import type { ResumeRequest } from './resume-run.ts';
 import { runHandle } from './run-handle.ts';
 import type { Opened } from './run-handle.ts';
 import type { EngineParts } from './run-parts.ts';
-import { summaryOf } from './summary.ts';
-import { settleAll, takeUp } from './take-up.ts';
 import { validateWorkflow } from './validate.ts';
 import { cancelMessage } from './messages.ts';
-import type { CancelRequest } from './messages.ts';
-
-/** What opening a run needs besides its id. */
-interface Entry {
-  readonly definition: WorkflowDefinition | undefined;
-  readonly inputs?: RunState['created']['inputs'];
-  readonly from?: string | undefined;
-  readonly checkpoint?: string | undefined;
-  readonly takeOver?: boolean | undefined;
-  readonly otherHost?: boolean | undefined;
-  readonly cancel?: CancelRequest;
-}
 
 /**
  * Drives runs on a backend, with plugins.
@@ -83,7 +68,7 @@ export class Orchestrator implements OrchestratorApi {
   }
 
   validate(workflow: Workflow): Promise<readonly Finding[]> {
-    return validateWorkflow(workflow.definition.spec, this.#plugins);
+    return validateWorkflow(workflow.definition.spec, { ...this.#plugins, language: this.#options.language });
   }
 
   // oxlint-disable-next-line typescript/no-explicit-any -- any workflow: its input types stand in both directions
@@ -149,75 +134,14 @@ export class Orchestrator implements OrchestratorApi {
   }
 
   async #start<In>(runId: string, definition: WorkflowDefinition, options: ExecuteOptions<In>): Promise<Opened> {
-    refuseFindings(definition.spec, validateSpec(definition.spec, this.#plugins.phaseKeys));
-    const inputs = await checkInputs(definition.spec.id, definition.inputs, options.inputs);
     const engine = await this.#opened();
-    const { backend, host, ids } = engine;
-    const { directory = process.cwd(), source } = options;
     const { concurrency } = this.#options;
-    const { events, state } = createRun(engine, {
-      runId,
-      spec: definition.spec,
-      inputs,
-      concurrency,
-      directory,
-      source,
-    });
-    const taking = { owner: host.owner, token: ids.random(), ttlMs: leaseMs };
-    const takenAt = momentOf(engine.clock);
-    const first = { ...taking, events, summary: summaryOf(state) };
-    const created = await backend.create(runId, first).catch((error: unknown) => {
-      rememberToken(engine, runId, taking.token, error);
-      throw error;
-    });
-    if (created.status === 'exists')
-      return this.#open(runId, { definition, ...(options.inputs === undefined ? {} : { inputs }) });
-    const { fence } = created;
-    const executors = executorsFor(engine, definition);
-    const driver = new Driver({ engine, state, fence, takenAt, resumed: false, executorOf: executors.of(state) });
-    return letGoOnError(engine, runId, fence, async () => {
-      try {
-        await driver.checkHeld();
-        await settleAll(executors.all, runId, new Set());
-      } catch (error) {
-        await driver.detach().catch(() => undefined);
-        throw error;
-      }
-      driver.begin({ committed: events });
-      return { driver };
-    });
+    const begun = await beginRun(engine, { runId, definition, options, concurrency });
+    return 'inputs' in begun ? this.#open(runId, { definition, inputs: begun.inputs, choice: begun }) : begun;
   }
 
-  async #open(runId: string, entry: Entry): Promise<Opened> {
-    const engine = await this.#opened();
-    const read = await readRun(engine, runId);
-    const again = entry.from !== undefined || entry.checkpoint !== undefined;
-    checkAgainst(read.state, entry.definition, entry.inputs, entry.cancel !== undefined);
-    if (read.state.status === 'completed' && !again) return { state: read.state };
-    const executors = executorsFor(engine, entry.definition);
-    const { state, fence, takenAt, knownKeys } = await takeOpened(engine, read, entry.takeOver ?? false);
-    return letGoOnError(engine, runId, fence, async () => {
-      // It may have ended between the look and the taking.
-      if (entry.cancel === undefined ? state.status === 'completed' && !again : isTerminal(state.status)) {
-        await letGo(engine, runId, fence);
-        return { state };
-      }
-      const driver = await takeUp({
-        engine,
-        state,
-        fence,
-        takenAt,
-        knownKeys,
-        executors: executors.all,
-        executorOf: executors.of(state),
-        concurrency: concurrencyOf(this.#options.concurrency ?? state.created.options.concurrency, state.spec),
-        from: entry.from,
-        checkpoint: entry.checkpoint,
-        otherHost: entry.otherHost ?? false,
-        cancel: entry.cancel,
-      });
-      return { driver };
-    });
+  async #open(runId: string, request: ResumeRequest): Promise<Opened> {
+    return resumeRun(await this.#opened(), runId, request, this.#options.concurrency);
   }
 
   async #close(): Promise<void> {
@@ -251,6 +175,7 @@ export class Orchestrator implements OrchestratorApi {
       host: host ?? (await import('../node/process-identity.ts')).processHost(),
       log: this.#log,
       hooks: this.#plugins.calls,
+      language: this.#options.language,
       phaseKeys: this.#plugins.phaseKeys,
       executors: this.#plugins.executors,
       leftTokens: new Map(),

@@ -1,7 +1,7 @@
 import { orchError } from '../errors/orch-error.ts';
 import { apply } from '../run/apply.ts';
 import { nextWakeAt } from '../run/decide.ts';
-import type { Draft } from '../run/decide.ts';
+import type { Draft, Moment } from '../run/decide.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
 import type { RunState } from '../run/state.ts';
@@ -10,12 +10,14 @@ import { runClock } from './run-clock.ts';
 import type { EngineParts } from './run-parts.ts';
 import { summaryOf } from './summary.ts';
 
+type Times = Pick<Moment, 'now' | 'wall'>;
+
 export interface RunLoopParts {
   readonly engine: EngineParts;
   readonly state: RunState;
   readonly fence: Fence;
-  /** What is to happen next, on the clock that it is asked with; nothing: the loop waits. */
-  readonly next: (now: number) => readonly Draft[];
+  /** What is to happen next at this moment; nothing: the loop waits. */
+  readonly next: (moment: Times) => readonly Draft[];
   /** Performs the effects of an event: it is committed. */
   readonly perform: (event: RunEvent) => void;
   /** Whether anything else may end in this turn of the event loop. */
@@ -90,9 +92,9 @@ export class RunLoop {
   /** Asks until there is no answer left. */
   pump(): void {
     for (;;) {
-      const now = this.now();
-      const drafts = this.#closed ? [] : this.#parts.next(now);
-      if (drafts.length === 0) return this.#armWake(now);
+      const moment = { now: this.now(), wall: this.#parts.engine.clock.now() };
+      const drafts = this.#closed ? [] : this.#parts.next(moment);
+      if (drafts.length === 0) return this.#armWake(moment);
       this.submit(drafts);
     }
   }
@@ -142,13 +144,13 @@ export class RunLoop {
   }
 
   /** `asked`: the moment at which there was no answer left. What becomes due after it needs a timer, even if it is past by now. */
-  #armWake(asked: number): void {
+  #armWake(asked: Times): void {
     this.#cancelWake();
     this.#cancelWake = nothingToCancel;
     if (this.#closed) return;
-    const at = nextWakeAt(this.#parts.state);
+    const at = nextWakeAt(this.#parts.state, asked);
     // What is due already and was not decided waits for something else: it will be asked for again then.
-    if (at === undefined || at <= asked) return;
+    if (at === undefined || at <= asked.now) return;
     this.#cancelWake = this.#parts.engine.clock.timer(Math.max(0, at - this.now()), () => this.#wake());
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Executor, Log } from '../executor/executor.ts';
 import type { HookCalls } from '../hooks/hook-calls.ts';
 import type { Ids } from '../id.ts';
+import type { Language } from '../spec/language.ts';
 import type { PhaseKeys } from '../spec/phase-keys.ts';
 import type { Host } from './host.ts';
 
@@ -14,6 +15,8 @@ export interface EngineParts {
   readonly host: Host;
   readonly log: Log;
   readonly hooks: HookCalls;
+  /** For the expressions of plans; absent: there is none. */
+  readonly language: Language | undefined;
   /** Who owns which key of a phase. */
   readonly phaseKeys: PhaseKeys;
   /** By kind of phase; `function` is made for each run, from its workflow. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../executor/executor.ts';
+import type { Executor, Outcome } from '../executor/executor.ts';
 import type { HookCalls, Warn } from '../hooks/hook-calls.ts';
 import type { AttemptView, Decision, Memory, OptionKey, RunView } from '../hooks/lifecycle-hooks.ts';
 import { dictionary } from '../json.ts';
@@ -7,7 +7,9 @@ import type { EventOf, RunEvent, RunStatus } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import { optionValue } from '../spec/phase-keys.ts';
 import type { PhaseKeys } from '../spec/phase-keys.ts';
+import { kindOf } from './attempt-runner.ts';
 import type { ActiveAttempt } from './attempt-runner.ts';
+import type { RunRules } from './rules.ts';
 
 export interface RunViewsParts {
   readonly state: RunState;
@@ -17,6 +19,10 @@ export interface RunViewsParts {
   readonly record: (plugin: string, key: string, value: Json) => Promise<void>;
   /** Hears of observers that failed. */
   readonly warn: Warn;
+  readonly rules: RunRules;
+  /** Wall time. */
+  readonly now: () => number;
+  readonly executorOf: (kind: string) => Executor;
 }
 
 /** What the taps of a run get to see: each hook call with its context, made only where somebody listens. */
@@ -78,7 +84,9 @@ export class RunViews {
     failure: Extract<Outcome, { readonly status: 'failed' }>,
     hooks: HookCalls,
   ): Promise<Decision | undefined> {
-    const { exitCode, signal } = failure;
+    const { exitCode, signal, output } = failure;
+    const { rules, state, executorOf } = this.#parts;
+    const { phase, attempt } = active;
     const error = {
       ...failure.error,
       phase: active.attempt.phase,
@@ -86,9 +94,18 @@ export class RunViews {
       class: failure.class,
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(signal === undefined ? {} : { signal }),
+      ...(output === undefined ? {} : { output }),
+    };
+    const begunAt = state.begunAt[phase]!;
+    const ended = { ...(output === undefined ? {} : { output }), ...(exitCode === undefined ? {} : { exitCode }) };
+    const more = {
+      error,
+      elapsedMs: Math.max(0, this.#parts.now() - begunAt),
+      tail: async (maxBytes: number) => (await executorOf(kindOf(state, phase)).tail?.(attempt, maxBytes)) ?? '',
+      evaluate: (source: string) => rules.evaluate(phase, source, ended),
     };
     const view = this.#attemptViews(active);
-    return hooks.onError((plugin) => ({ ...view(plugin), error }));
+    return hooks.onError((plugin) => ({ ...view(plugin), ...more }));
   }
 
   afterPhase(active: ActiveAttempt, outcome: Outcome, hooks: HookCalls): Promise<void> | undefined {

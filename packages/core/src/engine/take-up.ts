@@ -9,14 +9,17 @@ import { phasesFrom, phasesSince, phasesToRecover } from '../run/reset.ts';
 import { isTerminal, nameOf } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
 import { orchVersion } from '../version.ts';
-import { failedToRun } from './attempt-runner.ts';
+import { failedToRun, kindOf } from './attempt-runner.ts';
 import { Driver } from './driver.ts';
 import type { AdoptedAttempt } from './driver-parts.ts';
 import { lostOrPoisoned } from './lost.ts';
 import type { Moment } from './lease.ts';
 import { cancelIn } from './messages.ts';
 import type { CancelRequest } from './messages.ts';
+import type { Replan } from './replan.ts';
+import type { RunRules } from './rules.ts';
 import type { EngineParts } from './run-parts.ts';
+import type { RunInputs } from './scope.ts';
 
 export interface TakeUpRequest {
   readonly engine: EngineParts;
@@ -28,7 +31,13 @@ export interface TakeUpRequest {
   readonly knownKeys: ReadonlySet<string>;
   readonly executors: ReadonlyMap<string, Executor>;
   readonly executorOf: (kind: string) => Executor;
+  readonly rules: RunRules;
+  /** Secret ones included. */
+  readonly inputs: RunInputs;
   readonly concurrency: number;
+  readonly replan?: Replan | undefined;
+  /** `false`: what ended without success stays as it is. */
+  readonly resets: boolean;
   readonly from?: string | undefined;
   readonly checkpoint?: string | undefined;
   readonly otherHost: boolean;
@@ -41,8 +50,9 @@ export interface TakeUpRequest {
  * is to run again. Nothing starts before all of that is committed.
  */
 export async function takeUp(given: TakeUpRequest): Promise<Driver> {
-  const { engine, state, fence, takenAt, executorOf } = given;
-  const driver = new Driver({ engine, state, fence, takenAt, resumed: true, executorOf });
+  const { engine, state, fence, takenAt, executorOf, rules, inputs, replan } = given;
+  const { secrets = [] } = replan?.workflow ?? state.spec;
+  const driver = new Driver({ engine, state, fence, takenAt, resumed: true, executorOf, rules, inputs, secrets });
   try {
     const asked = await askedToCancel(given);
     const request = { ...given, cancel: given.cancel ?? asked?.cancel };
@@ -50,11 +60,13 @@ export async function takeUp(given: TakeUpRequest): Promise<Driver> {
     // To whoever slept since the taking, the attempts of a newer owner look like a lost tail.
     await driver.checkHeld();
     await settleAll(request.executors, state.runId, request.knownKeys);
-    const { events, adopted } = await settleRunning(request, driver, new Set(reset?.phases));
+    const replaced = new Set([...(reset?.phases ?? []), ...(replan?.replaced ?? [])]);
+    const { events, adopted } = await settleRunning(request, driver, replaced);
     // What is replaced must be over before it can be reset.
     const isReplaced = (event: Draft): boolean => event.type === 'phase.interrupted' && event.reason === 'replaced';
     const drafts: Draft[] = events.filter(isReplaced);
     if (reset !== undefined) drafts.push(reset);
+    if (replan !== undefined) drafts.push(replanned(replan));
     drafts.push({ type: 'run.started', owner: engine.host.owner, orchVersion, concurrency: request.concurrency });
     drafts.push(...events.filter((event) => !isReplaced(event)));
     if (request.cancel !== undefined) drafts.push({ type: 'run.cancelling', reason: 'cancel', ...request.cancel });
@@ -97,9 +109,21 @@ async function askedToCancel({
 
 type Reset = Extract<Draft, { readonly type: 'run.reset' }>;
 
+function replanned({ workflow, changes, stored }: Replan): Draft {
+  return { type: 'run.replanned', workflow, changes, inputs: stored };
+}
+
 /** What the take-up resets; `undefined`: nothing. */
-async function planReset({ engine, state, from, checkpoint, cancel }: TakeUpRequest): Promise<Reset | undefined> {
-  if (cancel !== undefined) return undefined;
+async function planReset({
+  engine,
+  state,
+  from,
+  checkpoint,
+  cancel,
+  replan,
+  resets,
+}: TakeUpRequest): Promise<Reset | undefined> {
+  if (cancel !== undefined || !resets) return undefined;
   if (from !== undefined) {
     const phase = state.graph.indexOf.get(from);
     if (phase === undefined) throw noPhase(state, from);
@@ -113,7 +137,8 @@ async function planReset({ engine, state, from, checkpoint, cancel }: TakeUpRequ
   // A cancel that is committed is carried out, not taken back.
   if (state.cancelling !== undefined && !isTerminal(state.status)) return undefined;
   const phases = phasesToRecover(state);
-  return phases.length > 0 || isTerminal(state.status) ? { type: 'run.reset', cause: 'recover', phases } : undefined;
+  const cause = replan === undefined ? 'recover' : 'replan';
+  return phases.length > 0 || isTerminal(state.status) ? { type: 'run.reset', cause, phases } : undefined;
 }
 
 interface Checkpoint {
@@ -176,7 +201,7 @@ async function settleAttempt(
   const running = state.phases[phase] as Running;
   const id: AttemptId = { phase: nameOf(state, phase), attempt: running.attempt, part: running.part };
   const active = driver.attempts.activate(phase, running);
-  const executor = executorOf(state.spec.phases[phase]!.kind);
+  const executor = executorOf(kindOf(state, phase));
   let found: Adopted;
   try {
     if (replaced) {

@@ -1,10 +1,7 @@
 import { messageOf } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { Outcome } from './executor.ts';
-
-const maxBytes = 2 ** 20;
-/** Code that walks an output by recursion must not run out of stack. */
-const maxDepth = 500;
+import { isTooDeep, maxOutputBytes, maxOutputDepth } from './output-limits.ts';
 
 /**
  * The outcome of a function that returned: its value as the journal will give it back. What JSON can't hold fails the
@@ -20,9 +17,9 @@ export function completedWith(value: unknown): Outcome {
   }
   if (text === undefined) return invalid(`is not JSON: found a ${typeof value}`, asJson);
   const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) return invalid(`is ${bytes} bytes of JSON; ${maxBytes} are the most`, asFile);
+  if (bytes > maxOutputBytes) return invalid(`is ${bytes} bytes of JSON; ${maxOutputBytes} are the most`, asFile);
   const output = JSON.parse(text) as Json;
-  if (isDeeperThan(output, maxDepth)) return invalid(`is nested more than ${maxDepth} deep`, asJson);
+  if (isTooDeep(output)) return invalid(`is nested more than ${maxOutputDepth} deep`, asJson);
   return { status: 'completed', output };
 }
 
@@ -43,12 +40,6 @@ function at(key: string): string {
 /** A message about a circle goes on for lines. */
 function firstLine(message: string): string {
   return message.split('\n', 1)[0] ?? '';
-}
-
-function isDeeperThan(value: Json, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth === 0) return true;
-  return Object.values(value).some((inner: Json) => isDeeperThan(inner, depth - 1));
 }
 
 function invalid(what: string, hint: string): Outcome {

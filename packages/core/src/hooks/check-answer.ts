@@ -6,8 +6,7 @@ import type { HookName } from './hook-calls.ts';
 /** Forms of an answer by the key that makes it one; a value outside its form could be read as another decision. */
 const forms: Readonly<Partial<Record<HookName, string>>> = {
   beforePhase: '{ skip: "reason" }',
-  onError:
-    '{ retryAt or until: milliseconds, charge?, class?, repair? }, { skip: "reason" } or { fail: true, note? }',
+  onError: '{ retryAt or until: milliseconds, charge?, class?, repair? }, { skip: "reason" } or { fail: true, note? }',
 };
 
 /** What is wrong with the answer of a tap, as an error to be the cause; `undefined`: nothing. */
@@ -40,13 +39,14 @@ function isRetry(answer: unknown): boolean {
 }
 
 function isRepair(repair: unknown): boolean {
-  if (!hasOnly(repair, ['kind', 'options', 'timeoutMs'])) return false;
-  const { kind, options, timeoutMs } = repair;
+  if (!hasOnly(repair, ['kind', 'options', 'timeoutMs', 'unchangedExitCode'])) return false;
+  const { kind, options, timeoutMs, unchangedExitCode } = repair;
   return (
     typeof kind === 'string' &&
     'value' in copyJson(options) &&
     hasOnly(options, Object.keys(options as object)) &&
-    (timeoutMs === undefined || (Number.isSafeInteger(timeoutMs) && (timeoutMs as number) >= 1))
+    (timeoutMs === undefined || (Number.isSafeInteger(timeoutMs) && (timeoutMs as number) >= 1)) &&
+    (unchangedExitCode === undefined || Number.isSafeInteger(unchangedExitCode))
   );
 }
 

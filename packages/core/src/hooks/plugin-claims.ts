@@ -49,7 +49,7 @@ function ownedKey<T>(
   plugin: string,
   key: string,
   schema: DescribedSchema<T>,
-  { planDefault, inPlans = true }: PhaseOptionSettings<T> = {},
+  { planDefault, inPlans = true, notBeside, templates, secrets, expressions }: PhaseOptionSettings<T> = {},
 ): OwnedKey {
   const option = `the phase option ${JSON.stringify(key)}`;
   if (typeof key !== 'string' || key === '' || key === '__proto__')
@@ -64,7 +64,16 @@ function ownedKey<T>(
       plugin,
       `${option} has no schema that describes itself (Standard Schema with jsonSchema, as of zod 4.2)`,
     );
-  const owned: OwnedKey = { owner: plugin, schema, inPlans };
+  const owned: OwnedKey = {
+    owner: plugin,
+    schema,
+    inPlans,
+    // Called with values that the schema has accepted.
+    ...(templates === undefined ? {} : { templates: templates as NonNullable<OwnedKey['templates']> }),
+    ...(notBeside === undefined ? {} : { notBeside }),
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(expressions === undefined ? {} : { expressions: expressions as NonNullable<OwnedKey['expressions']> }),
+  };
   return planDefault === undefined ? owned : { ...owned, planDefault: checkedDefault(plugin, key, owned, planDefault) };
 }
 

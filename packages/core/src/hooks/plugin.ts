@@ -1,5 +1,6 @@
 import type { Executor, Log } from '../executor/executor.ts';
 import type { DescribedSchema } from '../schema.ts';
+import type { ExpressionPlace } from '../spec/phase-keys.ts';
 import type { Hooks, OptionKey } from './lifecycle-hooks.ts';
 
 /** A plain object that adds taps, executors or phase options; making one needs no runtime import of core. */
@@ -16,17 +17,14 @@ export interface PhaseOptionSettings<T> {
   readonly planDefault?: T;
   /** `false`: plan files may not use the key yet ("not supported yet"). */
   readonly inPlans?: boolean;
+  /** Another key that says the same in another way: a phase of a plan file has one of the two. */
+  readonly notBeside?: string;
   /** Whether `${{ … }}` in the texts of this value is expanded before an executor gets it; default: never, and it is an error there. */
   readonly templates?: (value: T) => boolean;
   /** Whether secret inputs may be expanded in it, too: only where nobody but the process sees the value. Default: false. */
   readonly secrets?: boolean;
   /** The expressions in this value that `onError` taps evaluate, each with its place: validation parses them. */
   readonly expressions?: (value: T) => readonly ExpressionPlace[];
-}
-
-export interface ExpressionPlace {
-  readonly path: readonly (string | number)[];
-  readonly source: string;
 }
 
 /** What a plugin may do, handed to {@link Plugin.apply}. May be taken apart: nothing in it needs `this`. */

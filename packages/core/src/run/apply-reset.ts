@@ -1,4 +1,5 @@
 import { forEachDependent } from '../spec/graph.ts';
+import { isMet } from './dependencies.ts';
 import { expectStatus, notRunning, phaseOf, setPhase } from './checks.ts';
 import type { EventOf } from './event.ts';
 import { pending } from './state.ts';
@@ -13,12 +14,19 @@ export function applyReset(state: RunState, event: EventOf<'run.reset'>): void {
     state.charged[phase] = 0;
     state.lost[phase] = 0;
     state.marked[phase] = 0;
+    state.begunAt[phase] = 0;
   }
   state.status = 'running';
   state.cancelling = undefined;
+  state.cancellingAll = false;
   state.failure = undefined;
-  countUnmet(state);
   dropCheckpoints(state, event, new Set(phases));
+  recount(state);
+}
+
+/** Works out anew what `apply` keeps up event by event: who waits for whom, what may start, what can't run any more. */
+export function recount(state: RunState): void {
+  countUnmet(state);
   refillQueues(state);
 }
 
@@ -39,15 +47,15 @@ function dropCheckpoints(state: RunState, event: EventOf<'run.reset'>, phases: R
 function countUnmet(state: RunState): void {
   state.unmet.set(state.graph.inDegree);
   for (let phase = 0; phase < state.graph.size; phase++)
-    if (state.phases[phase]!.status === 'completed')
-      forEachDependent(state.graph, phase, (dependent) => {
-        state.unmet[dependent]!--;
-      });
+    forEachDependent(state.graph, phase, (dependent) => {
+      if (isMet(state, phase, dependent) === true) state.unmet[dependent]!--;
+    });
 }
 
 function refillQueues(state: RunState): void {
   state.ready.clear();
   state.due.clear();
+  state.dueByWall.clear();
   state.spreading = [];
   for (let phase = 0; phase < state.graph.size; phase++) {
     const at = state.phases[phase]!;
@@ -58,8 +66,9 @@ function refillQueues(state: RunState): void {
 }
 
 /** A backoff does not outlive the reset of what the phase depends on: it could start before that. */
-function refillPending(state: RunState, phase: number, { dueAt }: Pending): void {
+function refillPending(state: RunState, phase: number, { dueAt, until }: Pending): void {
   if (state.unmet[phase] !== 0) setPhase(state, phase, pending);
+  else if (until !== undefined) state.dueByWall.push({ at: until, phase });
   else if (dueAt === undefined) state.ready.push(phase);
   else state.due.push({ at: dueAt, phase });
 }

@@ -1,10 +1,12 @@
 import { buildGraph } from '../spec/graph.ts';
+import { applyReplan } from './apply-replan.ts';
 import { applyReset } from './apply-reset.ts';
 import { applyToPhase } from './apply-to-phase.ts';
 import { pendingOnly, expectStatus, invalid, newer, phaseOf } from './checks.ts';
+import { isHindered } from './dependencies.ts';
 import type { EventOf, RunEvent } from './event.ts';
 import { initialState, isTerminal } from './state.ts';
-import type { RunState } from './state.ts';
+import type { DueEntry, Pending, RunState } from './state.ts';
 
 /**
  * The state chart. Every other pair is a bug, and throws.
@@ -13,19 +15,20 @@ import type { RunState } from './state.ts';
  * phase
  *   pending ─started→ running ─completed→ completed
  *   running ─failed(retryAt)→ pending, not before retryAt     running ─failed→ failed
+ *   running ─completed(part repair)→ pending     pending ─failed(attempt 0: its condition broke)→ failed
  *   running ─interrupted→ pending     running ─skipped→ skipped (a plugin's answer)     running ─cancelled→ cancelled
  *   running ─adopted→ running
  *   pending ─skipped→ skipped   ─cancelled→ cancelled
  *   completed | failed | skipped | cancelled | pending ─run.reset→ pending
  * run
- *   (none) ─created→ running ─started, stopped, cancelling→ running
+ *   (none) ─created→ running ─started, stopped, cancelling, replanned→ running
  *   running ─completed→ completed   ─failed→ failed   ─cancelled→ cancelled
  *   running ─waiting→ waiting ─stopped→ waiting ─started→ running
  *   running | completed | failed | cancelled ─run.reset→ running
  * ```
  *
- * `phase.waiting`, `phase.approved`, `phase.rejected`, `phase.expanded` and `run.replanned` are of format 1, but no
- * release writes them yet: they are refused as written by a newer one.
+ * `phase.waiting`, `phase.approved`, `phase.rejected` and `phase.expanded` are of format 1, but no release writes them
+ * yet: they are refused as written by a newer one.
  */
 export function apply(state: RunState | undefined, event: RunEvent, runId = ''): RunState {
   if (state === undefined) {
@@ -58,7 +61,9 @@ function change(state: RunState, event: RunEvent): void {
       state.status = 'waiting';
       return;
     case 'run.cancelling':
-      state.cancelling = event;
+      // The first one says why the run ends; a second one ends the clean-ups, too.
+      if (state.cancelling !== undefined) state.cancellingAll = true;
+      state.cancelling ??= event;
       return;
     case 'run.reset':
       return applyReset(state, event);
@@ -82,6 +87,7 @@ function change(state: RunState, event: RunEvent): void {
     case 'phase.cancelled':
       return applyToPhase(state, event);
     case 'run.replanned':
+      return applyReplan(state, event);
     case 'phase.waiting':
     case 'phase.approved':
     case 'phase.rejected':
@@ -100,9 +106,9 @@ function take(state: RunState, event: EventOf<'run.started'>): void {
   const waiting = [...state.due].filter((entry) => isDue(state, entry));
   state.due.clear();
   for (const { at, phase } of waiting) {
-    const { delayMs } = state.phases[phase] as { delayMs: number };
-    const dueAt = Math.min(at, event.at + delayMs);
-    state.phases[phase] = { status: 'pending', dueAt, delayMs };
+    const waits = state.phases[phase] as Pending & { readonly delayMs: number };
+    const dueAt = Math.min(at, event.at + waits.delayMs);
+    state.phases[phase] = { ...waits, dueAt };
     state.due.push({ at: dueAt, phase });
   }
 }
@@ -133,24 +139,35 @@ function dropStale(state: RunState): void {
     state.ready.shift();
   for (let first = state.due.first; first !== undefined && !isDue(state, first); first = state.due.first)
     state.due.shift();
+  for (
+    let first = state.dueByWall.first;
+    first !== undefined && !isDueByWall(state, first);
+    first = state.dueByWall.first
+  )
+    state.dueByWall.shift();
   let spent = 0;
-  while (spent < state.spreading.length && !hasPendingDependent(state, state.spreading[spent]!)) spent++;
+  while (spent < state.spreading.length && !hinders(state, state.spreading[spent]!)) spent++;
   if (spent > 0) state.spreading.splice(0, spent);
 }
 
 function isReady(state: RunState, phase: number): boolean {
   const at = state.phases[phase]!;
-  return at.status === 'pending' && at.dueAt === undefined;
+  return at.status === 'pending' && at.dueAt === undefined && at.until === undefined;
 }
 
-function isDue(state: RunState, entry: { readonly at: number; readonly phase: number }): boolean {
+function isDue(state: RunState, entry: DueEntry): boolean {
   const at = state.phases[entry.phase]!;
   return at.status === 'pending' && at.dueAt === entry.at;
 }
 
-function hasPendingDependent(state: RunState, phase: number): boolean {
+function isDueByWall(state: RunState, entry: DueEntry): boolean {
+  const at = state.phases[entry.phase]!;
+  return at.status === 'pending' && at.until === entry.at;
+}
+
+function hinders(state: RunState, phase: number): boolean {
   const { offsets, targets } = state.graph;
   for (let at = offsets[phase]!; at < offsets[phase + 1]!; at++)
-    if (state.phases[targets[at]!]!.status === 'pending') return true;
+    if (isHindered(state, phase, targets[at]!)) return true;
   return false;
 }

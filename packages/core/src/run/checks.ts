@@ -15,8 +15,13 @@ export type PhaseEvent = Extract<RunEvent, { readonly type: `phase.${string}` }>
 
 /** Moves a phase, and the counts with it. */
 export function setPhase(state: RunState, phase: number, next: PhaseState): void {
-  state.counts[state.phases[phase]!.status]--;
+  const before = state.phases[phase]!.status;
+  state.counts[before]--;
   state.counts[next.status]++;
+  if (before !== next.status && state.spec.phases[phase]!.continueOnFailure !== true) {
+    if (before === 'failed') state.unforgiven--;
+    if (next.status === 'failed') state.unforgiven++;
+  }
   state.phases[phase] = next;
 }
 

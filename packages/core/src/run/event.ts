@@ -58,6 +58,8 @@ export interface Repair {
   readonly kind: string;
   readonly options: { readonly [key: string]: Json };
   readonly timeoutMs?: number;
+  /** An exit code that says: nothing was changed, so that another attempt would end like the last. */
+  readonly unchangedExitCode?: number;
 }
 
 /** An error as data. */
@@ -114,7 +116,14 @@ export type RunEventBody =
       readonly to?: number;
       readonly phases: readonly string[];
     }
-  | { readonly type: 'run.replanned'; readonly workflow: WorkflowSpec; readonly changes: readonly string[] }
+  | {
+      readonly type: 'run.replanned';
+      readonly workflow: WorkflowSpec;
+      /** What differs, a line each. */
+      readonly changes: readonly string[];
+      /** As validated by the new definition, secrets left out; absent: as before. */
+      readonly inputs?: { readonly [name: string]: Json };
+    }
   | {
       readonly type: 'run.cancelling';
       readonly by: string;
@@ -164,7 +173,7 @@ export type PhaseEventBody =
   | {
       readonly type: 'phase.skipped';
       readonly phases: readonly string[];
-      /** `deps_not_met`, `condition`, `nothing_failed`, `fail_fast`, `selection`, or the words of the plugin that skipped it. */
+      /** `deps_not_met`, `condition`, `nothing_failed`, `fail_fast`, `selection`, `not_selected`, or the words of the plugin that skipped it. */
       readonly reason: string;
       /** Its dependents run all the same, without its output. */
       readonly passes?: true;

@@ -25,6 +25,8 @@ export interface RunReport extends Pick<
   readonly warnings: readonly string[];
   /** Why a run failed or was cancelled. */
   readonly reason?: string;
+  /** What its definition became, a line each: the changes of all replans. */
+  readonly changes?: readonly string[];
 }
 
 export interface PhaseReport {
@@ -33,6 +35,10 @@ export interface PhaseReport {
   readonly status: PhaseStatus;
   readonly attempts: readonly AttemptReport[];
   readonly output?: unknown;
+  /** Of a failed phase that could not be started. */
+  readonly error?: SerializedError;
+  /** Of a failed phase: the run goes on, and can still complete. */
+  readonly forgiven?: true;
   /** Of a skipped phase, or of one that waits. */
   readonly reason?: string;
   readonly cause?: string;

@@ -19,6 +19,8 @@ class Reporter implements RunReporter {
   readonly report: Report;
   spec: WorkflowSpec | undefined;
   readonly #byName = new Map<string, Phase>();
+  /** Names of the phases whose failure is none of the run's. */
+  #forgiven: ReadonlySet<string> = new Set();
 
   constructor(runId: string) {
     this.report = {
@@ -56,6 +58,8 @@ class Reporter implements RunReporter {
         return;
       case 'run.reset':
         return this.#reset(event);
+      case 'run.replanned':
+        return this.#replan(event);
       case 'run.cancelling':
         report.reason = event.message ?? `cancelled by ${event.by}`;
         return;
@@ -80,16 +84,29 @@ class Reporter implements RunReporter {
 
   #begin(event: EventOf<'run.created'>): void {
     const { report } = this;
-    this.spec = event.workflow;
     report.workflow = event.workflow.id;
     report.createdAt = event.at;
     report.directory = event.directory;
     if (event.source !== undefined) report.source = event.source;
-    for (const { name, kind } of event.workflow.phases) {
-      const phase: Phase = { name, kind, status: 'pending', attempts: [] };
-      report.phases.push(phase);
+    this.#list(event.workflow);
+  }
+
+  /** Phases keep by their names what became of them. */
+  #list(workflow: WorkflowSpec): void {
+    this.spec = workflow;
+    this.#forgiven = new Set(workflow.phases.filter((it) => it.continueOnFailure === true).map(({ name }) => name));
+    const before = new Map(this.#byName);
+    this.#byName.clear();
+    this.report.phases = workflow.phases.map(({ name, kind }) => {
+      const phase: Phase = { ...(before.get(name) ?? { name, status: 'pending', attempts: [] }), kind };
       this.#byName.set(name, phase);
-    }
+      return phase;
+    });
+  }
+
+  #replan({ workflow, changes }: EventOf<'run.replanned'>): void {
+    this.report.changes = [...(this.report.changes ?? []), ...changes];
+    this.#list(workflow);
   }
 
   #end(status: RunStatus, reason: string | undefined): void {
@@ -123,13 +140,14 @@ class Reporter implements RunReporter {
         change(phase, { adopted: true });
         return;
       case 'phase.completed':
-        to(phase, 'completed');
+        // After a repair comes the next attempt.
+        to(phase, event.part === 'repair' ? 'pending' : 'completed');
         if (event.output !== undefined) phase.output = event.output;
         change(phase, { status: 'completed', ...timesOf(event), ...endOf(event) });
         return;
       case 'phase.failed':
-        to(phase, event.retryAt === undefined ? 'failed' : 'pending');
-        if (event.retryAt !== undefined) phase.retryAt = event.retryAt;
+        this.#fail(phase, event);
+        if (event.attempt === 0) return;
         change(phase, {
           status: 'failed',
           ...timesOf(event),
@@ -144,6 +162,13 @@ class Reporter implements RunReporter {
         return;
       default:
     }
+  }
+
+  #fail(phase: Phase, { retryAt, error, attempt }: EventOf<'phase.failed'>): void {
+    to(phase, retryAt === undefined ? 'failed' : 'pending');
+    if (retryAt !== undefined) phase.retryAt = retryAt;
+    else if (this.#forgiven.has(phase.name)) phase.forgiven = true;
+    if (attempt === 0) phase.error = error;
   }
 
   #endWithoutResult(name: string, event: EventOf<'phase.skipped'> | EventOf<'phase.cancelled'>): void {
@@ -168,6 +193,8 @@ function to(phase: Phase, status: PhaseStatus): void {
   delete phase.cause;
   delete phase.retryAt;
   delete phase.output;
+  delete phase.error;
+  delete phase.forgiven;
 }
 
 function change(phase: Phase, changes: Partial<AttemptReport>): void {

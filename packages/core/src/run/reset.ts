@@ -1,26 +1,35 @@
 import { forEachDependent } from '../spec/graph.ts';
+import { isLeftOut } from './selection.ts';
 import { nameOf } from './state.ts';
 import type { RunState } from './state.ts';
 
-/** What recover runs again: failed and cancelled phases, and those skipped because of them. */
+/**
+ * What recover runs again: failed phases that were not forgiven, cancelled ones, and what followed from their end: phases
+ * that were skipped, handlers and clean-ups, and what depends on those. What completed stays otherwise.
+ */
 export function phasesToRecover(state: RunState): readonly string[] {
+  const { phases } = state.spec;
   const chosen = new Set<number>();
   for (let phase = 0; phase < state.graph.size; phase++) {
     const { status } = state.phases[phase]!;
-    if (status === 'failed' || status === 'cancelled') chosen.add(phase);
+    if (status === 'cancelled' || (status === 'failed' && phases[phase]!.continueOnFailure !== true)) chosen.add(phase);
   }
-  const isVictim = (phase: number): boolean => {
-    const at = state.phases[phase]!;
-    return at.status === 'skipped' && at.cause !== undefined;
-  };
-  return namesOf(state, downstream(state, chosen, isVictim));
+  const isReaction = (phase: number): boolean => phases[phase]!.after !== undefined;
+  return namesOf(
+    state,
+    downstream(state, chosen, (phase, from) => {
+      const at = state.phases[phase]!;
+      if (at.status === 'pending' || at.status === 'running') return false;
+      return at.status === 'skipped' ? !isLeftOut(at) : isReaction(phase) || isReaction(from);
+    }),
+  );
 }
 
 /** A phase and everything downstream of it. */
 export function phasesFrom(state: RunState, phase: number): readonly string[] {
   return namesOf(
     state,
-    downstream(state, new Set([phase]), () => true),
+    downstream(state, new Set([phase]), (dependent) => !isLeftOut(state.phases[dependent]!)),
   );
 }
 
@@ -34,17 +43,22 @@ export function phasesSince(state: RunState, earlier: RunState): readonly string
     const at = state.phases[phase]!;
     const wasCompleted = earlier.phases[phase]!.status === 'completed';
     if (wasCompleted && (at.status === 'completed' || at.status === 'running')) continue;
+    if (isLeftOut(at)) continue;
     // One between attempts is pending, but its backoff belongs to what is gone back behind.
-    if (at.status !== 'pending' || at.dueAt !== undefined) chosen.add(phase);
+    if (at.status !== 'pending' || at.dueAt !== undefined || at.until !== undefined) chosen.add(phase);
   }
   return namesOf(state, chosen);
 }
 
 /** A Set is visited in order of insertion, also while it grows. */
-function downstream(state: RunState, chosen: Set<number>, joins: (phase: number) => boolean): Set<number> {
+function downstream(
+  state: RunState,
+  chosen: Set<number>,
+  joins: (phase: number, from: number) => boolean,
+): Set<number> {
   for (const phase of chosen)
     forEachDependent(state.graph, phase, (dependent) => {
-      if (joins(dependent)) chosen.add(dependent);
+      if (joins(dependent, phase)) chosen.add(dependent);
     });
   return chosen;
 }

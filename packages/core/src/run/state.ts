@@ -1,7 +1,15 @@
 import type { Json } from '../json.ts';
 import type { Graph } from '../spec/graph.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
-import type { AttemptId, EventOf, FailureClass, ProcessEnd, SerializedError, StoredRunStatus } from './event.ts';
+import type {
+  AttemptId,
+  EventOf,
+  FailureClass,
+  ProcessEnd,
+  Repair,
+  SerializedError,
+  StoredRunStatus,
+} from './event.ts';
 import type { Owner } from './owner.ts';
 import { PriorityQueue } from './priority-queue.ts';
 
@@ -13,6 +21,22 @@ export interface Pending {
   /** Between attempts: when it may start, on the clock that `decide` is asked with. */
   readonly dueAt?: number;
   readonly delayMs?: number;
+  /** Between attempts: the wall time until which it waits, where that came from outside. */
+  readonly until?: number;
+  /** What is to be done before its next attempt. */
+  readonly mending?: Mending;
+}
+
+/** A repair, and the failure that it is about. */
+export interface Mending {
+  readonly repair: Repair;
+  readonly failed: {
+    readonly attempt: number;
+    readonly key: string;
+    readonly class: FailureClass;
+    readonly message: string;
+    readonly output?: Json;
+  } & ProcessEnd;
 }
 
 export interface Running {
@@ -26,6 +50,8 @@ export interface Running {
   readonly startedAt: number;
   /** Who started it. */
   readonly owner: Owner;
+  /** Of a repair. */
+  readonly mending?: Mending;
 }
 
 export interface Completed {
@@ -44,6 +70,8 @@ export interface Skipped {
   readonly status: 'skipped';
   readonly reason: string;
   readonly cause?: string;
+  /** Its dependents run all the same. */
+  readonly passes?: true;
 }
 
 export interface Cancelled {
@@ -66,41 +94,56 @@ export interface RunState {
   version: number;
   epoch: number;
   status: StoredRunStatus;
-  readonly created: EventOf<'run.created'>;
-  readonly spec: WorkflowSpec;
-  readonly graph: Graph;
+  created: EventOf<'run.created'>;
+  spec: WorkflowSpec;
+  graph: Graph;
   updatedAt: number;
   /** Phases at once in this take-up. */
   concurrency: number;
   /** Who drives it now or drove it last. */
   owner: Owner | undefined;
   cancelling: EventOf<'run.cancelling'> | undefined;
+  /** A second cancel: clean-ups end, too. */
+  cancellingAll: boolean;
   /** Why the run failed. */
   failure: EventOf<'run.failed'> | undefined;
-  readonly phases: PhaseState[];
+  phases: PhaseState[];
   /** How many phases are in each status. */
-  readonly counts: Record<PhaseState['status'], number>;
+  counts: Record<PhaseState['status'], number>;
   /** Attempts made, for the whole life of the run: numbers are never reused. */
-  readonly attempts: Int32Array;
+  attempts: Int32Array;
   /** Attempts that count against those that the phase has, since it was last reset. */
-  readonly charged: Int32Array;
+  charged: Int32Array;
   /** Times that the phase was lost in a row. */
-  readonly lost: Int32Array;
-  /** Dependencies that are not completed. */
-  readonly unmet: Int32Array;
+  lost: Int32Array;
+  /** Wall time of its first start since it was last reset; 0: it was not started. */
+  begunAt: Float64Array;
+  /** Dependencies that have not ended in the way that the phase asks for. */
+  unmet: Int32Array;
+  /** Failed phases that the run is not forgiven. */
+  unforgiven: number;
   /** 1: the phase has its checkpoint since it was last reset. */
-  readonly marked: Uint8Array;
+  marked: Uint8Array;
   /** Version of the latest checkpoint on the current line; 0: none. */
-  readonly checkpoints: Float64Array;
+  checkpoints: Float64Array;
   /** Phases that may start, in file order. */
   readonly ready: PriorityQueue<number>;
   /** Phases between attempts, the earliest first. */
-  readonly due: PriorityQueue<{ readonly at: number; readonly phase: number }>;
+  readonly due: PriorityQueue<DueEntry>;
+  /** Phases that wait for a time from outside, the earliest first: by the wall, not by the driver's clock. */
+  readonly dueByWall: PriorityQueue<DueEntry>;
   /** Phases that ended without success and whose dependents are to be skipped, oldest first. */
   spreading: number[];
   /** What plugins remember, by plugin and key. */
   readonly memory: Map<string, Map<string, Json>>;
 }
+
+export interface DueEntry {
+  readonly at: number;
+  readonly phase: number;
+}
+
+const earlierFirst = (a: DueEntry, b: DueEntry): boolean => a.at < b.at || (a.at === b.at && a.phase < b.phase);
 
 /** The state after `run.created`. */
 export function initialState(runId: string, created: EventOf<'run.created'>, graph: Graph): RunState {
@@ -117,17 +160,21 @@ export function initialState(runId: string, created: EventOf<'run.created'>, gra
     concurrency: 1,
     owner: undefined,
     cancelling: undefined,
+    cancellingAll: false,
     failure: undefined,
     phases: Array.from({ length: size }, () => pending),
     counts: { pending: size, running: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
     attempts: new Int32Array(size),
     charged: new Int32Array(size),
     lost: new Int32Array(size),
+    begunAt: new Float64Array(size),
     unmet: graph.inDegree.slice(),
+    unforgiven: 0,
     marked: new Uint8Array(size),
     checkpoints: new Float64Array(size),
     ready: new PriorityQueue<number>((a, b) => a < b),
-    due: new PriorityQueue((a, b) => a.at < b.at || (a.at === b.at && a.phase < b.phase)),
+    due: new PriorityQueue(earlierFirst),
+    dueByWall: new PriorityQueue(earlierFirst),
     spreading: [],
     memory: new Map(),
   };

@@ -47,6 +47,19 @@ export function forEachDependent(graph: Graph, phase: number, visit: (dependent:
   for (let at = graph.offsets[phase]!; at < end; at++) visit(graph.targets[at]!);
 }
 
+/** Calls `visit` with each phase that a phase depends on. */
+export function forEachDependency(
+  { phases }: Pick<WorkflowSpec, 'phases'>,
+  { indexOf }: Graph,
+  phase: number,
+  visit: (dependency: number) => void,
+): void {
+  for (const name of phases[phase]!.dependsOn ?? []) {
+    const dependency = indexOf.get(name);
+    if (dependency !== undefined) visit(dependency);
+  }
+}
+
 function forEachEdge(
   { phases }: Pick<WorkflowSpec, 'phases'>,
   indexOf: ReadonlyMap<string, number>,

@@ -24,11 +24,13 @@ import {
   valueHint,
   type PlanKey,
 } from './plan-keys.ts';
+import { checkAfter, readRule, ruleData, type PhaseRuleData } from './parse-rules.ts';
 import { describe, quote } from './quote.ts';
 import type { Finding, PhaseSpec } from './workflow-spec.ts';
 
 type Path = Finding['path'];
 type Options = Record<string, Json>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What the parts of one parse share. */
 export interface ParseContext {
@@ -41,6 +43,7 @@ export interface ParseContext {
 export interface PhaseDefaults {
   readonly timeoutMs: number;
   readonly checkpoint: boolean;
+  readonly continueOnFailure: boolean;
   readonly options: Readonly<Options>;
 }
 
@@ -58,6 +61,7 @@ interface Draft {
   timeoutMs?: number;
   checkpoint?: boolean;
   dependsOn?: readonly (string | undefined)[];
+  rules?: Writable<PhaseRuleData>;
   options?: Options;
   kind?: string;
   /** A key that may have been meant as its work was refused: "nothing to do" would be a second finding of one mistake. */
@@ -86,6 +90,8 @@ export function parsePhase(value: unknown, index: number, defaults: PhaseDefault
   if (given === undefined)
     report(context, 'ORCH_PLAN_MISSING_KEY', path, `${label} has no name.`, 'Each phase needs a unique "name".');
   if (draft.kind === undefined && draft.refused === undefined) reportNoWork(label, path, context);
+  if (draft.rules?.after !== undefined)
+    checkAfter(draft.rules.after, draft.dependsOn, { label, path, findings: context.findings });
   return {
     spec: specOf(draft, defaults),
     sound: draft.kind !== undefined && draft.unclear !== true && isName(draft.name),
@@ -136,6 +142,9 @@ function readCoreKey(core: PlanKey, value: unknown, draft: Draft, place: Place, 
       return;
     case 'depends_on':
       draft.dependsOn = readDependencies(value as readonly unknown[], place, context);
+      return;
+    default:
+      readRule(key, value, (draft.rules ??= {}), { ...place, findings: context.findings });
   }
 }
 
@@ -189,6 +198,17 @@ function readOwnedKey(
       });
     }
   }
+  const other = owned.notBeside;
+  if (other !== undefined && draft.options !== undefined && Object.hasOwn(draft.options, other)) {
+    const message = `${label} has both ${other} and ${key}.`;
+    report(
+      context,
+      'ORCH_PLAN_TYPE',
+      [...path, key],
+      message,
+      'Keep one of them: they say the same thing in two ways.',
+    );
+  }
   // Before its schema sees it: no other code should meet a value of any depth.
   const copied = copyJson(value);
   const issues = 'problem' in copied ? [{ message: `${copied.problem}.` }] : optionIssues(key, owned, copied.value);
@@ -223,7 +243,7 @@ function reportNoWork(label: string, path: Path, context: ParseContext): void {
 
 /** Says only what differs from the defaults: most phases of most plans are small then. */
 function specOf(
-  { name = '', kind = '', dependsOn, timeoutMs, checkpoint, options }: Draft,
+  { name = '', kind = '', dependsOn, timeoutMs, checkpoint, options, rules }: Draft,
   defaults: PhaseDefaults,
 ): PhaseSpec {
   const own = options === undefined ? undefined : withoutDefaults(options, defaults.options);
@@ -234,6 +254,7 @@ function specOf(
     ...(timeoutMs === undefined || timeoutMs === defaults.timeoutMs ? {} : { timeoutMs }),
     ...((checkpoint ?? defaults.checkpoint) ? {} : { checkpoint: false as const }),
     ...(own === undefined ? {} : { options: own }),
+    ...ruleData(rules, defaults.continueOnFailure),
   };
 }
 

@@ -2,7 +2,9 @@ import type { ErrorCode } from '../errors/codes.ts';
 import type { Json } from '../json.ts';
 import { checkGraph } from './check-graph.ts';
 import { findingList } from './finding-list.ts';
+import { schemaOfInputs } from './input-schema.ts';
 import { keyHints } from './key-hints.ts';
+import { noteUnused, parseInputs, secretNames } from './parse-inputs.ts';
 import { parseDefaults, parsePhase, type ParseContext, type ParsedPhase, type PhaseDefaults } from './parse-phase.ts';
 import type { PhaseKeys } from './phase-keys.ts';
 import {
@@ -54,6 +56,8 @@ export function parsePlan(plan: unknown, keys: PhaseKeys): ParsedPlan {
     return { findings: findings.read() };
   }
   const head = readHead(plan, context);
+  const inputs = head.get('inputs');
+  if (isObject(inputs)) head.set('inputs', parseInputs(inputs, findings));
   const before = findings.errorCount();
   const defaults = readDefaults(head.get('defaults'), context);
   const defaultsAreRight = isObject(plan['defaults'] ?? {}) && findings.errorCount() === before;
@@ -66,16 +70,21 @@ export function parsePlan(plan: unknown, keys: PhaseKeys): ParsedPlan {
   }
   const phases = parsed.map((it) => it.spec);
   const spec = specOf(head, phases, defaults);
+  if (spec.inputs !== undefined) noteUnused(spec.inputs, phases, findings);
   const sequential = parsed.every((it) => it.node.dependsOn === undefined);
   if (sequential && spec.concurrency === undefined) {
     spec.concurrency = 1;
     if (phases.length > 1) findings.push(sequentialNote());
   }
-  return { workflow: workflowOf(definitionOfData(spec)), findings: findings.read(), ...carried };
+  return {
+    workflow: workflowOf(definitionOfData(spec, schemaOfInputs(spec.inputs))),
+    findings: findings.read(),
+    ...carried,
+  };
 }
 
 /** The plan's own keys that have a right value. */
-function readHead(plan: { readonly [key: string]: unknown }, context: ParseContext): ReadonlyMap<string, unknown> {
+function readHead(plan: { readonly [key: string]: unknown }, context: ParseContext): Map<string, unknown> {
   const head = new Map<string, unknown>();
   for (const key of Object.keys(plan)) {
     const known = workflowKeys.get(key);
@@ -117,6 +126,7 @@ function readDefaults(given: unknown, context: ParseContext): PhaseDefaults {
   return {
     timeoutMs: draft.timeoutMs ?? planTimeoutMs,
     checkpoint: draft.checkpoint ?? true,
+    continueOnFailure: draft.rules?.continueOnFailure ?? false,
     options: { ...options, ...draft.options },
   };
 }
@@ -182,6 +192,12 @@ function specOf(
   if (head.has('description')) spec.description = head.get('description') as string;
   if (head.has('concurrency')) spec.concurrency = head.get('concurrency') as number;
   if (head.has('checkpoint_interval')) spec.checkpointInterval = head.get('checkpoint_interval') as number;
+  const inputs = head.get('inputs') as WorkflowSpec['inputs'];
+  if (inputs !== undefined && Object.keys(inputs).length > 0) {
+    spec.inputs = inputs;
+    const secrets = secretNames(inputs);
+    if (secrets.length > 0) spec.secrets = secrets;
+  }
   if (head.has('timeout')) spec.timeoutMs = planDurationMs(head.get('timeout'))!;
   return spec;
 }

@@ -18,6 +18,20 @@ export interface OwnedKey {
   readonly planDefault?: Json;
   /** Whether plan files may use it. */
   readonly inPlans: boolean;
+  /** A key that a phase can't have as well. */
+  readonly notBeside?: string;
+  /** Whether `${{ … }}` in the texts of a value is expanded. */
+  readonly templates?: (value: Json) => boolean;
+  /** Whether secret inputs may be expanded in it. */
+  readonly secrets?: boolean;
+  /** The expressions in a value that its plugin has evaluated. */
+  readonly expressions?: (value: Json) => readonly ExpressionPlace[];
+}
+
+/** An expression in the value of an option. */
+export interface ExpressionPlace {
+  readonly path: readonly (string | number)[];
+  readonly source: string;
 }
 
 /** Plugins of this repository by the keys and kinds that they own: a plugin that is not loaded can be named. */

@@ -30,10 +30,7 @@ interface Store {
 }
 
 /** A list of phases that were checked before; none: empty. */
-export function phaseList(
-  phases: readonly PhaseSpec[] = [],
-  code: Code = { functions: {}, rules: {} },
-): PhaseList {
+export function phaseList(phases: readonly PhaseSpec[] = [], code: Code = { functions: {}, rules: {} }): PhaseList {
   let list: PhaseList | undefined;
   // Filled on first use: workflows that come from plans are seldom built upon.
   const filled = (): PhaseList =>

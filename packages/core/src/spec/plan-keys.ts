@@ -27,6 +27,12 @@ const timeout = {
   example: '"5m"',
   accepts: (value: unknown): boolean => planDurationMs(value) !== undefined,
 };
+const maxExpressionLength = 4_096;
+const expression = {
+  type: `an expression of 1 to ${maxExpressionLength} characters`,
+  accepts: (value: unknown): boolean =>
+    typeof value === 'string' && value.trim() !== '' && value.length <= maxExpressionLength,
+};
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isList = (value: unknown): boolean => Array.isArray(value);
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
@@ -85,7 +91,13 @@ export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
     example: `[${phaseExample}]`,
     accepts: isList,
   },
-  { key: 'inputs', type: 'an object', meaning: 'Parameters of a run.' },
+  {
+    key: 'inputs',
+    type: 'an object of inputs by name',
+    meaning: 'Parameters of a run, checked before anything starts.',
+    example: '{"version": {"type": "string"}}',
+    accepts: isObject,
+  },
   { key: 'lock', type: 'text', meaning: 'One live run a key.' },
 ]);
 
@@ -116,11 +128,41 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
     example: 'false',
     accepts: isBoolean,
   },
-  { key: 'if', type: 'an expression', meaning: 'Runs the phase only when it holds.' },
-  { key: 'after', type: '"completed", "failed" or "always"', meaning: 'State that its dependencies must have.' },
-  { key: 'continue_on_failure', type: 'true or false', meaning: 'Its failure does not stop its dependents.' },
-  { key: 'output', type: 'an object', meaning: 'Where its structured output stands.' },
-  { key: 'fail_when', type: 'an expression', meaning: 'What counts as a failure.' },
+  {
+    key: 'if',
+    ...expression,
+    meaning: 'Runs the phase only where it holds; its dependents run all the same, without its output.',
+    example: '"inputs.deploy"',
+  },
+  {
+    key: 'after',
+    type: '"completed", "failed" or "always"',
+    default: '"completed"',
+    meaning: 'State that its dependencies must end in: "failed" is a handler, "always" a clean-up.',
+    example: '"always"',
+    accepts: (value) => value === 'completed' || value === 'failed' || value === 'always',
+  },
+  {
+    key: 'continue_on_failure',
+    type: 'true or false',
+    default: 'false',
+    meaning: 'Its failure is recorded, but stops neither its dependents nor the run.',
+    example: 'true',
+    accepts: isBoolean,
+  },
+  {
+    key: 'output',
+    type: 'an object with from ("file", "stdout" or "stdout-last-line") and schema',
+    meaning: 'Where its structured output stands and what it must look like; missing or misfit: failed.',
+    example: '{"from": "stdout"}',
+    accepts: isObject,
+  },
+  {
+    key: 'fail_when',
+    ...expression,
+    meaning: 'What counts as a failure though the command ended; one that reads exit_code judges that, too.',
+    example: '"output.failures > 0"',
+  },
   { key: 'approval', type: 'true or an object', meaning: 'Waits for a person.' },
   { key: 'for_each', type: 'an expression', meaning: 'One instance for each item.' },
   { key: 'max_parallel', type: 'a whole number from 1 up', meaning: 'Instances at once.' },
@@ -128,7 +170,7 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
 ]);
 
 /** Keys of a phase that `defaults` may hold; those of plugins too, but for the kinds of work. */
-export const defaultsKeys: ReadonlySet<string> = new Set(['timeout', 'checkpoint']);
+export const defaultsKeys: ReadonlySet<string> = new Set(['timeout', 'checkpoint', 'continue_on_failure']);
 
 /** Milliseconds of `timeout` where a phase of a plan file does not say: the founding specification's 300 s. */
 export const planTimeoutMs = 300_000;

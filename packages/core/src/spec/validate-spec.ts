@@ -3,6 +3,7 @@ import { checkGraph } from './check-graph.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { findingList, type FindingSink } from './finding-list.ts';
 import { issueHint, issueLabel, issuePath, optionIssues, wellKnownOwner, type PhaseKeys } from './phase-keys.ts';
+import { checkAfter } from './parse-rules.ts';
 import { phaseNameProblem } from './phase-name.ts';
 import { maxPhases } from './plan-keys.ts';
 import { quote } from './quote.ts';
@@ -56,7 +57,7 @@ function isFromOneUp(value: number | undefined): boolean {
 }
 
 function checkPhase(
-  { name, kind, timeoutMs, options }: PhaseSpec,
+  { name, kind, timeoutMs, options, after, dependsOn }: PhaseSpec,
   index: number,
   keys: PhaseKeys,
   findings: FindingSink,
@@ -64,7 +65,8 @@ function checkPhase(
   const problem = phaseNameProblem(name);
   const isKnown = kind === 'function' || keys.kinds.has(kind);
   // Almost always: nothing is made for a phase of which there is nothing to say.
-  if (problem === undefined && isFromOneUp(timeoutMs) && isKnown && options === undefined) return;
+  if (problem === undefined && isFromOneUp(timeoutMs) && isKnown && options === undefined && after === undefined)
+    return;
   const path = ['phases', index];
   const label = name === '' ? `Phase number ${index + 1}` : `Phase ${quote(name)}`;
   if (problem !== undefined) report(findings, 'ORCH_PLAN_TYPE', [...path, 'name'], `${label}: its name ${problem}.`);
@@ -76,6 +78,7 @@ function checkPhase(
     const message = `${label} is of the kind ${quote(kind)}, which no loaded plugin carries out.`;
     report(findings, 'ORCH_PLUGIN_MISSING', [...path, 'kind'], message, pluginHint(owner));
   }
+  if (after !== undefined) checkAfter(after, dependsOn, { label, path, findings });
   checkOptions(label, [...path, 'options'], options, keys, missing, findings);
 }
 

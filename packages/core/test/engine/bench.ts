@@ -76,6 +76,7 @@ export class ProbeExecutor implements Executor {
   readonly calls: Call[] = [];
   readonly settles: { readonly runId: string; readonly known: readonly string[] }[] = [];
   /** What `adopt` answers for a phase; default: it is still running. */
+  tail?: NonNullable<Executor['tail']>;
   onAdopt: (attempt: Attempt) => 'running' | 'gone' | Outcome | Error = () => 'running';
   /** What happens on abort. */
   onAbort: (call: Call) => void = (call) => call.end({ status: 'aborted' });

@@ -18,6 +18,7 @@ it('tells no more findings of an executor than of a plan', async () => {
   const found = await validateWorkflow(spec, {
     phaseKeys: { options: new Map(), kinds: new Set(['probe']) },
     executors: new Map([['probe', executor]]),
+    language: undefined,
   });
   expect(found).toHaveLength(10_001);
   expect(found[0]).toMatchObject({ path: ['phases', 0, 'cwd'] });

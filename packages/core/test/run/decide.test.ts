@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { decide, nextWakeAt } from '../../src/run/decide.ts';
 import { Journal, specOf } from './journal.ts';
 
 describe('decide', () => {
@@ -14,8 +13,8 @@ describe('decide', () => {
   });
 
   it('answers the same when asked twice', () => {
-    const { state, now } = new Journal(specOf(['a']));
-    expect(decide(state, now)).toEqual(decide(state, now));
+    const journal = new Journal(specOf(['a']));
+    expect(journal.decide()).toEqual(journal.decide());
   });
 
   it('starts a dependent once all it needs is completed', () => {
@@ -74,10 +73,10 @@ describe('decide', () => {
     const journal = new Journal(specOf(['a', 'b']), 1);
     journal.decideAll();
     journal.end('a', { fails: true, retryAt: 5_000, delayMs: 4_000 });
-    expect(nextWakeAt(journal.state)).toBe(5_000);
+    expect(journal.wakeAt()).toBe(5_000);
     expect(journal.decideAll()).toEqual(['checkpoint.created b', 'phase.started b']);
     // All places are taken: nothing to wake up for.
-    expect(nextWakeAt(journal.state)).toBeUndefined();
+    expect(journal.wakeAt()).toBeUndefined();
     journal.now = 4_999;
     expect(journal.end('b').decideAll()).toEqual([]);
     journal.now = 5_000;
@@ -98,8 +97,8 @@ describe('decide', () => {
   });
 
   it('hands the timeout of the phase, or the default, to the attempt', () => {
-    const { state } = new Journal({ id: 'w', defaults: { timeoutMs: 7 }, phases: [{ name: 'a', kind: 'function' }] });
-    expect(decide(state, 0).at(-1)).toMatchObject({ timeoutMs: 7 });
+    const journal = new Journal({ id: 'w', defaults: { timeoutMs: 7 }, phases: [{ name: 'a', kind: 'function' }] });
+    expect(journal.decide().at(-1)).toMatchObject({ timeoutMs: 7 });
   });
 
   it('cancels what is pending at once, and the run when nothing runs', () => {
@@ -122,7 +121,7 @@ describe('decide', () => {
   it('fails the run when its timeout has passed', () => {
     const journal = new Journal(specOf(['a'], { timeoutMs: 500 }));
     journal.decideAll();
-    expect(nextWakeAt(journal.state)).toBe(1_500);
+    expect(journal.wakeAt()).toBe(1_500);
     journal.now = 1_500;
     expect(journal.decideAll()).toEqual(['run.cancelling']);
     journal.write({ type: 'phase.cancelled', phases: ['a'] });

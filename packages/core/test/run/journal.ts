@@ -1,7 +1,7 @@
 import { apply } from '../../src/run/apply.ts';
-import { decide } from '../../src/run/decide.ts';
+import { decide, nextWakeAt } from '../../src/run/decide.ts';
 import type { Draft } from '../../src/run/decide.ts';
-import type { EventBody, RunEvent } from '../../src/run/event.ts';
+import type { EventBody, EventOf, RunEvent } from '../../src/run/event.ts';
 import type { Owner } from '../../src/run/owner.ts';
 import type { RunState } from '../../src/run/state.ts';
 import type { PhaseSpec, WorkflowSpec } from '../../src/spec/workflow-spec.ts';
@@ -23,8 +23,12 @@ export class Journal {
   readonly events: RunEvent[] = [];
   #state: RunState | undefined;
   now = 1_000;
+  /** Where the wall differs from the driver's clock. */
+  wall: number | undefined;
+  /** Answers for the `if` of a phase. */
+  condition: (phase: string) => boolean = () => true;
 
-  constructor(spec: WorkflowSpec, concurrency = 4) {
+  constructor(spec: WorkflowSpec, concurrency = 4, more: Partial<EventOf<'run.created'>> = {}) {
     this.write({
       type: 'run.created',
       format: 1,
@@ -33,8 +37,24 @@ export class Journal {
       inputs: {},
       options: {},
       directory: '/',
+      ...more,
     });
     this.write({ type: 'run.started', owner, orchVersion: '0', concurrency });
+  }
+
+  /** One that goes on from events that stand already. */
+  static of(events: readonly RunEvent[]): Journal {
+    const [created] = events;
+    if (created?.type !== 'run.created') throw new Error('a journal begins with run.created');
+    const journal = new Journal(created.workflow);
+    journal.events.splice(0);
+    journal.#state = undefined;
+    for (const event of events) {
+      journal.#state = apply(journal.#state, event, 'r');
+      journal.events.push(event);
+    }
+    journal.now = events.at(-1)!.at;
+    return journal;
   }
 
   get state(): RunState {
@@ -51,10 +71,23 @@ export class Journal {
     return this;
   }
 
+  /** What is to happen at this moment. */
+  decide(): readonly Draft[] {
+    return decide(this.state, {
+      now: this.now,
+      wall: this.wall ?? this.now,
+      condition: (phase) => this.condition(this.state.spec.phases[phase]!.name),
+    });
+  }
+
+  wakeAt(): number | undefined {
+    return nextWakeAt(this.state, { now: this.now, wall: this.wall ?? this.now });
+  }
+
   /** Asks until there is no answer left, and writes it all. Answers with the types and names. */
   decideAll(): string[] {
     const said: string[] = [];
-    for (let drafts = decide(this.state, this.now); drafts.length > 0; drafts = decide(this.state, this.now)) {
+    for (let drafts = this.decide(); drafts.length > 0; drafts = this.decide()) {
       for (const draft of drafts) said.push(wordsOf(draft));
       this.write(...drafts);
     }

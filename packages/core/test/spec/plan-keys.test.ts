@@ -65,26 +65,19 @@ describe('keys', () => {
       { code: 'ORCH_PLAN_UNKNOWN_KEY', hint: 'command belongs to @orch/plugin-command, which is not loaded.' },
     ]);
   });
-  test.each([
-    'if',
-    'after',
-    'continue_on_failure',
-    'output',
-    'fail_when',
-    'approval',
-    'for_each',
-    'max_parallel',
-    'retry',
-  ])('%s is refused', (key) => {
+  test.each(['approval', 'for_each', 'max_parallel', 'retry'])('%s is refused', (key) => {
     expect(found(plan({ phases: [phase({ [key]: true })] }))).toEqual([`ORCH_PLAN_NOT_SUPPORTED phases/0/${key}`]);
     expect(found(plan({ defaults: { [key]: true } }))).toEqual([`ORCH_PLAN_NOT_SUPPORTED defaults/${key}`]);
   });
-  test.each(['inputs', 'lock'])('%s is refused', (key) => {
+  test.each(['lock'])('%s is refused', (key) => {
     expect(found(plan({ [key]: {} }))).toEqual([`ORCH_PLAN_NOT_SUPPORTED ${key}`]);
   });
-  test.each(['name', 'depends_on', 'command', 'prompt', 'nope'])('defaults cannot hold %s', (key) => {
-    expect(found(plan({ defaults: { [key]: 'x' } }))).toEqual([`ORCH_PLAN_UNKNOWN_KEY defaults/${key}`]);
-  });
+  test.each(['name', 'depends_on', 'command', 'prompt', 'nope', 'if', 'after', 'output', 'fail_when'])(
+    'defaults cannot hold %s',
+    (key) => {
+      expect(found(plan({ defaults: { [key]: 'x' } }))).toEqual([`ORCH_PLAN_UNKNOWN_KEY defaults/${key}`]);
+    },
+  );
   test('one kind of work, neither none nor two', () => {
     expect(found(plan({ phases: [{ name: 'a' }] }))).toEqual(['ORCH_PLAN_NO_WORK phases/0']);
     const { findings } = parsePlan(plan({ phases: [phase({ prompt: 'x' })] }), keys);

@@ -138,19 +138,55 @@ describe('not supported yet', () => {
       message: expect.stringContaining(`: ${option} is not supported yet.`),
     });
   const run = (): number => 1;
-  test('each option is named', () => {
-    const w = workflow('w');
-    expect(() => w.phase('a', { if: () => true, run })).toThrow(refusal('if'));
-    expect(() => w.phase('a', { after: 'always', run })).toThrow(refusal('after'));
-    expect(() => w.phase('a', { continueOnFailure: true, run })).toThrow(refusal('continueOnFailure'));
-    expect(() => w.each('a', () => [1], { run })).toThrow(refusal('each'));
-    expect(() => workflow('w', { inputs: anything as Schema<{ token: string }>, secrets: ['token'] })).toThrow(
-      refusal('secrets'),
-    );
+  test('each is named', () => {
+    expect(() => workflow('w').each('a', () => [1], { run })).toThrow(refusal('each'));
   });
   test('what would happen anyway is no option', () => {
     expect(
       workflow('w', { secrets: [] }).phase('a', { continueOnFailure: false, run }).definition.spec.phases,
     ).toHaveLength(1);
+  });
+});
+
+describe('rules', () => {
+  const run = (): number => 1;
+  const condition = (): boolean => true;
+  const failWhen = (): boolean => false;
+  test('are data, and code beside it', () => {
+    const { definition } = workflow('w')
+      .phase('a', { continueOnFailure: true, if: condition, run })
+      .phase('b', {
+        dependsOn: ['a'],
+        after: 'failed',
+        run: { kind: 'x', options: {}, output: { from: 'stdout', schema: anything }, failWhen },
+      });
+    expect(definition.spec.phases).toEqual([
+      { name: 'a', kind: 'function', continueOnFailure: true, if: true },
+      {
+        name: 'b',
+        kind: 'x',
+        dependsOn: ['a'],
+        after: 'failed',
+        output: { from: 'stdout', schema: true },
+        failWhen: true,
+      },
+    ]);
+    expect(definition.rules).toEqual({ a: { if: condition }, b: { output: anything, failWhen } });
+  });
+  test('secrets are named in the data', () => {
+    const secret = workflow('w', { inputs: anything as Schema<{ token: string }>, secrets: ['token'] });
+    expect(secret.definition.spec.secrets).toEqual(['token']);
+    expect(() => workflow('w', { secrets: ['token' as never] })).toThrow(/the workflow has none/);
+  });
+  test.each<[object, RegExp]>([
+    [{ if: true }, /if must be a function/],
+    [{ after: 'completed' }, /after must be "failed" or "always", not "completed"/],
+    [{ continueOnFailure: 'yes' }, /continueOnFailure must be true or false/],
+    [{ run: { kind: 'x', options: {}, output: 'stdout' } }, /must be an object/],
+    [{ run: { kind: 'x', options: {}, output: { from: 'stderr' } } }, /file, stdout, stdout-last-line/],
+    [{ run: { kind: 'x', options: {}, output: { from: 'file', schema: {} } } }, /no Standard Schema/],
+    [{ run: { kind: 'x', options: {}, failWhen: 'output' } }, /failWhen must be a function/],
+  ])('%j is refused', (more, message) => {
+    expect(() => workflow('w').phase('a', { run, ...more } as never)).toThrow(message);
   });
 });

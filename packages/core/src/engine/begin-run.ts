@@ -1,0 +1,99 @@
+import { validateSpec } from '../spec/validate-spec.ts';
+import { findingList } from '../spec/finding-list.ts';
+import { checkExpressions, specNames } from '../spec/check-expressions.ts';
+import type { LoadedLanguage } from '../spec/language.ts';
+import type { WorkflowDefinition } from '../spec/workflow.ts';
+import { createRun } from './create-run.ts';
+import { Driver } from './driver.ts';
+import { checkInputs, withoutSecrets } from './inputs.ts';
+import { leaseMs, momentOf } from './lease.ts';
+import { letGoOnError, rememberToken } from './letting-go.ts';
+import { executorsFor } from './open-run.ts';
+import type { Choice } from './open-run.ts';
+import type { ExecuteOptions } from './options.ts';
+import { refuseFindings } from './refusals.ts';
+import { loadLanguage, runRules } from './rules.ts';
+import type { Opened } from './run-handle.ts';
+import type { EngineParts } from './run-parts.ts';
+import type { RunInputs } from './scope.ts';
+import { summaryOf } from './summary.ts';
+import { settleAll } from './take-up.ts';
+
+export interface BeginRequest<In> {
+  readonly runId: string;
+  readonly definition: WorkflowDefinition;
+  readonly options: ExecuteOptions<In>;
+  /** Of the orchestrator. */
+  readonly concurrency: number | undefined;
+}
+
+/** A run that there is already, and what its caller brought. */
+export interface Existing extends Choice {
+  readonly inputs: RunInputs | undefined;
+}
+
+/** Creates a run and begins to drive it; where there is one of this id, says so. Nothing is written where anything is wrong. */
+export async function beginRun<In>(
+  engine: EngineParts,
+  { runId, definition, options, concurrency }: BeginRequest<In>,
+): Promise<Opened | Existing> {
+  const { spec } = definition;
+  refuseFindings(spec, validateSpec(spec, engine.phaseKeys));
+  const language = await loadLanguage(spec, engine);
+  if (language !== undefined) refuseExpressions(engine, definition, language);
+  const inputs = await checkInputs(spec.id, definition.inputs, options.inputs);
+  const { directory = process.cwd(), source, selection, failFast = false } = options;
+  const stored = withoutSecrets(inputs, spec.secrets);
+  const { events, state } = createRun(engine, {
+    runId,
+    spec,
+    ...stored,
+    concurrency,
+    directory,
+    source,
+    selection,
+    failFast,
+  });
+  const taking = { owner: engine.host.owner, token: engine.ids.random(), ttlMs: leaseMs };
+  const takenAt = momentOf(engine.clock);
+  const created = await engine.backend
+    .create(runId, { ...taking, events, summary: summaryOf(state) })
+    .catch((error: unknown) => {
+      rememberToken(engine, runId, taking.token, error);
+      throw error;
+    });
+  if (created.status === 'exists')
+    return { inputs: options.inputs === undefined ? undefined : inputs, selection, failFast: options.failFast };
+  const { fence } = created;
+  const executors = executorsFor(engine, definition);
+  const rules = runRules(state, inputs, { definition, phaseKeys: engine.phaseKeys }, language);
+  const executorOf = executors.of(state);
+  const driver = new Driver({
+    engine,
+    state,
+    fence,
+    takenAt,
+    resumed: false,
+    executorOf,
+    rules,
+    inputs,
+    secrets: stored.secrets,
+  });
+  return letGoOnError(engine, runId, fence, async () => {
+    try {
+      await driver.checkHeld();
+      await settleAll(executors.all, runId, new Set());
+    } catch (error) {
+      await driver.detach().catch(() => undefined);
+      throw error;
+    }
+    driver.begin({ committed: events });
+    return { driver };
+  });
+}
+
+function refuseExpressions({ phaseKeys }: EngineParts, { spec }: WorkflowDefinition, language: LoadedLanguage): void {
+  const findings = findingList();
+  checkExpressions(spec, phaseKeys, language, specNames, findings);
+  refuseFindings(spec, findings.read());
+}

@@ -1,0 +1,47 @@
+import type { Log } from '../executor/executor.ts';
+import type { Draft } from '../run/decide.ts';
+import type { RunLoop } from './run-loop.ts';
+import { notWritten } from './run-loop.ts';
+import type { SecretGuard } from './secrets.ts';
+
+/** At most so many warnings of a take-up are journalled; the rest go to the log. */
+const journalledWarnings = 100;
+
+export interface RecorderParts {
+  readonly runId: string;
+  readonly loop: RunLoop;
+  readonly log: Log;
+  readonly guard: SecretGuard;
+  /** Whether the journal still takes anything. */
+  readonly isOpen: () => boolean;
+}
+
+/** Writes what is no part of the run's course into its journal: warnings, and what plugins remember. */
+export class Recorder {
+  readonly #parts: RecorderParts;
+  #warnings = 0;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Journals a warning while there is room, and always says it. `handled`: messages that it answers. */
+  warn(message: string, handled: readonly string[] = [], plugin?: string): void {
+    const { log, guard, isOpen, loop } = this.#parts;
+    const hidden = guard.hide(message);
+    log.warn(plugin === undefined ? hidden : `${plugin}: ${hidden}`);
+    if (!isOpen()) return;
+    if (handled.length === 0 && ++this.#warnings > journalledWarnings) return;
+    const by = plugin === undefined ? {} : { plugin };
+    loop.submit([{ type: 'warning', message: hidden, ...by }], undefined, handled);
+  }
+
+  /** Settles when it is committed; rejects where nothing more is `taken`. */
+  record(draft: Draft, taken: boolean): Promise<void> {
+    const { loop, runId } = this.#parts;
+    const written = taken ? loop.write([draft]) : Promise.reject(notWritten(runId));
+    // A tap need not wait for it; unheard, a rejection would end the process.
+    written.catch(() => undefined);
+    return written;
+  }
+}

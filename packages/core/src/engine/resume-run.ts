@@ -1,0 +1,92 @@
+import type { WorkflowDefinition } from '../spec/workflow.ts';
+import { isTerminal } from '../run/state.ts';
+import type { RunState } from '../run/state.ts';
+import { schemaOfInputs } from '../spec/input-schema.ts';
+import { concurrencyOf } from './concurrency.ts';
+import { letGo, letGoOnError } from './letting-go.ts';
+import type { CancelRequest } from './messages.ts';
+import { checkAgainst, executorsFor, readRun, refuseOtherChoice, takeOpened } from './open-run.ts';
+import type { Choice } from './open-run.ts';
+import { planReplan } from './replan.ts';
+import { loadLanguage, runRules } from './rules.ts';
+import type { Opened } from './run-handle.ts';
+import type { EngineParts } from './run-parts.ts';
+import type { RunInputs } from './scope.ts';
+import { inputsOf } from './secrets.ts';
+import { takeUp } from './take-up.ts';
+
+/** What taking a run up needs besides its id. */
+export interface ResumeRequest {
+  readonly definition: WorkflowDefinition | undefined;
+  /** All of them, secret ones too, where the caller brought any. */
+  readonly inputs?: RunInputs | undefined;
+  readonly secrets?: { readonly [name: string]: unknown } | undefined;
+  readonly from?: string | undefined;
+  readonly checkpoint?: string | undefined;
+  readonly replan?: boolean | undefined;
+  readonly unfinishedOnly?: boolean | undefined;
+  /** What the caller chose of the phases: that of the run holds, and must be the same. */
+  readonly choice?: Choice | undefined;
+  readonly takeOver?: boolean | undefined;
+  readonly otherHost?: boolean | undefined;
+  readonly cancel?: CancelRequest;
+}
+
+/** Takes a run up and drives it, or answers with the state of one that needs no driving. */
+export async function resumeRun(
+  engine: EngineParts,
+  runId: string,
+  request: ResumeRequest,
+  concurrency: number | undefined,
+): Promise<Opened> {
+  const read = await readRun(engine, runId);
+  const { definition, cancel } = request;
+  const replans = request.replan === true && definition !== undefined;
+  checkAgainst(read.state, { definition, inputs: request.inputs, cancels: cancel !== undefined, replans });
+  if (request.choice !== undefined) refuseOtherChoice(read.state, request.choice);
+  const again = request.from !== undefined || request.checkpoint !== undefined || replans;
+  const isOver = (state: RunState): boolean =>
+    request.unfinishedOnly === true ? isTerminal(state.status) : state.status === 'completed' && !again;
+  if (isOver(read.state)) return { state: read.state };
+  const executors = executorsFor(engine, definition);
+  const code = await prepare(engine, read.state, request);
+  const replan = replans ? await planReplan(read.state, definition, code.inputs) : undefined;
+  const { state, fence, takenAt, knownKeys } = await takeOpened(engine, read, request.takeOver ?? false);
+  return letGoOnError(engine, runId, fence, async () => {
+    // It may have ended between the look and the taking.
+    if (cancel === undefined ? isOver(state) : isTerminal(state.status)) {
+      await letGo(engine, runId, fence);
+      return { state };
+    }
+    const inputs = replan?.inputs ?? code.inputs;
+    const driver = await takeUp({
+      ...{ engine, state, fence, takenAt, knownKeys, cancel, replan, inputs },
+      executors: executors.all,
+      executorOf: executors.of(state),
+      rules: runRules(state, inputs, { definition, phaseKeys: engine.phaseKeys }, code.language),
+      concurrency: concurrencyOf(concurrency ?? state.created.options.concurrency, state.spec),
+      from: request.from,
+      checkpoint: request.checkpoint,
+      resets: request.unfinishedOnly !== true,
+      otherHost: request.otherHost ?? false,
+    });
+    return { driver };
+  });
+}
+
+type Prepared = { readonly inputs: RunInputs; readonly language: Awaited<ReturnType<typeof loadLanguage>> };
+
+/** What phases need besides their data. A run that is only cancelled needs neither secrets nor expressions. */
+async function prepare(engine: EngineParts, state: RunState, request: ResumeRequest): Promise<Prepared> {
+  const { definition, cancel, inputs, secrets } = request;
+  if (cancel !== undefined && !hasCleanUps(state)) return { inputs: state.created.inputs, language: undefined };
+  const schema = definition?.inputs ?? schemaOfInputs(state.spec.inputs);
+  return {
+    inputs: await inputsOf(state, { ...inputs, ...secrets }, schema),
+    language: await loadLanguage(definition?.spec ?? state.spec, engine),
+  };
+}
+
+function hasCleanUps(state: RunState): boolean {
+  return state.spec.phases.some(({ after }) => after === 'always');
+}

@@ -1,0 +1,46 @@
+import { buildGraph } from '../spec/graph.ts';
+import { recount } from './apply-reset.ts';
+import { invalid } from './checks.ts';
+import type { EventOf } from './event.ts';
+import { initialState } from './state.ts';
+import type { RunState } from './state.ts';
+
+/**
+ * Gives a run another definition: phases keep what became of them by their names, new ones are pending, and those that
+ * are gone are forgotten. Attempts that the new definition does not want are over before it is written.
+ */
+export function applyReplan(state: RunState, event: EventOf<'run.replanned'>): void {
+  const { workflow } = event;
+  if (workflow.id !== state.spec.id) throw invalid(state.runId, event, 'it is of another workflow');
+  const next = initialState(state.runId, { ...state.created, workflow }, buildGraph(workflow));
+  const kept = new Map(state.spec.phases.map(({ name }, phase) => [name, phase]));
+  for (let phase = 0; phase < next.graph.size; phase++) {
+    const before = kept.get(workflow.phases[phase]!.name);
+    if (before === undefined) continue;
+    kept.delete(workflow.phases[phase]!.name);
+    carryOver(state, before, next, phase);
+  }
+  for (const [name, phase] of kept)
+    if (state.phases[phase]!.status === 'running')
+      throw invalid(state.runId, event, `phase ${JSON.stringify(name)} is gone, but runs`);
+  const { spec, graph, phases, counts, unforgiven } = next;
+  Object.assign(state, { spec, graph, phases, counts, unforgiven });
+  if (event.inputs !== undefined) state.created = { ...state.created, inputs: event.inputs };
+  const { attempts, charged, lost, begunAt, unmet, marked, checkpoints } = next;
+  Object.assign(state, { attempts, charged, lost, begunAt, unmet, marked, checkpoints });
+  recount(state);
+}
+
+function carryOver(from: RunState, before: number, to: RunState, phase: number): void {
+  const at = from.phases[before]!;
+  to.counts.pending--;
+  to.counts[at.status]++;
+  if (at.status === 'failed' && to.spec.phases[phase]!.continueOnFailure !== true) to.unforgiven++;
+  to.phases[phase] = at;
+  to.attempts[phase] = from.attempts[before]!;
+  to.charged[phase] = from.charged[before]!;
+  to.lost[phase] = from.lost[before]!;
+  to.begunAt[phase] = from.begunAt[before]!;
+  to.marked[phase] = from.marked[before]!;
+  to.checkpoints[phase] = from.checkpoints[before]!;
+}

@@ -1,0 +1,44 @@
+import { forEachDependent } from '../spec/graph.ts';
+import type { PhaseState, RunState } from './state.ts';
+
+/** Whether a phase that depends on one in this state has what it asks for; `undefined`: that has not ended yet. */
+export function isMet(state: RunState, dependency: number, dependent: number): boolean | undefined {
+  const at = state.phases[dependency]!;
+  if (at.status === 'pending' || at.status === 'running') return undefined;
+  return state.spec.phases[dependent]!.after !== undefined || passes(state, dependency, at);
+}
+
+/** Whether what depends on an ended phase may run: it completed, was forgiven, or was left out in a way that does not matter. */
+function passes(state: RunState, phase: number, at: PhaseState): boolean {
+  switch (at.status) {
+    case 'completed':
+      return true;
+    case 'failed':
+      return state.spec.phases[phase]!.continueOnFailure === true;
+    case 'skipped':
+      return at.passes === true;
+    default:
+      return false;
+  }
+}
+
+/** Whether an end is one that handlers (`after: failed`) are there for: a failure, or what was skipped because of one. */
+export function hasFailed(at: PhaseState): boolean {
+  return at.status === 'failed' || (at.status === 'skipped' && at.cause !== undefined);
+}
+
+/** Called once a phase has ended: what waited for that gets ready, what can't run any more waits to be skipped. */
+export function spreadEnd(state: RunState, phase: number): void {
+  let hindered = false;
+  forEachDependent(state.graph, phase, (dependent) => {
+    if (isMet(state, phase, dependent) === true) {
+      if (--state.unmet[dependent]! === 0 && state.phases[dependent]!.status === 'pending') state.ready.push(dependent);
+    } else hindered = true;
+  });
+  if (hindered) state.spreading.push(phase);
+}
+
+/** A pending phase that can't run any more because of this one. */
+export function isHindered(state: RunState, phase: number, dependent: number): boolean {
+  return state.phases[dependent]!.status === 'pending' && isMet(state, phase, dependent) === false;
+}

@@ -1,0 +1,420 @@
+import { describe, expect, it } from 'vitest';
+import type { Plugin } from '../../src/hooks/plugin.ts';
+import { parseWorkflow } from '../../src/engine/parse-workflow.ts';
+import type { RunResult } from '../../src/engine/options.ts';
+import type { Outcome } from '../../src/executor/executor.ts';
+import type { Json } from '../../src/json.ts';
+import type { Schema } from '../../src/schema.ts';
+import { workflow, workflowOf } from '../../src/spec/workflow.ts';
+import type { Workflow } from '../../src/spec/workflow.ts';
+import { schemaOf } from '../spec/keys.ts';
+import { bench, probeWork, settled } from './bench.ts';
+import type { Bench } from './bench.ts';
+import { fakeLanguage } from './fake-language.ts';
+
+/** Lets plans say `probe: …`, whose texts may hold templates. */
+const probeKeys: Plugin = {
+  name: 'probe-keys',
+  contract: 1,
+  apply(host) {
+    host.phaseOption('probe', schemaOf('a list', Array.isArray), { templates: () => true });
+    host.phaseOption(
+      'env',
+      schemaOf('an object', (it) => typeof it === 'object'),
+      { templates: () => true, secrets: true },
+    );
+  },
+};
+
+const probeKind: Plugin = {
+  name: 'probe',
+  contract: 1,
+  apply: (host) => host.executor('probe', { execute: async () => ({ status: 'completed' }) }),
+};
+
+/** A workflow as a plan file gives it. */
+function plan(phases: readonly object[], more: object = {}): Workflow {
+  const { workflow: made, findings } = parseWorkflow(
+    { workflow_id: 'w', phases: phases.map((it) => ({ probe: [], ...it })), ...more },
+    { plugins: [probeKind, probeKeys] },
+  );
+  if (made === undefined) throw new Error(JSON.stringify(findings));
+  return made;
+}
+
+const made = (more: Parameters<typeof bench>[0] = {}): Bench =>
+  bench({ plugins: [probeKeys], language: fakeLanguage, ...more });
+
+/** Runs a plan whose attempts end as `ends` says, by phase; the rest completes. */
+async function run(
+  given: Workflow,
+  ends: Readonly<Record<string, Outcome>> = {},
+  options: { readonly inputs?: unknown } = {},
+  at: Bench = made(),
+): Promise<RunResult & { readonly started: readonly string[] }> {
+  const handle = at.orch.execute(given, { runId: 'r', ...options });
+  let isOver = false;
+  const result = handle.result().finally(() => (isOver = true));
+  let seen = 0;
+  for (let turn = 0; turn < 50 && !isOver; turn++) {
+    await settled();
+    for (; seen < at.probe.calls.length; seen++) {
+      const call = at.probe.calls[seen]!;
+      call.end(ends[call.attempt.phase] ?? { status: 'completed' });
+    }
+  }
+  return { ...(await result), started: at.probe.started };
+}
+
+const exits = (exitCode: number, output?: Json): Outcome =>
+  exitCode === 0
+    ? { status: 'completed', exitCode, ...(output === undefined ? {} : { output }) }
+    : {
+        status: 'failed',
+        class: 'exit',
+        error: { code: 'ORCH_PHASE_EXIT', message: `exit ${exitCode}` },
+        exitCode,
+        ...(output === undefined ? {} : { output }),
+      };
+
+describe('if', () => {
+  const conditional = plan([
+    { name: 'a' },
+    { name: 'b', depends_on: ['a'], if: 'outputs.a.risk == "high"' },
+    { name: 'c', depends_on: ['b'] },
+  ]);
+
+  it.each([
+    ['high', ['a 1', 'b 1', 'c 1']],
+    ['low', ['a 1', 'c 1']],
+  ])('reads outputs of dependencies: %s', async (risk, started) => {
+    expect(await run(conditional, { a: exits(0, { risk }) })).toMatchObject({ status: 'completed', started });
+  });
+
+  it('fails the phase where what it reads is missing', async () => {
+    expect(await run(conditional, { a: exits(0, {}) })).toMatchObject({
+      status: 'failed',
+      failures: [
+        { phase: 'b', code: 'ORCH_PHASE_CONDITION', message: expect.stringContaining('outputs.a.risk') as string },
+      ],
+    });
+  });
+
+  it('fails the phase where it is neither true nor false', async () => {
+    const { failures } = (await run(plan([{ name: 'a', if: 'run.id' }]))) as Extract<RunResult, { status: 'failed' }>;
+    expect(failures).toMatchObject([
+      { message: expect.stringContaining('must be true or false, but is "r"') as string },
+    ]);
+  });
+
+  it('is a function in TypeScript, which reads inputs and outputs', async () => {
+    const numbers: Schema<{ n: number }> = {
+      '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: value as { n: number } }) },
+    };
+    const made = workflow('w', { inputs: numbers })
+      .phase('a', { run: () => 3 })
+      .phase('b', { dependsOn: ['a'], if: ({ inputs, outputs }) => outputs.a > inputs.n, run: () => 'ran' })
+      .phase('c', { dependsOn: ['b'], run: ({ outputs }) => outputs.b ?? 'left out' });
+    const { orch } = bench();
+    expect(await orch.execute(made, { inputs: { n: 2 } }).outputs()).toMatchObject({ c: 'ran' });
+    expect(await orch.execute(made, { inputs: { n: 3 } }).outputs()).toMatchObject({ c: 'left out' });
+  });
+
+  it('needs its function again when the run is taken up', async () => {
+    const made = workflow('w')
+      .phase('a', { run: probeWork })
+      .phase('b', { dependsOn: ['a'], if: () => true, run: probeWork }) as Workflow;
+    const first = bench();
+    first.orch.execute(made, { runId: 'r' });
+    await settled();
+    first.kill();
+    const second = first.next();
+    second.probe.onAdopt = () => ({ status: 'completed' });
+    await expect(second.orch.recover('r').result()).rejects.toMatchObject({ code: 'ORCH_WORKFLOW_MISSING' });
+    const third = second.next();
+    third.probe.onAdopt = () => ({ status: 'completed' });
+    const handle = third.orch.recover('r', { workflow: made });
+    await settled();
+    third.probe.last('b').end();
+    expect(await handle.result()).toMatchObject({ status: 'completed' });
+  });
+});
+
+describe('a language', () => {
+  it('is loaded only where there is something to compile', async () => {
+    fakeLanguage.loads = 0;
+    await run(plan([{ name: 'a' }]));
+    expect(fakeLanguage.loads).toBe(0);
+    await run(plan([{ name: 'a', fail_when: 'exit_code > 0' }]));
+    expect(fakeLanguage.loads).toBe(1);
+  });
+
+  it('that is missing is said, and nothing is started', async () => {
+    const { orch } = bench({ plugins: [probeKeys] });
+    await expect(orch.execute(plan([{ name: 'a', if: 'run.id' }]), { runId: 'r' }).result()).rejects.toMatchObject({
+      code: 'ORCH_LANGUAGE_MISSING',
+    });
+    await expect(orch.show('r')).rejects.toMatchObject({ code: 'ORCH_RUN_UNKNOWN' });
+  });
+
+  it('refuses a wrong expression before anything starts', async () => {
+    const { orch, probe } = made();
+    await expect(
+      orch.execute(plan([{ name: 'a' }, { name: 'b', if: 'outputs.a == 1' }])).result(),
+    ).rejects.toMatchObject({
+      code: 'ORCH_WORKFLOW_INVALID',
+      message: expect.stringContaining('on which it does not depend') as string,
+    });
+    expect(probe.calls).toEqual([]);
+  });
+});
+
+describe('a declared output', () => {
+  const declaring = plan([{ name: 'a', output: { from: 'stdout', schema: { type: 'number' } } }]);
+
+  it('is handed on, once it fits its schema', async () => {
+    expect(await run(declaring, { a: exits(0, 7) })).toMatchObject({ status: 'completed', outputs: { a: 7 } });
+  });
+
+  it('tells the executor where it stands', async () => {
+    const at = made();
+    await run(declaring, { a: exits(0, 7) }, {}, at);
+    expect(at.probe.last('a').attempt.output).toBe('stdout');
+  });
+
+  it.each([
+    ['of the wrong type', exits(0, 'seven'), 'must be of type number'],
+    ['that is missing', exits(0), 'is missing'],
+  ])('%s is a failure', async (_, outcome, message) => {
+    expect(await run(declaring, { a: outcome })).toMatchObject({
+      status: 'failed',
+      failures: [
+        { class: 'invalid-output', code: 'ORCH_PHASE_OUTPUT', message: expect.stringContaining(message) as string },
+      ],
+    });
+  });
+
+  it('that does not fit changes nothing for a command that failed anyway', async () => {
+    expect(await run(declaring, { a: exits(3, 'seven') })).toMatchObject({
+      failures: [{ class: 'exit', exitCode: 3 }],
+    });
+  });
+
+  it('is checked by a Standard Schema in TypeScript, asynchronously if it likes, and may be changed by it', async () => {
+    const doubled: Schema<unknown, number> = {
+      '~standard': { version: 1, vendor: 'test', validate: async (value) => ({ value: (value as number) * 2 }) },
+    };
+    const made = workflow('w').phase('a', { run: { ...probeWork, output: { from: 'file', schema: doubled } } });
+    expect(await run(made as Workflow, { a: exits(0, 4) })).toMatchObject({ outputs: { a: 8 } });
+  });
+
+  it('whose schema breaks is a failure', async () => {
+    const broken: Schema = {
+      '~standard': { version: 1, vendor: 'test', validate: () => Promise.reject(new Error('no network')) },
+    };
+    const made = workflow('w').phase('a', { run: { ...probeWork, output: { from: 'file', schema: broken } } });
+    expect(await run(made as Workflow, { a: exits(0, 4) })).toMatchObject({
+      status: 'failed',
+      failures: [{ message: expect.stringContaining('no network') as string }],
+    });
+  });
+});
+
+describe('fail_when', () => {
+  const judging = (failWhen: string): Workflow => plan([{ name: 'a', fail_when: failWhen, output: {} }]);
+
+  it.each<[string, string, Outcome, string]>([
+    ['makes a failure of exit 0', 'output.bad == true', exits(0, { bad: true }), 'exit'],
+    ['that can not be evaluated is one', 'output.bad == true', exits(0, {}), 'invalid-output'],
+    ['leaves a failure what it is', 'output.bad == true', exits(3, { bad: false }), 'exit'],
+    ['without the declared output is one', 'output.bad == true', exits(0), 'invalid-output'],
+    ['forgives no missing output', 'exit_code > 1', exits(1), 'invalid-output'],
+  ])('%s', async (_, failWhen, outcome, kind) => {
+    expect(await run(judging(failWhen), { a: outcome })).toMatchObject({
+      status: 'failed',
+      failures: [{ class: kind }],
+    });
+  });
+
+  it.each<[string, string, Outcome]>([
+    ['passes what is right', 'output.bad == true', exits(0, { bad: false })],
+    ['that reads exit_code judges it', 'exit_code > 1', exits(1, {})],
+  ])('%s', async (_, failWhen, outcome) => {
+    expect(await run(judging(failWhen), { a: outcome })).toMatchObject({ status: 'completed' });
+  });
+
+  it('is no business of an attempt that was killed', async () => {
+    const killed: Outcome = {
+      status: 'failed',
+      class: 'signal',
+      error: { code: 'ORCH_PHASE_SIGNAL', message: 'SIGKILL' },
+      signal: 'SIGKILL',
+    };
+    expect(await run(plan([{ name: 'a', fail_when: 'exit_code > 1' }]), { a: killed })).toMatchObject({
+      failures: [{ class: 'signal' }],
+    });
+  });
+
+  it('is a function in TypeScript; one that does not look at the exit code does not forgive it', async () => {
+    const work = (failWhen: (ended: { exitCode: number; output: unknown }) => boolean): Workflow =>
+      workflow('w').phase('a', { run: { ...probeWork, failWhen } }) as Workflow;
+    expect(
+      await run(
+        work(({ output }) => output === 1),
+        { a: exits(2) },
+      ),
+    ).toMatchObject({ status: 'failed' });
+    expect(
+      await run(
+        work(({ exitCode }) => exitCode > 2),
+        { a: exits(2) },
+      ),
+    ).toMatchObject({ status: 'completed' });
+  });
+});
+
+describe('templates', () => {
+  it('are expanded in the options that want it, from inputs, outputs and the run', async () => {
+    const at = made();
+    const given = plan(
+      [
+        { name: 'a' },
+        { name: 'b', depends_on: ['a'], probe: ['${{ outputs.a.file }}!', 'x${{ inputs.n }}y${{ run.id }}', 'plain'] },
+      ],
+      { inputs: { n: { type: 'integer' } } },
+    );
+    await run(given, { a: exits(0, { file: '$(rm -rf /) "x"' }) }, { inputs: { n: 5 } }, at);
+    expect(at.probe.last('b').attempt.options['probe']).toEqual(['$(rm -rf /) "x"!', 'x5yr', 'plain']);
+  });
+
+  it('that read what is not there fail the attempt before it begins', async () => {
+    const at = made();
+    const given = plan([{ name: 'a' }, { name: 'b', depends_on: ['a'], probe: ['${{ outputs.a.file }}'] }]);
+    expect(await run(given, { a: exits(0, {}) }, {}, at)).toMatchObject({
+      failures: [
+        { phase: 'b', code: 'ORCH_PHASE_EXPRESSION', message: expect.stringContaining('outputs.a.file') as string },
+      ],
+    });
+    expect(at.probe.started).toEqual(['a 1']);
+  });
+});
+
+describe('secrets', () => {
+  const secret = 'tr0ub4dor';
+  const given = plan(
+    [
+      { name: 'a', env: { TOKEN: '${{ inputs.token }}' } },
+      { name: 'b', depends_on: ['a'] },
+    ],
+    { inputs: { token: { type: 'string', secret: true }, name: { type: 'string', default: 'x' } } },
+  );
+
+  it('reach the attempt and are in no event', async () => {
+    const at = made();
+    await run(given, {}, { inputs: { token: secret } }, at);
+    expect(at.probe.last('a').attempt.options['env']).toEqual({ TOKEN: secret });
+    expect(at.probe.last('a').context).toMatchObject({ inputs: { token: secret, name: 'x' }, secrets: ['token'] });
+    const events = JSON.stringify(await at.events('r'));
+    expect(events).not.toContain(secret);
+    expect(events).toContain('"secrets":["token"]');
+  });
+
+  it('are hidden in errors, and an output that holds one is not stored', async () => {
+    const at = made();
+    const result = await run(
+      given,
+      { a: { ...exits(1), error: { code: 'X', message: `no ${secret}!` } } as Outcome },
+      { inputs: { token: secret } },
+      at,
+    );
+    expect(result).toMatchObject({ failures: [{ message: 'no ***!' }] });
+    const other = made();
+    expect(await run(given, { a: exits(0, [{ [secret]: 1 }]) }, { inputs: { token: secret } }, other)).toMatchObject({
+      failures: [{ code: 'ORCH_PHASE_SECRET', class: 'invalid-output' }],
+    });
+    expect(JSON.stringify([await at.events('r'), await other.events('r')])).not.toContain(secret);
+  });
+
+  it('are asked for again, by name, at the next take-up', async () => {
+    const first = made();
+    first.orch.execute(given, { runId: 'r', inputs: { token: secret } });
+    await settled();
+    first.kill();
+    const second = first.next();
+    await expect(second.orch.recover('r').result()).rejects.toMatchObject({
+      code: 'ORCH_INPUT_SECRET_MISSING',
+      message: expect.stringContaining('token') as string,
+      hint: expect.stringContaining('ORCH_INPUT_TOKEN') as string,
+    });
+    await expect(second.orch.recover('r', { secrets: { token: 5 } }).result()).rejects.toMatchObject({
+      code: 'ORCH_INPUT_INVALID',
+    });
+    const handle = second.orch.recover('r', { secrets: { token: secret } });
+    await settled();
+    second.probe.last('a').end();
+    await settled();
+    expect(second.probe.last('b').context.inputs).toEqual({ token: secret, name: 'x' });
+    second.probe.last('b').end();
+    expect(await handle.result()).toMatchObject({ status: 'completed' });
+  });
+
+  it('are not needed to cancel', async () => {
+    const first = made();
+    first.orch.execute(given, { runId: 'r', inputs: { token: secret } });
+    await settled();
+    first.kill();
+    const second = first.next();
+    await second.orch.cancel('r');
+    expect(await second.orch.show('r')).toMatchObject({ status: 'cancelled' });
+  });
+});
+
+describe('inputs of a plan', () => {
+  const given = plan([{ name: 'a' }], {
+    inputs: {
+      env: { type: 'string', enum: ['dev', 'prod'] },
+      n: { type: 'integer', default: 3 },
+      maybe: { type: 'object', required: false },
+    },
+  });
+
+  it('are checked before anything starts, all at once', async () => {
+    const { orch } = made();
+    await expect(
+      orch.execute(given, { runId: 'r', inputs: { env: 'test', n: 1.5, evn: 1 } }).result(),
+    ).rejects.toMatchObject({
+      code: 'ORCH_INPUT_INVALID',
+      message: expect.stringMatching(
+        /evn: is no input of this workflow; did you mean env\?.*env: must be one of "dev", "prod", not "test".*n: must be a whole number, not 1.5/,
+      ) as string,
+    });
+  });
+
+  it('have their defaults filled in', async () => {
+    const at = made();
+    await run(given, {}, { inputs: { env: 'dev' } }, at);
+    expect(at.probe.last('a').context.inputs).toEqual({ env: 'dev', n: 3 });
+  });
+});
+
+describe('a spec from elsewhere', () => {
+  it('with an expression that its plugin evaluates makes the language necessary', async () => {
+    const waiting: Plugin = {
+      name: 'waiting',
+      contract: 1,
+      apply: (host) =>
+        void host.phaseOption(
+          'wait',
+          schemaOf('text', (it) => typeof it === 'string'),
+          {
+            expressions: (value) => [{ path: [], source: value as string }],
+          },
+        ),
+    };
+    const { orch } = bench({ plugins: [probeKeys, waiting], language: fakeLanguage });
+    const spec = { id: 'w', phases: [{ name: 'a', kind: 'probe', options: { probe: [], wait: 'nothing.here' } }] };
+    expect(await orch.validate(workflowOf({ spec, functions: {}, rules: {} }))).toMatchObject([
+      { code: 'ORCH_PLAN_EXPRESSION', path: ['phases', 0, 'options', 'wait'] },
+    ]);
+  });
+});

@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import type { PhaseSpec, WorkflowSpec } from '../../src/spec/workflow-spec.ts';
+import { Journal, specOf } from './journal.ts';
+
+/** A workflow from lines, with more about some of its phases. */
+function spec(lines: readonly string[], more: Readonly<Record<string, Partial<PhaseSpec>>>): WorkflowSpec {
+  const made = specOf(lines);
+  return { ...made, phases: made.phases.map((phase) => ({ ...phase, ...more[phase.name] })) };
+}
+
+const starts = (said: readonly string[]): string[] =>
+  said.filter((it) => it.startsWith('phase.started ')).map((it) => it.slice('phase.started '.length));
+
+describe('after', () => {
+  it('always runs a clean-up, whatever became of what it comes after', () => {
+    for (const fails of [false, true]) {
+      const journal = new Journal(spec(['a', 'b:a', 'c:b'], { c: { after: 'always' } }));
+      journal.decideAll();
+      journal.end('a', { fails });
+      expect(starts(journal.decideAll())).toEqual(fails ? ['c'] : ['b']);
+    }
+  });
+
+  it('runs a handler where something it comes after failed, or was skipped because of a failure', () => {
+    const journal = new Journal(
+      spec(['a', 'b:a', 'onA:a', 'onB:b'], { onA: { after: 'failed' }, onB: { after: 'failed' } }),
+    );
+    journal.decideAll();
+    journal.end('a', { fails: true });
+    expect(starts(journal.decideAll())).toEqual(['onA', 'onB']);
+    journal.end('onA');
+    journal.end('onB');
+    expect(journal.decideAll()).toEqual(['run.failed']);
+  });
+
+  it('skips a handler when nothing failed, and what depends on it', () => {
+    const journal = new Journal(
+      spec(['a', 'onA:a', 'tell:onA', 'clean:onA'], { onA: { after: 'failed' }, clean: { after: 'always' } }),
+    );
+    journal.decideAll();
+    journal.end('a');
+    expect(journal.decideAll()).toEqual([
+      'phase.skipped onA',
+      'phase.skipped tell',
+      'checkpoint.created clean',
+      'phase.started clean',
+    ]);
+    journal.end('clean');
+    expect(journal.decideAll()).toEqual(['run.completed']);
+    expect(journal.events.filter((it) => it.type === 'phase.skipped')).toMatchObject([
+      { reason: 'nothing_failed' },
+      { reason: 'deps_not_met', cause: 'onA' },
+    ]);
+  });
+
+  it('waits for all dependencies before a handler or clean-up', () => {
+    const journal = new Journal(spec(['a', 'b', 'clean:a b'], { clean: { after: 'always' } }));
+    journal.decideAll();
+    journal.end('a', { fails: true });
+    expect(starts(journal.decideAll())).toEqual([]);
+    journal.end('b');
+    expect(starts(journal.decideAll())).toEqual(['clean']);
+  });
+});
+
+describe('if', () => {
+  it('skips the phase, and lets its dependents run without it', () => {
+    const journal = new Journal(spec(['a', 'b:a', 'c:b'], { b: { if: true } }));
+    journal.condition = (phase) => phase !== 'b';
+    journal.decideAll();
+    journal.end('a');
+    expect(journal.decideAll()).toEqual(['phase.skipped b', 'checkpoint.created c', 'phase.started c']);
+    expect(journal.events.findLast((it) => it.type === 'phase.skipped')).toMatchObject({
+      reason: 'condition',
+      passes: true,
+    });
+    journal.end('c');
+    expect(journal.decideAll()).toEqual(['run.completed']);
+  });
+
+  it('is asked once what it depends on has ended, and not again for another attempt', () => {
+    const asked: string[] = [];
+    const journal = new Journal(spec(['a', 'b:a'], { b: { if: true } }));
+    journal.condition = (phase) => asked.push(phase) > 0;
+    journal.decideAll();
+    expect(asked).toEqual([]);
+    journal.end('a');
+    journal.decideAll();
+    journal.end('b', { fails: true, retryAt: 1_500, delayMs: 500 });
+    journal.now = 2_000;
+    expect(starts(journal.decideAll())).toEqual(['b']);
+    expect(asked).toEqual(['b']);
+  });
+
+  it('fails the phase, without an attempt, where it can not be evaluated', () => {
+    const journal = new Journal(spec(['a', 'b:a', 'onA:a'], { a: { if: true }, onA: { after: 'failed' } }));
+    journal.condition = () => {
+      throw new Error('there is no input "x"');
+    };
+    expect(journal.decideAll()).toEqual([
+      'phase.failed a',
+      'phase.skipped b',
+      'checkpoint.created onA',
+      'phase.started onA',
+    ]);
+    expect(journal.events.find((it) => it.type === 'phase.failed')).toMatchObject({
+      attempt: 0,
+      error: { code: 'ORCH_PHASE_CONDITION', message: expect.stringContaining('there is no input "x"') as string },
+    });
+  });
+});
+
+describe('continue_on_failure', () => {
+  it('lets dependents run and the run complete', () => {
+    const journal = new Journal(spec(['a', 'b:a'], { a: { continueOnFailure: true } }));
+    journal.decideAll();
+    journal.end('a', { fails: true });
+    expect(starts(journal.decideAll())).toEqual(['b']);
+    journal.end('b');
+    expect(journal.decideAll()).toEqual(['run.completed']);
+  });
+
+  it('does not forgive another phase', () => {
+    const journal = new Journal(spec(['a', 'b'], { a: { continueOnFailure: true } }));
+    journal.decideAll();
+    journal.end('a', { fails: true });
+    journal.end('b', { fails: true });
+    expect(journal.decideAll()).toEqual(['run.failed']);
+  });
+});
+
+describe('fail-fast', () => {
+  const failingFast = (more: Readonly<Record<string, Partial<PhaseSpec>>> = {}): Journal =>
+    new Journal(
+      spec(['a', 'b', 'c:b', 'onB:b', 'clean:c'], { onB: { after: 'failed' }, clean: { after: 'always' }, ...more }),
+      4,
+      {
+        options: { failFast: true },
+      },
+    );
+
+  it('starts nothing after the first failure but handlers and clean-ups', () => {
+    const journal = failingFast();
+    journal.decideAll();
+    journal.end('a', { fails: true });
+    // b runs: its end is still to come, what depends on it is not.
+    expect(journal.decideAll()).toEqual(['phase.skipped c', 'checkpoint.created clean', 'phase.started clean']);
+    expect(journal.events.find((it) => it.type === 'phase.skipped')).toMatchObject({ reason: 'fail_fast', cause: 'a' });
+  });
+
+  it('does not count a failure that is forgiven', () => {
+    const journal = failingFast({ a: { continueOnFailure: true } });
+    journal.decideAll();
+    journal.end('a', { fails: true });
+    journal.end('b');
+    expect(starts(journal.decideAll())).toEqual(['c']);
+  });
+});
+
+describe('a cancel', () => {
+  const cancel = { type: 'run.cancelling', by: 'me', reason: 'cancel' } as const;
+  const withCleanUp = (): Journal =>
+    new Journal(spec(['a', 'b:a', 'clean:b', 'after:clean'], { clean: { after: 'always' } }));
+
+  it('starts clean-ups only, once what they come after has ended', () => {
+    const journal = withCleanUp();
+    journal.decideAll();
+    journal.write(cancel);
+    expect(journal.decideAll()).toEqual(['phase.cancelled b after', 'checkpoint.created clean', 'phase.started clean']);
+    journal.write({ type: 'phase.cancelled', phases: ['a'] });
+    expect(journal.decideAll()).toEqual([]);
+    journal.end('clean');
+    expect(journal.decideAll()).toEqual(['run.cancelled']);
+  });
+
+  it('that comes a second time ends clean-ups, too', () => {
+    const journal = new Journal(
+      spec(['a', 'clean:a', 'last:clean'], { clean: { after: 'always' }, last: { after: 'always' } }),
+    );
+    journal.decideAll();
+    journal.write(cancel, { type: 'phase.cancelled', phases: ['a'] });
+    expect(starts(journal.decideAll())).toEqual(['clean']);
+    journal.write(cancel);
+    expect(journal.decideAll()).toEqual(['phase.cancelled last']);
+    journal.write({ type: 'phase.cancelled', phases: ['clean'] });
+    expect(journal.decideAll()).toEqual(['run.cancelled']);
+  });
+
+  it('leaves the reason of a run whose timeout has passed', () => {
+    const journal = withCleanUp();
+    journal.decideAll();
+    journal.write({ ...cancel, reason: 'timeout' }, cancel, { type: 'phase.cancelled', phases: ['a'] });
+    journal.decideAll();
+    expect(journal.state.failure).toMatchObject({ reason: 'timeout' });
+  });
+});
+
+describe('a wait for a time from outside', () => {
+  it('is measured by the wall alone, looked at once a minute, and survives a take-up', () => {
+    const journal = new Journal(specOf(['a']));
+    journal.decideAll();
+    journal.end('a', { fails: true, retryAt: 10_000_000, charge: false, class: 'rate-limited' });
+    expect(journal.state.charged[0]).toBe(0);
+    expect(journal.wakeAt()).toBe(1_000 + 60_000);
+    journal.wall = 9_999_000;
+    expect(journal.wakeAt()).toBe(1_000 + 1_000);
+    expect(starts(journal.decideAll())).toEqual([]);
+    journal.write({ type: 'run.stopped', reason: 'signal' });
+    journal.write({ type: 'run.started', owner: journal.state.owner!, orchVersion: '0', concurrency: 1 });
+    expect(starts(journal.decideAll())).toEqual([]);
+    journal.wall = 10_000_000;
+    expect(starts(journal.decideAll())).toEqual(['a']);
+  });
+});
+
+describe('a repair', () => {
+  const repair = { kind: 'command', options: { command: 'fix' }, timeoutMs: 7 };
+  const broken = (): Journal => {
+    const journal = new Journal(specOf(['a', 'b:a']));
+    journal.decideAll();
+    journal.end('a', { fails: true, retryAt: 1_000, delayMs: 0, repair, output: { why: 1 }, exitCode: 3 });
+    return journal;
+  };
+
+  it('comes before the next attempt, and knows the one that failed', () => {
+    const journal = broken();
+    expect(journal.decide()).toMatchObject([{ type: 'phase.started', part: 'repair', attempt: 2, timeoutMs: 7 }]);
+    journal.decideAll();
+    expect(journal.state.phases[0]).toMatchObject({
+      mending: { repair, failed: { attempt: 1, class: 'exit', message: 'exit 1', output: { why: 1 }, exitCode: 3 } },
+    });
+    journal.write({ type: 'phase.completed', phase: 'a', attempt: 2, part: 'repair', durationMs: 1 });
+    expect(journal.decide()).toMatchObject([{ type: 'phase.started', part: 'main', attempt: 3 }]);
+  });
+
+  it('is begun again where it was interrupted', () => {
+    const journal = broken();
+    journal.decideAll();
+    journal.write({ type: 'phase.interrupted', phase: 'a', attempt: 2, part: 'repair', reason: 'lost' });
+    expect(journal.decide()).toMatchObject([{ type: 'phase.started', part: 'repair', attempt: 3 }]);
+  });
+
+  it('can not be left out, nor come where nothing failed', () => {
+    const journal = broken();
+    expect(() => journal.write({ type: 'phase.started', phase: 'a', attempt: 2, part: 'main' })).toThrow(
+      /a repair comes first/,
+    );
+    const other = new Journal(specOf(['a']));
+    expect(() => other.write({ type: 'phase.started', phase: 'a', attempt: 1, part: 'repair' })).toThrow(
+      /nothing to repair/,
+    );
+  });
+});
