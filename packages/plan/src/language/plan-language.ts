@@ -1,53 +1,15 @@
-import type { Environment } from '@marcbachmann/cel-js';
-import type { Expression, Language, LanguageProblem, Variable } from '@orch/core/author';
-import { evaluate } from './expression/evaluate.ts';
-import { parseExpression } from './expression/parse-expression.ts';
-import { Problem, TooMuch } from './expression/problem.ts';
-import { referencesOf } from './expression/references.ts';
-import { partsOf, type Tree } from './expression/tree.ts';
-import { Budget, toJson } from './expression/values.ts';
-import { limits } from './limits.ts';
-import { jsonSchema } from './schema/json-schema.ts';
-import { withinTime } from './within-time.ts';
+import type { Language } from '@orch/core/author';
 
 /**
  * The language of plans: expressions in CEL, and JSON Schema. Give it to an orchestrator that runs workflows with
- * expressions in them. Nothing is loaded before `load()` is called; zod is loaded with the first value that is checked.
+ * expressions in them. Nothing of it is loaded before `load()` is called.
  */
 export function planLanguage(): Language {
   return {
     contract: 1,
     async load() {
-      const { Environment } = await import('@marcbachmann/cel-js');
-      const cel = new Environment({ unlistedVariablesAreDyn: true, limits: { maxDepth: limits.expressionDepth } });
-      return { expression: (source, variables) => expression(cel, source, variables), schema: jsonSchema };
+      const { loadLanguage } = await import('./load-language.ts');
+      return loadLanguage();
     },
   };
-}
-
-function expression(cel: Environment, source: string, variables: readonly Variable[]): Expression | LanguageProblem {
-  let tree: Tree;
-  try {
-    tree = parseExpression(cel, source, variables);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { problem: error.message, at: error.at };
-  }
-  const guarded = hasPattern(tree);
-  return {
-    references: referencesOf(tree),
-    evaluate(scope) {
-      const budget = new Budget();
-      const run = () => toJson(evaluate(tree, { scope, budget }), budget);
-      return guarded ? withinTime(limits.patternMs, run, tooLate) : run();
-    },
-  };
-}
-
-function hasPattern(tree: Tree): boolean {
-  return tree.kind === 'matches' || partsOf(tree).some(hasPattern);
-}
-
-function tooLate(): Error {
-  return new TooMuch(`A pattern of .matches() takes longer than ${limits.patternMs / 1_000} seconds on data like this`);
 }

@@ -5,7 +5,7 @@ import { functions, methods } from './functions.ts';
 import { operate } from './operate.ts';
 import { Unanswerable } from './problem.ts';
 import { nameOf, type Loop, type Tree } from './tree.ts';
-import { Span, isList, isObject, keysOf, sayKind, type Budget, type Value } from './values.ts';
+import { Span, isList, isObject, keysOf, sayKind, type Budget, type Value, type Values } from './values.ts';
 
 /** What the parts of an expression are evaluated with. */
 export interface Surroundings {
@@ -111,15 +111,15 @@ function missing(tree: Tree & { readonly of: Tree }, of: Value, key: Value, budg
   if (!isObject(of)) return new Unanswerable(`${whole} is missing: ${outer} is ${sayKind(of)}`);
   if (typeof key !== 'string')
     return new Unanswerable(`The keys of ${outer} are texts, and it is read by ${sayKind(key)}`);
-  return new Unanswerable(
-    `${tree.kind === 'index' ? `${quote(key)} in ${outer}` : whole} is missing: ${whatIsThere(outer, of, key, budget)}`,
-  );
+  // A key that was computed is a value, and may be a secret.
+  const written = tree.kind === 'field' ? key : undefined;
+  return new Unanswerable(`${whole} is missing: ${whatIsThere(outer, of, written, budget)}`);
 }
 
-function whatIsThere(outer: string, of: Value & object, key: string, budget: Budget): string {
-  const keys = keysOf(of as never);
-  budget.spend(keys.length);
-  const guess = didYouMean(key, keys.slice(0, mostCompared));
+function whatIsThere(outer: string, of: Values, key: string | undefined, budget: Budget): string {
+  const keys = keysOf(of);
+  budget.spend(keys.length + Math.min(keys.length, mostCompared) * (key ?? '').length);
+  const guess = key === undefined ? undefined : didYouMean(key, keys.slice(0, mostCompared));
   if (guess !== undefined) return `did you mean ${quote(guess)}?`;
   if (keys.length === 0) return `${outer} is empty`;
   const more = keys.length > mostNamed ? ` and ${keys.length - mostNamed} more` : '';
@@ -139,8 +139,7 @@ function logic(tree: { readonly left: Tree; readonly right: Tree }, decides: boo
   try {
     if (boolean(evaluate(tree.left, around), what) === decides) return decides;
   } catch (error) {
-    if (!(error instanceof Unanswerable)) throw error;
-    unanswered = error;
+    unanswered = passOver(error, around.budget);
   }
   const right = boolean(evaluate(tree.right, around), what);
   if (unanswered !== undefined && right !== decides) throw unanswered;
@@ -149,9 +148,10 @@ function logic(tree: { readonly left: Tree; readonly right: Tree }, decides: boo
 
 function loop(tree: Loop, around: Surroundings): Value {
   const of = evaluate(tree.of, around);
-  const list = isList(of) ? of : isObject(of) ? keysOf(of) : undefined;
+  const list = isObject(of) ? keysOf(of) : isList(of) ? of : undefined;
   if (list === undefined)
     throw new Unanswerable(`.${tree.macro}() is for lists and objects, and ${nameOf(tree.of)} is ${sayKind(of)}`);
+  around.budget.spend(list.length);
   const inside = (value: Value): Surroundings => ({
     ...around,
     items: { name: tree.item, value, outer: around.items },
@@ -160,9 +160,9 @@ function loop(tree: Loop, around: Surroundings): Value {
     tree.test === undefined || boolean(evaluate(tree.test, inside(item)), `What .${tree.macro}() asks of each item`);
   switch (tree.macro) {
     case 'all':
-      return decide(list, holds, false);
+      return decide(list, holds, false, around.budget);
     case 'exists':
-      return decide(list, holds, true);
+      return decide(list, holds, true, around.budget);
     case 'exists_one':
       return list.filter(holds).length === 1;
     case 'filter':
@@ -175,22 +175,29 @@ function loop(tree: Loop, around: Surroundings): Value {
 }
 
 /** As with `||` and `&&`, an item may decide though another one can't be answered for. */
-function decide(list: readonly Value[], holds: (item: Value) => boolean, decides: boolean): boolean {
+function decide(list: readonly Value[], holds: (item: Value) => boolean, decides: boolean, budget: Budget): boolean {
   let unanswered: Unanswerable | undefined;
   for (const item of list)
     try {
       if (holds(item) === decides) return decides;
     } catch (error) {
-      if (!(error instanceof Unanswerable)) throw error;
-      unanswered ??= error;
+      const passed = passOver(error, budget);
+      unanswered ??= passed;
     }
   if (unanswered !== undefined) throw unanswered;
   return !decides;
 }
 
+/** To make an error and its message takes as long as many steps. */
+function passOver(error: unknown, budget: Budget): Unanswerable {
+  if (!(error instanceof Unanswerable)) throw error;
+  budget.spend(200);
+  return error;
+}
+
 function matches(value: Value, pattern: RegExp, budget: Budget): boolean {
   if (typeof value !== 'string') throw new Unanswerable(`.matches() is for texts, not for ${sayKind(value)}`);
-  budget.spend(value.length);
+  budget.spendText(value.length);
   return pattern.test(value);
 }
 

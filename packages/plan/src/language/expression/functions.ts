@@ -33,8 +33,11 @@ export const functions: Readonly<Record<string, Callable>> = {
 export const methods: Readonly<Record<string, Callable>> = {
   size: { takes: [0], call: ([value], budget) => sizeOf(value!, budget) },
   contains: onTexts('contains', (text, part) => text.includes(part)),
-  startsWith: onTexts('startsWith', (text, part) => text.startsWith(part)),
-  endsWith: onTexts('endsWith', (text, part) => text.endsWith(part)),
+  startsWith: {
+    takes: [1],
+    call: ([text, part]) => textIn('startsWith', text!).startsWith(textIn('startsWith', part!)),
+  },
+  endsWith: { takes: [1], call: ([text, part]) => textIn('endsWith', text!).endsWith(textIn('endsWith', part!)) },
   trim: onText('trim', (text) => text.trim()),
   lowerAscii: onText('lowerAscii', (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())),
   upperAscii: onText('upperAscii', (text) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase())),
@@ -51,7 +54,7 @@ function onText(name: string, call: (text: string) => Value): Callable {
     takes: [0],
     call: ([value], budget) => {
       const text = textIn(name, value!);
-      budget.spend(text.length);
+      budget.spendText(text.length);
       return call(text);
     },
   };
@@ -61,9 +64,12 @@ function onTexts(name: string, call: (text: string, other: string) => Value): Ca
   return {
     takes: [1],
     call: ([value, argument], budget) => {
-      const text = textIn(name, value!);
-      budget.spend(text.length);
-      return call(text, textIn(name, argument!));
+      const [text, other] = [textIn(name, value!), textIn(name, argument!)];
+      // A search may compare all of the other text at each place.
+      budget.spendText(text.length * (1 + other.length / 64));
+      const made = call(text, other);
+      if (isList(made)) budget.spend(made.length);
+      return made;
     },
   };
 }
@@ -115,7 +121,8 @@ function join([list, by = '']: readonly Value[], budget: Budget): Value {
   const texts = list.map((item) => {
     if (typeof item !== 'string')
       throw new Unanswerable(`.join() is for lists of texts, and this one holds ${sayKind(item)}`);
-    budget.spend(1 + item.length + between.length);
+    budget.spend(1);
+    budget.spendText(item.length + between.length);
     return item;
   });
   return texts.join(between);

@@ -73,7 +73,7 @@ function arithmetic(operator: '+' | '-' | '*' | '/' | '%', left: number, right: 
 
 function add(left: Value, right: Value, budget: Budget): Value | undefined {
   if (typeof left === 'string' && typeof right === 'string') {
-    budget.spend(left.length + right.length);
+    budget.spendText(left.length + right.length);
     return left + right;
   }
   if (isList(left) && isList(right)) {

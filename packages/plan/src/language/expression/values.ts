@@ -22,6 +22,11 @@ export class Span {
 export class Budget {
   #left: number = limits.steps;
 
+  /** For what machines do fast: to copy a text, to look through it. */
+  spendText(length: number): void {
+    this.spend(length / 16);
+  }
+
   spend(steps: number): void {
     this.#left -= steps;
     if (this.#left < 0) throw new TooMuch('The expression takes too many steps on data of this size');
@@ -56,11 +61,11 @@ export function isObject(value: Value): value is Values {
 
 /** Whether two values are the same, all the way down. Values of different kinds are not. */
 export function same(left: Value, right: Value, budget: Budget, depth = 0): boolean {
-  const kind = kindOf(left);
-  if (kind !== kindOf(right)) return false;
+  budget.spend(1);
+  if (kindOf(left) !== kindOf(right)) return false;
   if (depth > limits.valueDepth)
     throw new Unanswerable(`Values more than ${limits.valueDepth} levels deep can't be compared`);
-  budget.spend(1 + (typeof left === 'string' ? left.length / 64 : 0));
+  if (typeof left === 'string') budget.spendText(left.length);
   if (isList(left) && isList(right))
     return left.length === right.length && left.every((item, index) => same(item, right[index]!, budget, depth + 1));
   if (isObject(left) && isObject(right)) {
@@ -87,6 +92,8 @@ export function keysOf(value: Values): string[] {
 export function toJson(value: Value, budget: Budget, depth = 0): Json {
   if (value instanceof Date) return timeText(value);
   if (value instanceof Span) return spanText(value);
+  // One text may stand in a list a thousand times.
+  if (typeof value === 'string') budget.spendText(value.length);
   if (depth > limits.expressionDepth || value === null || typeof value !== 'object') return value as Json;
   if (isList(value)) {
     budget.spend(value.length);

@@ -5,27 +5,22 @@ import { families, keywordProblem, typed, type Family, type TypeName } from './k
 import { SchemaProblem } from './schema-problem.ts';
 import { isSchemaObject, refuse, type All, type Carried, type SchemaObject, type Walk } from './walk.ts';
 
-export interface CarriedSchema {
-  readonly schema: Carried;
-  /** Whether checking runs regular expressions of the schema's author. */
-  readonly hasPatterns: boolean;
-}
-
 /**
  * What zod's converter can carry out, in the form in which it does: it passes over keywords without `type`, beside `$ref`
  * or beside one another, so each part of a schema becomes a schema of its own. Throws a `SchemaProblem` for all else.
  */
-export function carriedSchema(root: Json): CarriedSchema {
-  const all: All = { root, carry, names: nameDefinitions(root), leadsTo: new Map(), schemas: 0, hasPatterns: false };
+export function carriedSchema(root: Json): Carried {
+  const all: All = { root, carry, names: nameDefinitions(root), leadsTo: new Map(), schemas: 0 };
   const schema = carry(root, { path: [], owner: '#', all });
   const definitions: Record<string, Json> = {};
   for (const [pointer, name] of all.names) {
     const path = pointerSteps(pointer);
-    definitions[name] = carry(definitionAt(root, pointer)!, { path, owner: pointer, all });
+    const definition = carry(definitionAt(root, pointer)!, { path, owner: pointer, all });
+    // zod takes a definition that is `false` for one that is missing.
+    definitions[name] = definition === false ? { enum: [] } : definition;
   }
   refuseEndlessReferences(all);
-  const whole = typeof schema === 'boolean' || all.names.size === 0 ? schema : { ...schema, $defs: definitions };
-  return { schema: whole, hasPatterns: all.hasPatterns };
+  return typeof schema === 'boolean' || all.names.size === 0 ? schema : { ...schema, $defs: definitions };
 }
 
 /** Held against the same value as the schema around. */
@@ -33,7 +28,7 @@ function carry(schema: Json, walk: Walk): Carried {
   if (++walk.all.schemas > limits.schemas)
     throw new SchemaProblem(`A schema holds at most ${limits.schemas} schemas`, walk.path);
   if (walk.path.length > limits.expressionDepth) throw new SchemaProblem('The schema is nested too deeply', walk.path);
-  if (typeof schema === 'boolean') return schema;
+  if (typeof schema === 'boolean') return schema ? anything : false;
   if (!isSchemaObject(schema)) throw new SchemaProblem('A schema is an object, true or false', walk.path);
   for (const keyword of Object.keys(schema)) {
     const problem = keywordProblem(keyword, walk.path.length === 0);
@@ -47,7 +42,19 @@ function carry(schema: Json, walk: Walk): Carried {
     ...['anyOf', 'oneOf'].flatMap((keyword) => choicePart(keyword, schema, walk)),
     ...listOf('allOf', schema, walk),
   ];
-  return parts.length === 0 ? true : parts.length === 1 ? parts[0]! : { allOf: parts };
+  return allOf(parts);
+}
+
+/** Not `true`, as zod takes what is missing for anything. */
+const anything: Carried = { anyOf: Object.keys(families).map((type) => ({ type })) };
+
+/**
+ * Of several schemas for one value zod refuses a key only where all of them do. An issue within a choice escapes that, so
+ * each becomes a choice between itself and itself; `issuesOf` knows them.
+ */
+function allOf(parts: readonly Carried[]): Carried {
+  if (parts.length === 0) return anything;
+  return parts.length === 1 ? parts[0]! : { allOf: parts.map((part) => ({ anyOf: [part, part] })) };
 }
 
 function checkDialect({ $schema }: SchemaObject, walk: Walk): void {

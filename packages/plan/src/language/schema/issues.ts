@@ -7,16 +7,32 @@ type Found = core.$ZodIssue;
 export function issuesOf(found: readonly Found[], value: Json): readonly SchemaIssue[] {
   const issues: SchemaIssue[] = [];
   const said = new Set<string>();
-  for (const one of found) {
-    const issue = { message: say(one, at(value, one.path)), path: one.path };
-    // One that two parts of a schema have in common.
-    const key = JSON.stringify([issue.message, issue.path.map(String)]);
+  for (const { issue, path } of unfold(found, [])) {
+    const message = say(issue, at(value, path));
+    // Two parts of a schema may say the same.
+    const key = JSON.stringify([message, path.map(String)]);
     if (said.has(key)) continue;
     said.add(key);
     if (issues.length === most) return [...issues, { message: `And more: only the first ${most} are named` }];
-    issues.push(issue);
+    issues.push({ message, path });
   }
   return issues;
+}
+
+interface Placed {
+  readonly issue: Found;
+  readonly path: readonly PropertyKey[];
+}
+
+/** Looks into choices between a schema and itself, which are what `carriedSchema` makes of "allOf". */
+function* unfold(found: readonly Found[], outer: readonly PropertyKey[]): Generator<Placed> {
+  for (const issue of found) {
+    const path = [...outer, ...issue.path];
+    const [first, second, third] = issue.code === 'invalid_union' ? issue.errors : [];
+    const isOne = third === undefined && second !== undefined && JSON.stringify(first) === JSON.stringify(second);
+    if (isOne) yield* unfold(first!, path);
+    else yield { issue, path };
+  }
 }
 
 const most = 20;
@@ -47,7 +63,7 @@ function say(issue: Found, value: Json | undefined): string {
     case 'invalid_union':
       return sayUnion(issue, value);
     case 'custom':
-      return issue.message;
+      return sayCustom(issue.message);
     default:
       return `Does not fit: ${issue.message}`;
   }
@@ -97,6 +113,14 @@ function saySize(issue: Sized, value: Json): string {
   }
   const how = wide ? (few ? 'at least' : 'at most') : few ? 'more than' : 'less than';
   return `Must be ${how} ${bound}, not ${sayValue(value)}`;
+}
+
+/** What zod's converter checks by itself it says in text only. */
+function sayCustom(message: string): string {
+  const twice = /^Array items must be unique: .* (\d+)$/.exec(message);
+  if (twice !== null) return `Is the same as item ${twice[1]}, and "uniqueItems" wants none twice`;
+  const contains = /^Array must contain (at least|at most) (\d+) matching/.exec(message);
+  return contains === null ? message : `Must hold ${contains[1]} ${contains[2]} of the items that "contains" asks for`;
 }
 
 function sayFormat(issue: Found & { readonly code: 'invalid_format' }): string {

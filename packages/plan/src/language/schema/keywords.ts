@@ -73,7 +73,18 @@ const notSupported = [
   '$vocabulary',
 ];
 
-export const formats: readonly string[] = ['date-time', 'date', 'time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uri', 'uuid'];
+export const formats: readonly string[] = [
+  'date-time',
+  'date',
+  'time',
+  'duration',
+  'email',
+  'hostname',
+  'ipv4',
+  'ipv6',
+  'uri',
+  'uuid',
+];
 
 /** Why a keyword is refused wherever it stands, if it is. */
 export function keywordProblem(keyword: string, isOutermost: boolean): string | undefined {

@@ -13,7 +13,6 @@ export function stringPart(schema: SchemaObject, walk: Walk): Made {
     if (typeof format !== 'string' || !formats.includes(format))
       refuse(`The format ${JSON.stringify(format)} is not supported: there are ${formats.join(', ')}`, walk, 'format');
     made['format'] = format;
-    walk.all.hasPatterns = true;
   }
   return made;
 }
@@ -40,7 +39,8 @@ export function objectPart(schema: SchemaObject, walk: Walk): Made {
   const additional = additionalOf(schema, walk);
   const properties: Record<string, Carried> = { ...declared };
   // zod passes over a required key that is no property.
-  for (const key of required) if (!Object.hasOwn(properties, key)) properties[key] = additional ?? true;
+  for (const key of required)
+    if (!Object.hasOwn(properties, key)) properties[key] = additional ?? carryWithin(true, walk);
   const names = keySchemas(schema, walk, {
     declared,
     patterns,
@@ -94,14 +94,14 @@ function keySchemas(schema: SchemaObject, walk: Walk, { declared, patterns, open
   const names: Carried[] = [];
   const given = schema['propertyNames'];
   if (isSchemaObject(given)) names.push(carryWithin({ type: 'string', ...given }, walk, 'propertyNames'));
-  else if (given !== undefined) names.push(carryWithin(given, walk, 'propertyNames'));
+  else if (given !== undefined && given !== true) names.push(carryWithin(given, walk, 'propertyNames'));
   if (!open) {
     const known = { type: 'string', enum: Object.keys(declared) };
     names.push({ anyOf: [known, ...Object.keys(patterns).map((pattern) => ({ type: 'string', pattern }))] });
   }
   // zod leaves this key out of what it checks.
   if (checked || Object.keys(patterns).length > 0) names.push({ type: 'string', pattern: '^(?!__proto__$)' });
-  return names.filter((name) => name !== true);
+  return names;
 }
 
 export function arrayPart(schema: SchemaObject, walk: Walk): Made {
@@ -151,7 +151,6 @@ function schemasOf(keyword: string, schema: SchemaObject, walk: Walk): Record<st
 }
 
 function checkPattern(pattern: Json, walk: Walk, ...steps: string[]): string {
-  walk.all.hasPatterns = true;
   if (typeof pattern !== 'string') return refuse('"pattern" is a text', walk, ...steps);
   if (needsUnicode.test(pattern)) refuse('\\p{…} and \\u{…} are not supported in patterns of a schema', walk, ...steps);
   if (compilePattern(pattern) === undefined) refuse(`${quote(pattern)} is no regular expression`, walk, ...steps);

@@ -20,7 +20,6 @@ export interface All {
   /** Which definitions a value is held against because it is held against another one. */
   readonly leadsTo: Map<string, Set<string>>;
   schemas: number;
-  hasPatterns: boolean;
 }
 
 export type SchemaObject = { readonly [keyword: string]: Json };
