@@ -81,6 +81,7 @@ export class ExecutorSubject {
       signal: stop.signal,
       kill: kill.signal,
       inputs: {},
+      secrets: [],
       outputs: Object.create(null) as AttemptContext['outputs'],
       env: {},
       directory: this.#given.directory ?? tmpdir(),
