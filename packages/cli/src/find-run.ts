@@ -121,11 +121,10 @@ async function choose(looks: readonly Look[], text: string): Promise<Candidate> 
     latestOf(candidates(looks, ({ ofWorkflow: run }) => (run === undefined ? [] : [run]))) ??
     latestOf(candidates(looks, ({ ofPlan: run }) => (run === undefined ? [] : [run])));
   if (found !== undefined) return found;
+  // Nor is another run meant because the one of this id is damaged.
+  for (const { session } of looks) await refuseUnreadable(session, text);
   const prefixed = candidates(looks, (look) => look.prefixed);
-  if (prefixed.length === 0) {
-    for (const { session } of looks) await refuseUnreadable(session, text);
-    throw unknown(text, looks);
-  }
+  if (prefixed.length === 0) throw unknown(text, looks);
   if (prefixed.some(({ run }) => run.runId !== prefixed[0]?.run.runId)) throw ambiguous(text, prefixed);
   return only(prefixed);
 }
