@@ -19,7 +19,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** The program from its sources. */
+const fromSources: readonly string[] = [process.execPath, '--conditions=source', main];
+
 export interface StartOptions {
+  /** How `orch` is started; default: from its sources. */
+  readonly program?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** A program, and its arguments, that starts it. */
   readonly through?: readonly string[];
@@ -32,9 +37,13 @@ export class OrchProcess {
   stdout = '';
   stderr = '';
 
-  constructor(folder: string, args: readonly string[], { env = {}, through = [] }: StartOptions = {}) {
-    const [program = '', ...words] = [...through, process.execPath, '--conditions=source', main, ...args];
-    this.child = spawn(program, words, {
+  constructor(
+    folder: string,
+    args: readonly string[],
+    { program = fromSources, env = {}, through = [] }: StartOptions = {},
+  ) {
+    const [file = '', ...words] = [...through, ...program, ...args];
+    this.child = spawn(file, words, {
       cwd: folder,
       env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

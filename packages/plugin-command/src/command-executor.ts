@@ -2,8 +2,8 @@ import { systemClock } from '@orch/core/author';
 import type { Clock, Executor } from '@orch/core/author';
 import { adoptAttempt } from './adopt.ts';
 import { checkCommands } from './check-commands.ts';
-import { patientClock, subjectOf } from './executor-parts.ts';
-import type { ExecutorParts } from './executor-parts.ts';
+import { inheritedNow, patientClock, subjectOf } from './executor-parts.ts';
+import type { ExecutorParts, Inherited } from './executor-parts.ts';
 import { systemProcessTable } from './process-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { runAttempt } from './run-attempt.ts';
@@ -22,19 +22,19 @@ export interface CommandExecutorOptions {
 
 /** Carries out phases of kind `command`, as the adoption protocol says: they outlive this process. */
 export function commandExecutor({ directory, clock, table = systemProcessTable() }: CommandExecutorOptions): Executor {
-  let inherited: NodeJS.ProcessEnv | undefined;
+  let inherited: Inherited | undefined;
   const parts: ExecutorParts = {
     directory,
     clock: clock ?? systemClock,
     patientClock: clock ?? patientClock,
     table,
     snapshots: sharedSnapshots(table),
-    inherited: () => (inherited ??= { ...process.env }),
+    inherited: () => (inherited ??= inheritedNow()),
   };
   return {
     check: (phases) => checkCommands(phases, { cwd: process.cwd(), path: process.env['PATH'] }),
     async settle(runId, knownKeys) {
-      inherited = { ...process.env };
+      inherited = inheritedNow();
       await settleRun(parts, runId, knownKeys);
     },
     execute: (attempt, context) => inSight(attempt, runAttempt(parts, subjectOf(parts, attempt, context))),

@@ -18,8 +18,19 @@ export interface ExecutorParts {
   readonly patientClock: Clock;
   readonly table: ProcessTable;
   readonly snapshots: Snapshots;
-  /** The environment of orch, copied once a take-up: copying `process.env` costs 0.1 ms. */
-  readonly inherited: () => NodeJS.ProcessEnv;
+  /** What commands get from orch, read once a take-up. */
+  readonly inherited: () => Inherited;
+}
+
+export interface Inherited {
+  /** The environment: copying `process.env` costs 0.1 ms. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The umask, as shells write it. To read it, Node sets it for an instant. */
+  readonly umask: string;
+}
+
+export function inheritedNow(): Inherited {
+  return { env: { ...process.env }, umask: process.umask().toString(8).padStart(4, '0') };
 }
 
 /** One attempt, and all that is derived from it. */

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { Attempt, AttemptContext, Outcome } from '@orch/core/author';
 import { artifactsFolder } from './attempt-files.ts';
 import type { AttemptFiles } from './attempt-files.ts';
+import type { Inherited } from './executor-parts.ts';
 import { findProgram } from './find-program.ts';
 import type { FoundProgram } from './find-program.ts';
 import { notStarted } from './outcomes.ts';
@@ -25,8 +26,7 @@ export interface LaunchRequest {
   readonly files: AttemptFiles;
   readonly marker: string;
   readonly directory: string;
-  /** The environment of orch. */
-  readonly inherited: NodeJS.ProcessEnv;
+  readonly inherited: Inherited;
 }
 
 /** MAX_ARG_STRLEN of Linux, less the NUL. */
@@ -43,7 +43,7 @@ export function prepareLaunch(request: LaunchRequest): Launch | { readonly failu
 
 function environmentOf({ attempt, context, options, marker, directory, inherited }: LaunchRequest): Launch['env'] {
   return {
-    ...inherited,
+    ...inherited.env,
     ...options.env,
     ...context.env,
     ORCH_RUN_ID: attempt.runId,
@@ -51,7 +51,7 @@ function environmentOf({ attempt, context, options, marker, directory, inherited
     ORCH_ATTEMPT: String(attempt.number),
     ORCH_KEY: context.idempotencyKey,
     ORCH_ARTIFACTS: artifactsFolder(directory, attempt.runId),
-    ORCH_LINEAGE: lineageWith(inherited['ORCH_LINEAGE'], marker),
+    ORCH_LINEAGE: lineageWith(inherited.env['ORCH_LINEAGE'], marker),
   };
 }
 

@@ -29,7 +29,7 @@ export interface Started {
  * run must be able to end while its commands go on.
  */
 export async function startAttempt(request: LaunchRequest): Promise<Started | { readonly failure: Outcome }> {
-  const { files, marker } = request;
+  const { files, inherited, marker } = request;
   let log: number;
   try {
     // Opened for appending: a command that truncates its log leaves no hole.
@@ -41,7 +41,7 @@ export async function startAttempt(request: LaunchRequest): Promise<Started | { 
     const launch = prepareLaunch(request);
     if ('failure' in launch) return launch;
     try {
-      const child = spawn(wrapperShell, ['-c', wrapper, marker, files.state, ...launch.argv], {
+      const child = spawn(wrapperShell, ['-c', wrapper, marker, files.state, inherited.umask, ...launch.argv], {
         cwd: launch.cwd,
         env: launch.env,
         detached: true,
