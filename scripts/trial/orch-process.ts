@@ -24,6 +24,8 @@ export interface OrchPlace {
   /** Marks all processes that come of it. */
   readonly trial: string;
   readonly backend: TrialBackend;
+  /** What its environment has beside that of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface OrchEnd {
@@ -132,7 +134,7 @@ function commandLine({ program, folder, backend }: OrchPlace, args: readonly str
   return [...program, ...args, ...(args[0] === 'execute' ? backend.executeOptions(folder) : [])];
 }
 
-function environmentFor({ trial }: OrchPlace): NodeJS.ProcessEnv {
+function environmentFor({ trial, environment }: OrchPlace): NodeJS.ProcessEnv {
   const { ORCH_STATE: _state, ORCH_BACKEND: _backend, ORCH_LINEAGE: _lineage, ...rest } = process.env;
-  return { ...rest, [trialVariable]: trial, NODE_COMPILE_CACHE: compileCache };
+  return { ...rest, ...environment, [trialVariable]: trial, NODE_COMPILE_CACHE: compileCache };
 }

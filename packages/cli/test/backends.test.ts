@@ -205,6 +205,15 @@ async function writeRun(folder: string, events: readonly RunEvent[]): Promise<vo
   await backend.close();
 }
 
+test.each(['5', '-1s', 'soon'])('a wait for Redis of %j is refused', async (wait) => {
+  ground.plan([{ name: 'a', command: 'touch ran' }]);
+  const env = { ORCH_REDIS_RECONNECT: wait };
+  const { code, stderr } = await ground.start(['execute', 'plan.json', '--backend', 'redis'], { env }).ended;
+  expect(code).toBe(2);
+  expect(stderr).toContain(`ORCH_REDIS_RECONNECT is "${wait}", which is no duration.`);
+  expect(existsSync(ground.path('ran'))).toBe(false);
+});
+
 const withRedis = describe.skipIf(!available('redis'));
 
 withRedis('with Redis', () => {
