@@ -56,6 +56,8 @@ export class OrchProcess {
   #onCompleted: (() => void) | undefined;
   #onAttempt!: () => void;
   #rest = '';
+  #said = '';
+  #onSaid: (() => void) | undefined;
 
   /** `through`: a program, and its arguments, that starts it. */
   constructor(place: OrchPlace, args: readonly string[], through: readonly string[] = []) {
@@ -67,6 +69,10 @@ export class OrchProcess {
     });
     this.firstAttempt = new Promise((resolve) => (this.#onAttempt = resolve));
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#said += text;
+      this.#onSaid?.();
+    });
     this.ended = endOf(this.#child);
   }
 
@@ -82,6 +88,16 @@ export class OrchProcess {
   /** Settles when it prints that a phase was completed. */
   nextCompletion(): Promise<void> {
     return new Promise((resolve) => (this.#onCompleted = resolve));
+  }
+
+  /** Settles when it has said something like this on stderr; maybe never. */
+  says(pattern: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onSaid = () => {
+        if (pattern.test(this.#said)) resolve();
+      };
+      this.#onSaid();
+    });
   }
 
   #read(text: string): void {

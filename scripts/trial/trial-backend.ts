@@ -29,6 +29,24 @@ const sqliteFiles: TrialBackend = {
   backendOf: (folder) => sqliteBackend(sqliteFile(folder)),
 };
 
+/** One file for all trials, which are told by the ids of their runs. `seen`: where it is for this process. */
+export function oneSqliteFile(file: string, seen: string = file): TrialBackend {
+  return {
+    kind: 'sqlite',
+    executeOptions: () => ['--backend', `sqlite:${file}`],
+    backendOf: () => sqliteBackend(seen),
+  };
+}
+
+/** One server for all trials. `direct`: another way to it, for looks. */
+export function oneRedis(url: string, direct: string = url): TrialBackend {
+  return {
+    kind: 'redis',
+    executeOptions: () => ['--backend', url],
+    backendOf: () => redisBackend(direct, { warn: () => undefined }),
+  };
+}
+
 /** Starts what the backend needs; dispose of it when the last trial is over. */
 export async function startBackend(kind: BackendKind): Promise<TrialBackend & AsyncDisposable> {
   switch (kind) {
