@@ -29,12 +29,12 @@ const sqliteFiles: TrialBackend = {
   backendOf: (folder) => sqliteBackend(sqliteFile(folder)),
 };
 
-/** One file for all trials, which are told by the ids of their runs. `seen`: where it is for this process. */
-export function oneSqliteFile(file: string, seen: string = file): TrialBackend {
+/** One file for all trials, which are told by the ids of their runs. */
+export function oneSqliteFile(file: string): TrialBackend {
   return {
     kind: 'sqlite',
     executeOptions: () => ['--backend', `sqlite:${file}`],
-    backendOf: () => sqliteBackend(seen),
+    backendOf: () => sqliteBackend(file),
   };
 }
 
