@@ -28,9 +28,9 @@ it('refuses a source file of more than 300 lines, and warns of any other', () =>
   const { diagnostics } = JSON.parse(stdout) as {
     readonly diagnostics: readonly { readonly code: string; readonly severity: string; readonly filename: string }[];
   };
-  expect(diagnostics.map(({ code, severity, filename }) => [code, severity, filename]).toSorted()).toEqual([
-    ['eslint(max-lines)', 'error', 'packages/a/src/room/long.ts'],
-    ['eslint(max-lines)', 'warning', 'packages/a/test/long.ts'],
+  expect(diagnostics.map(({ code, severity, filename }) => `${filename}: ${severity} ${code}`).toSorted()).toEqual([
+    'packages/a/src/room/long.ts: error eslint(max-lines)',
+    'packages/a/test/long.ts: warning eslint(max-lines)',
   ]);
   expect(status).toBe(1);
 });
