@@ -189,6 +189,15 @@ test('logs that are on another machine are said to be there', async () => {
 
 const buildSeven = { host: 'build-7', machine: 'another', folder: '/srv/state' };
 
+test.each(['5', '-1s', 'soon'])('a wait for Redis of %j is refused', async (wait) => {
+  ground.plan([{ name: 'a', command: 'touch ran' }]);
+  const env = { ORCH_REDIS_RECONNECT: wait };
+  const { code, stderr } = await ground.start(['execute', 'plan.json', '--backend', 'redis'], { env }).ended;
+  expect(code).toBe(2);
+  expect(stderr).toContain(`ORCH_REDIS_RECONNECT is "${wait}", which is no duration.`);
+  expect(existsSync(ground.path('ran'))).toBe(false);
+});
+
 const withRedis = describe.skipIf(!available('redis'));
 
 withRedis('with Redis', () => {

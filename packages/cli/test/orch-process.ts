@@ -70,7 +70,15 @@ export class OrchProcess {
 }
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = ['NODE_OPTIONS', 'NO_COLOR', 'ORCH_BACKEND', 'ORCH_DEBUG', 'ORCH_STATE', 'REDIS_URL'];
+  const own = [
+    'NODE_OPTIONS',
+    'NO_COLOR',
+    'ORCH_BACKEND',
+    'ORCH_DEBUG',
+    'ORCH_REDIS_RECONNECT',
+    'ORCH_STATE',
+    'REDIS_URL',
+  ];
   const rest = Object.entries(process.env).filter(([name]) => !own.includes(name));
   return { ...Object.fromEntries(rest), NODE_COMPILE_CACHE: compileCache };
 }
