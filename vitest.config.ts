@@ -16,6 +16,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
   test: {
+    reporters: ['default', './scripts/report-not-run.ts'],
     passWithNoTests: true,
     coverage: { include: ['packages/*/src/**/*.ts'] },
     projects: [

@@ -1,7 +1,7 @@
 // Stops the process that drives a run, takes the run over, and lets the process go on: nothing that it still writes may
-// reach the run's history. Run: node scripts/pause.ts [--rounds N] [--seed N]
+// reach the run's history. Run: node scripts/pause.ts [--backend json|sqlite|redis] [--rounds N] [--seed N]
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,11 +10,14 @@ import { parseArgs } from 'node:util';
 import type { RunEvent } from '@orch/core';
 import { judgeJournal, judgePrinted } from './trial/judge-journal.ts';
 import { readEvents, runId } from './trial/judge-run.ts';
-import { jsonFiles } from './trial/trial-backend.ts';
+import { parseBackendKind } from './trial/backend-kind.ts';
+import type { BackendKind } from './trial/backend-kind.ts';
 import { inLanes } from './trial/lanes.ts';
 import { driverOf, shortPhases } from './trial/paused-workflow.ts';
 import { chooseSeed, seededRandom } from './trial/random.ts';
 import { list } from './trial/report.ts';
+import { startBackend } from './trial/trial-backend.ts';
+import type { LeasedBackend } from './trial/trial-backend.ts';
 
 /**
  * `awake`: an owner of another host that knows how long it slept. `dazed`: one whose clocks stood still meanwhile, so
@@ -33,6 +36,7 @@ export interface PauseResult {
 }
 
 export interface PauseOptions {
+  readonly backend: BackendKind;
   readonly rounds: number;
   readonly lanes: number;
   readonly seed: number;
@@ -41,19 +45,22 @@ export interface PauseOptions {
 }
 
 const phases = 30;
-const leaseMs = 30_000;
 
-export async function pauseAgainAndAgain({ rounds, lanes, seed, nodeArguments }: PauseOptions): Promise<PauseResult[]> {
+export async function pauseAgainAndAgain(options: PauseOptions): Promise<PauseResult[]> {
+  const { rounds, lanes, seed, nodeArguments } = options;
+  await using backend = await startBackend(options.backend);
   const random = seededRandom(seed);
   const plans = Array.from({ length: rounds }, (_, index) => ({
+    backend,
     mode: pauseModes[index % pauseModes.length]!,
     completions: Math.floor(random.between(1, phases / 2)),
     delayMs: random.between(0, 5),
   }));
-  return inLanes(plans, lanes, (plan) => oneRound(plan, nodeArguments));
+  return await inLanes(plans, lanes, (plan) => oneRound(plan, nodeArguments));
 }
 
 interface Plan {
+  readonly backend: LeasedBackend;
   readonly mode: PauseMode;
   /** The owner is stopped so long after so many phases were completed. */
   readonly completions: number;
@@ -61,17 +68,21 @@ interface Plan {
 }
 
 async function oneRound(plan: Plan, nodeArguments: readonly string[]): Promise<PauseResult> {
-  const { mode } = plan;
+  const { backend, mode } = plan;
   const folder = mkdtempSync(join(tmpdir(), 'orch-pause-'));
-  const owner = startOwner(folder, mode, nodeArguments);
+  const owner = startOwner(folder, plan, nodeArguments);
   try {
     await owner.completed(plan.completions);
     await sleep(plan.delayMs);
     await stop(owner.pid);
+    while (backend.isLocked(folder)) await stopLater(owner.pid);
     const acknowledged = owner.printed.length;
-    const before = (await readEvents(jsonFiles.backendOf(folder))).length;
-    if (mode !== 'here') letLeaseExpire(folder);
-    const taken = await takeOver(folder, mode === 'here');
+    const written = await readEvents(backend.backendOf(folder));
+    // On a busy machine it may be done before it is stopped: nothing was left to take over.
+    if (written.at(-1)?.type === 'run.completed') return await oneRound(plan, nodeArguments);
+    const before = written.length;
+    if (mode !== 'here') await backend.expire(folder, runId);
+    const taken = await takeOver(folder, plan);
     if (mode === 'awake') writeFileSync(join(folder, 'slept'), '');
     if (mode !== 'here') process.kill(owner.pid, 'SIGCONT');
     const end = await owner.ended;
@@ -90,8 +101,12 @@ interface Outcome {
   readonly end: string | undefined;
 }
 
-async function judgeRound(folder: string, { mode }: Plan, { printed, before, end }: Outcome): Promise<string[]> {
-  const events = await readEvents(jsonFiles.backendOf(folder));
+async function judgeRound(
+  folder: string,
+  { backend, mode }: Plan,
+  { printed, before, end }: Outcome,
+): Promise<string[]> {
+  const events = await readEvents(backend.backendOf(folder));
   const stale = events.filter(({ epoch, version }) => epoch === 1 && version > before);
   const attempts = new Set(events.flatMap((it) => (it.type === 'phase.started' ? [`${it.phase} ${it.attempt}`] : [])));
   const effects = readFileSync(join(folder, 'effects'), 'utf8').split('\n').slice(0, -1);
@@ -107,17 +122,11 @@ async function judgeRound(folder: string, { mode }: Plan, { printed, before, end
   ].map((fault) => `${mode}: ${fault}`);
 }
 
-/** As if its last renewal were longer ago than it lives. */
-function letLeaseExpire(folder: string): void {
-  const run = join(folder, '.orch/runs', runId);
-  const then = (Date.now() - leaseMs - 1000) / 1000;
-  for (const name of readdirSync(run)) if (name.startsWith('journal-')) utimesSync(join(run, name), then, then);
-}
-
 /** Recovers the run to its end, in this process. */
-async function takeOver(folder: string, byForce: boolean): Promise<RunEvent[]> {
+async function takeOver(folder: string, { backend, mode }: Plan): Promise<RunEvent[]> {
+  const byForce = mode === 'here';
   const printed: RunEvent[] = [];
-  const orch = driverOf({ state: join(folder, '.orch'), hear: (event) => void printed.push(event) });
+  const orch = driverOf({ backend: backend.backendOf(folder), hear: (event) => void printed.push(event) });
   try {
     const workflow = shortPhases(phases, join(folder, 'effects'));
     await orch.recover(runId, { workflow, takeOver: byForce, otherHost: !byForce }).result();
@@ -135,10 +144,11 @@ interface Owner {
   kill(): void;
 }
 
-function startOwner(folder: string, mode: PauseMode, nodeArguments: readonly string[]): Owner {
+function startOwner(folder: string, { backend, mode }: Plan, nodeArguments: readonly string[]): Owner {
   const program = join(import.meta.dirname, 'paused-owner.ts');
   const machine = mode === 'here' ? [] : ['elsewhere'];
-  const child = spawn(process.execPath, [...nodeArguments, program, folder, String(phases), ...machine], {
+  const [, place = 'json'] = backend.executeOptions(folder);
+  const child = spawn(process.execPath, [...nodeArguments, program, folder, String(phases), place, ...machine], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const printed: RunEvent[] = [];
@@ -172,10 +182,20 @@ async function stop(pid: number): Promise<void> {
   while (!/\) [TZ]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await sleep(1);
 }
 
+/** Who was stopped in the midst of writing to a file that others share goes on for a moment. */
+async function stopLater(pid: number): Promise<void> {
+  process.kill(pid, 'SIGCONT');
+  await sleep(1);
+  await stop(pid);
+}
+
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { rounds: { type: 'string' }, seed: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { backend: { type: 'string' }, rounds: { type: 'string' }, seed: { type: 'string' } },
+  });
   const seed = chooseSeed(values.seed);
   const results = await pauseAgainAndAgain({
+    backend: parseBackendKind(values.backend),
     rounds: Number(values.rounds ?? 200),
     lanes: 2,
     seed,

@@ -8,6 +8,8 @@ import type { TestReport } from './test-report.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'verify-'));
 const reportFile = join(scratch, 'tests.json');
 
+const reporters = ['default', './scripts/test-report.ts', './scripts/report-not-run.ts'];
+
 const steps: readonly (readonly [name: string, ...command: string[]])[] = [
   ['format', 'oxfmt', '--check'],
   ['lint', 'oxlint'],
@@ -21,7 +23,7 @@ const steps: readonly (readonly [name: string, ...command: string[]])[] = [
   ['packages as published', 'node', 'scripts/check-packages.ts'],
   ['public types', 'node', 'scripts/check-api.ts'],
   ['snippets', 'node', 'scripts/check-snippets.ts'],
-  ['tests', 'npm', 'test', '--silent', '--', '--reporter=default', '--reporter=./scripts/test-report.ts'],
+  ['tests', 'npm', 'test', '--silent', '--', ...reporters.map((it) => `--reporter=${it}`)],
 ];
 
 try {

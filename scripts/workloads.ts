@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { backendKinds, parseBackendKind } from './trial/backend-kind.ts';
 import type { BackendKind } from './trial/backend-kind.ts';
 import { killModes } from './trial/judge.ts';
+import { readEvents, runId } from './trial/judge-run.ts';
 import { killAgainAndAgain } from './trial/kill-runs.ts';
 import type { KillResult } from './trial/kill-runs.ts';
 import { measureStartup } from './trial/measure-startup.ts';
@@ -117,18 +118,36 @@ async function executeOne(folder: string, job: Job): Promise<{ readonly row: str
   using workload = pythonWorkload({ folder, ...rest });
   const made = workload.prepare();
   const startedAt = performance.now();
-  const end = await runOrch({ ...here, folder: made, backend }, ['execute', 'plan.json', '--output', 'none']);
+  const end = await runOrch({ ...here, folder: made, backend }, [
+    'execute',
+    'plan.json',
+    '--run-id',
+    runId,
+    '--output',
+    'none',
+  ]);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const check = checkFolder(folder, made);
   const faults = describeWaste(check);
   if (end.hung) faults.push('orch did not end');
   else if (end.exitCode !== 0) faults.push(`orch ended with ${end.exitCode}: ${end.stderr.trim().slice(-1000)}`);
+  faults.push(...(await misplacedJournal(backend, made)));
   const counts = [check.phases, check.starts];
   const yes = (value: boolean): string => (value ? 'yes' : 'NO');
   return {
     row: [workload.label, backend.kind, ...counts.map(String), yes(check.right), yes(check.clean), seconds],
     faults: faults.map((fault) => `${workload.label}, ${backend.kind}: ${fault}`),
   };
+}
+
+/** What was measured is the backend that was asked for only if the run's journal lies there, to its end. */
+async function misplacedJournal(backend: TrialBackend, made: string): Promise<string[]> {
+  try {
+    const end = (await readEvents(backend.backendOf(made))).at(-1)?.type;
+    return end === 'run.completed' ? [] : [`its journal ends with ${end ?? 'nothing'}`];
+  } catch (error) {
+    return [`its journal is not there: ${String(error)}`];
+  }
 }
 
 async function tryTwoRecovers(folder: string, backend: TrialBackend): Promise<boolean> {

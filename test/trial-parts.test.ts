@@ -34,8 +34,11 @@ describe('the look at the process table', () => {
   });
 });
 
-describe.each(['sqlite', ...(available('redis') ? (['redis'] as const) : [])] as const)('a trial on %s', (kind) => {
-  it('has its journal there and nowhere else, apart from that of another trial', async () => {
+describe.each([
+  ['sqlite', true],
+  ['redis', available('redis')],
+] as const)('a trial on %s', (kind, isThere) => {
+  it.runIf(isThere)('has its journal there and nowhere else, apart from that of another trial', async () => {
     await using backend = await startBackend(kind);
     using workload = ownWorkload(chain(1), { phaseMs: 0 });
     const folders = [workload.prepare(), workload.prepare()];

@@ -54,11 +54,11 @@ export async function judgeEvents(
 }
 
 /** The journal of the run, as a backend that is not open yet has it. */
-export async function readEvents(backend: Backend): Promise<RunEvent[]> {
+export async function readEvents(backend: Backend, run: string = runId): Promise<RunEvent[]> {
   await backend.open();
   try {
     const found: RunEvent[] = [];
-    for await (const events of backend.read(runId)) found.push(...events);
+    for await (const events of backend.read(run)) found.push(...events);
     return found;
   } finally {
     await backend.close();

@@ -24,6 +24,8 @@ export interface OrchPlace {
   /** Marks all processes that come of it. */
   readonly trial: string;
   readonly backend: TrialBackend;
+  /** What its environment has beside that of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface OrchEnd {
@@ -54,6 +56,8 @@ export class OrchProcess {
   #onCompleted: (() => void) | undefined;
   #onAttempt!: () => void;
   #rest = '';
+  #said = '';
+  #onSaid: (() => void) | undefined;
 
   /** `through`: a program, and its arguments, that starts it. */
   constructor(place: OrchPlace, args: readonly string[], through: readonly string[] = []) {
@@ -65,6 +69,10 @@ export class OrchProcess {
     });
     this.firstAttempt = new Promise((resolve) => (this.#onAttempt = resolve));
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#said += text;
+      this.#onSaid?.();
+    });
     this.ended = endOf(this.#child);
   }
 
@@ -80,6 +88,16 @@ export class OrchProcess {
   /** Settles when it prints that a phase was completed. */
   nextCompletion(): Promise<void> {
     return new Promise((resolve) => (this.#onCompleted = resolve));
+  }
+
+  /** Settles when it has said something like this on stderr; maybe never. */
+  says(pattern: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onSaid = () => {
+        if (pattern.test(this.#said)) resolve();
+      };
+      this.#onSaid();
+    });
   }
 
   #read(text: string): void {
@@ -132,7 +150,7 @@ function commandLine({ program, folder, backend }: OrchPlace, args: readonly str
   return [...program, ...args, ...(args[0] === 'execute' ? backend.executeOptions(folder) : [])];
 }
 
-function environmentFor({ trial }: OrchPlace): NodeJS.ProcessEnv {
+function environmentFor({ trial, environment }: OrchPlace): NodeJS.ProcessEnv {
   const { ORCH_STATE: _state, ORCH_BACKEND: _backend, ORCH_LINEAGE: _lineage, ...rest } = process.env;
-  return { ...rest, [trialVariable]: trial, NODE_COMPILE_CACHE: compileCache };
+  return { ...rest, ...environment, [trialVariable]: trial, NODE_COMPILE_CACHE: compileCache };
 }

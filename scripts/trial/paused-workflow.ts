@@ -2,8 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Orchestrator, workflow } from '@orch/core';
 import type { RunEvent, Workflow } from '@orch/core';
-import type { Clock, Host } from '@orch/core/author';
-import { jsonBackend } from '@orch/backend-json';
+import type { Backend, Clock, Host } from '@orch/core/author';
 
 /** Short functions, one after another, each of which says that it began: `<phase> <attempt>`. */
 export function shortPhases(count: number, effects: string): Workflow {
@@ -22,15 +21,15 @@ export function shortPhases(count: number, effects: string): Workflow {
 }
 
 export interface DriverOptions {
-  readonly state: string;
+  readonly backend: Backend;
   readonly hear: (event: RunEvent) => void;
   readonly host?: Host;
   readonly clock?: Clock;
 }
 
-export function driverOf({ state, hear, ...outside }: DriverOptions): Orchestrator {
+export function driverOf({ backend, hear, ...outside }: DriverOptions): Orchestrator {
   return new Orchestrator({
-    backend: jsonBackend(state),
+    backend,
     log: { info: () => undefined, warn: () => undefined },
     plugins: [{ name: 'ear', contract: 1, apply: ({ hooks }) => hooks.onEvent.tap('ear', hear) }],
     ...outside,

@@ -10,6 +10,7 @@ import {
   takingOf,
 } from '../../packages/testkit/src/conformance/subject.ts';
 import { at, everyEvent } from './every-event.ts';
+import { failedRun } from './failed-run.ts';
 
 /** After the two events that a run is made with. */
 const events = everyEvent((index) => ({ version: 3 + index, at: at + 7 * (index >> 2), epoch: 1 }));
@@ -17,7 +18,7 @@ const version = 3 + events.length;
 const more = { version: version + 1, status: 'waiting', source: 'plan.json', createdAt: 5_000.5 } as const;
 const waiting = { id: 'waiting', body: { text: 'é \ud800', list: [null] } };
 
-/** Writes what golden files hold: a run with every event, messages and two takings, a removed one, and one that is free. */
+/** Writes what golden files hold beside a real run: one with every event, messages and two takings, a removed and a free one. */
 export async function writeGoldenRuns(backend: Backend): Promise<void> {
   const whole = await backend.create('every-event', first('every-event'));
   if (whole.status !== 'created') throw new Error(whole.status);
@@ -45,9 +46,9 @@ export async function expectGoldenRuns(backend: Backend): Promise<void> {
   const subject = new Subject({ backend, cleanup: () => undefined });
   expect((await subject.check()).filter(({ severity }) => severity === 'error')).toEqual([]);
   expect(await subject.read('every-event')).toEqual([...eventsOf(1, 2), ...events, ...eventsOf(version, version + 1)]);
-  expect(await backend.list({})).toEqual({
-    runs: [summaryOf('every-event', { ...more, updatedAt: 1_002 }), summaryOf('free')],
-  });
+  const { runs } = await backend.list({});
+  expect(runs[0]).toMatchObject({ runId: failedRun, status: 'failed', phases: 3, completed: 1, failed: 1 });
+  expect(runs.slice(1)).toEqual([summaryOf('every-event', { ...more, updatedAt: 1_002 }), summaryOf('free')]);
   expect(await backend.messages('every-event')).toEqual([waiting]);
   expect(await backend.holder('every-event')).toMatchObject({ by: ownerOf('second'), epoch: 2 });
   expect(await backend.holder('free')).toBeUndefined();

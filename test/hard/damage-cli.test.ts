@@ -1,4 +1,4 @@
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { changed, differences, imageOf, rewrite } from './damage/folder-image.ts
 import type { FolderImage } from './damage/folder-image.ts';
 import { emptied, flips, linesOf, lost, moves, replaced, truncations } from './damage/mutations.ts';
 import type { Mutation } from './damage/mutations.ts';
-import { makeRealRuns } from './damage/real-runs.ts';
+import { journalsIn, makeRealRuns } from './damage/real-runs.ts';
 import type { RealRuns, RunName } from './damage/real-runs.ts';
 
 let runs: RealRuns;
@@ -96,6 +96,68 @@ describe('a damaged run: exit code 5, file, byte and next step, and no byte is c
     const change = new Map([[killed, Buffer.concat([...lines.slice(0, -1), last])]]);
     return { group: 'journal: later format', what: 'a record of format 2', change };
   }
+});
+
+describe('journal and run.json lost together', () => {
+  const all = (run: RunName) => (it: FolderImage) => lost(it, `runs/${run}/run.json`, ...journalsIn(it, run));
+
+  test('whoever names the run is told of its folder, and nothing is changed', async () => {
+    await withDamage(all('taken')(runs.image), async (damaged, folder) => {
+      for (const args of [
+        ['show'],
+        ['events'],
+        ['logs'],
+        ['recover'],
+        ['cancel'],
+        ['execute', 'plan.json', '--run-id'],
+      ]) {
+        const { code, stderr } = await runs.ground.orch(...args, 'taken');
+        expect(stderr).toMatch(/\/runs\/taken holds files of run taken, but no journal\.\n {2}\S.*--backend.*\n/);
+        expect(stderr).toMatch(/\n {2}\[ORCH_JOURNAL_LOST\]\n$/);
+        expect(code, args.join(' ')).toBe(5);
+      }
+      const doctor = await runs.ground.orch('doctor');
+      expect(doctor.stdout).toMatch(
+        /^error {4}run taken: \/.*\/runs\/taken holds no journal\. \[ORCH_STATE_FOREIGN\]\n/,
+      );
+      expect(doctor.stdout).not.toContain('remove the folder');
+      expect(doctor.stdout).toMatch(/: 6 runs, 1 error/);
+      expect(doctor.code).toBe(5);
+      // Who can read the others lists them as before.
+      expect(await runs.ground.json('list', '--json')).toHaveLength(5);
+      expect(differences(imageOf(folder), damaged)).toEqual([]);
+    });
+  });
+
+  test('another run, whose id begins like that one, is not meant', async () => {
+    using ground = new Playground();
+    ground.plan([{ name: 'a', command: 'true' }]);
+    for (const run of ['one', 'one-more']) await ground.orch('execute', 'plan.json', '--run-id', run);
+    for (const file of ['journal-1', 'run.json']) rmSync(ground.path('.orch/runs/one', file));
+    expect(await ground.orch('show', 'one')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('ORCH_JOURNAL_LOST'),
+    });
+  });
+
+  test('a new run of that id in another backend is refused as well', async () => {
+    await withDamage(all('killed')(runs.image), async (damaged, folder) => {
+      const args = ['execute', 'plan.json', '--run-id', 'killed', '--backend', 'sqlite'];
+      const { code, stderr } = await runs.ground.orch(...args);
+      expect(stderr).toContain('[ORCH_JOURNAL_LOST]');
+      expect(code).toBe(5);
+      expect(differences(imageOf(folder), damaged)).toEqual([]);
+    });
+  });
+
+  test('a folder that is empty is no run: the id is free', async () => {
+    using ground = new Playground();
+    ground.plan([{ name: 'a', command: 'true' }]);
+    mkdirSync(ground.path('.orch/runs/one'), { recursive: true });
+    expect(await ground.orch('show', 'one')).toMatchObject({ code: 3 });
+    expect(await ground.orch('execute', 'plan.json', '--run-id', 'one')).toMatchObject({ code: 0 });
+    expect(await ground.orch('doctor')).toMatchObject({ code: 0 });
+  });
 });
 
 describe('the hint helps: what stands before the damage is gone on with', () => {

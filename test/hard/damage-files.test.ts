@@ -105,6 +105,14 @@ describe('journals and folders of other runs', () => {
   });
 });
 
+test('all journals of a run and its run.json, lost together: refused', async () => {
+  for (const run of ['ended', 'killed', 'taken'] as const) {
+    const judge = await judgeOf(runs, run, tally);
+    const all = lost(image, `runs/${run}/run.json`, ...journalsIn(image, run));
+    await judgeAll(judge, [all], ['refused']);
+  }
+});
+
 describe('messages', () => {
   const letters = (): readonly string[] =>
     [...image.keys()].filter((path) => path.startsWith('runs/messaged/inbox/')).toSorted();

@@ -1,17 +1,22 @@
 // Disks that are really full: a small tmpfs that others fill, or the run itself, or its commands.
 import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core';
 import { describe, expect, it } from 'vitest';
+import { durable, startRedis } from '../../packages/backend-redis/test/redis-server.ts';
+import type { RedisServer } from '../../packages/backend-redis/test/redis-server.ts';
 import { chain } from '../../packages/testkit/src/graphs.ts';
 import type { PlanObject } from '../../packages/testkit/src/graphs.ts';
 import { killBeside } from '../../scripts/trial/commands.ts';
 import { judgeJournal, judgePrinted } from '../../scripts/trial/judge-journal.ts';
 import { judgeRun, readEvents, runId } from '../../scripts/trial/judge-run.ts';
+import type { Judged } from '../../scripts/trial/judge-run.ts';
 import { inLanes } from '../../scripts/trial/lanes.ts';
 import { OrchProcess, orchFromSources } from '../../scripts/trial/orch-process.ts';
-import { jsonFiles } from '../../scripts/trial/trial-backend.ts';
+import { jsonFiles, oneRedis, oneSqliteFile } from '../../scripts/trial/trial-backend.ts';
+import type { TrialBackend } from '../../scripts/trial/trial-backend.ts';
 import type { OrchEnd, OrchPlace } from '../../scripts/trial/orch-process.ts';
 import { ownWorkload } from '../../scripts/trial/own-workload.ts';
 import { SmallDisk } from './faults/small-disk.ts';
@@ -20,7 +25,50 @@ import { available } from './need.ts';
 /** How an orch ended that met a full disk. */
 type FullEnd = OrchEnd & { readonly printed: readonly RunEvent[] };
 
+/** What of a run lies on the small disk, and how it shows that it is full. */
+interface Kept {
+  /** Some of them stop the making of the run, some the journal, some the files of an attempt. */
+  readonly kilobytesLeft: readonly number[];
+  /** A disk that a run of so many phases fills by itself. */
+  readonly own: { readonly kilobytes: number; readonly phases: number };
+  readonly words: RegExp;
+  readonly hint: RegExp;
+  readonly backendOn: (disk: SmallDisk) => TrialBackend;
+  readonly options?: (disk: SmallDisk) => readonly string[];
+}
+
+const kinds: Readonly<Record<'json' | 'sqlite', Kept>> = {
+  /** All of it. */
+  json: {
+    kilobytesLeft: [0, 6, 12, 16, 20, 28, 36, 44],
+    own: { kilobytes: 120, phases: 40 },
+    words: /ENOSPC: no space left on device/,
+    hint: /Free some disk space, then recover the run\./,
+    backendOn: (disk) => ({ ...jsonFiles, backendOf: () => jsonFiles.backendOf(disk.seen) }),
+    options: (disk) => ['--state-dir', join(disk.folder, '.orch')],
+  },
+  /** The file of the journals, and SQLite's own beside it. */
+  sqlite: {
+    kilobytesLeft: [0, 16, 100, 140, 180],
+    own: { kilobytes: 220, phases: 16 },
+    words: /\(SQLITE_FULL\)|\(SQLITE_IOERR_SHMSIZE\)/,
+    hint: /Free some disk space, then recover the run\.|a full disk, a quota, or a failing one/,
+    backendOn: (disk) => ({
+      ...oneSqliteFile(join(disk.folder, 'orch.db')),
+      backendOf: (folder) => oneSqliteFile(copyOut(disk, folder)).backendOf(folder),
+    }),
+  },
+};
+
+/** SQLite resolves links before it opens a file, and so does not find what only `seen` leads to. */
+function copyOut(disk: SmallDisk, folder: string): string {
+  for (const name of readdirSync(disk.seen).filter((it) => /^orch\.db(-wal)?$/.test(it)))
+    copyFileSync(join(disk.seen, name), join(folder, name));
+  return join(folder, 'orch.db');
+}
+
 interface Filling {
+  readonly kept: Kept;
   readonly disk: SmallDisk;
   readonly plan: PlanObject;
   /** Makes room. */
@@ -28,17 +76,17 @@ interface Filling {
 }
 
 /** Runs a plan whose state lies on a small disk, frees the disk, recovers, and judges. */
-async function fullThenFree({ disk, plan, free }: Filling): Promise<FullEnd> {
+async function fullThenFree({ kept, disk, plan, free }: Filling): Promise<FullEnd> {
   using workload = ownWorkload(plan, { phaseMs: 0 });
   const place: OrchPlace = {
     program: orchFromSources,
     folder: workload.prepare(),
     trial: randomUUID(),
-    backend: jsonFiles,
+    backend: kept.backendOn(disk),
   };
   const all: OrchProcess[] = [];
   const run = (...args: readonly string[]): Promise<OrchEnd> => {
-    all.push(new OrchProcess(place, [...args, '--state-dir', join(disk.folder, '.orch')], disk.through(place.folder)));
+    all.push(new OrchProcess(place, [...args, ...(kept.options?.(disk) ?? [])], disk.through(place.folder)));
     return all.at(-1)!.ended;
   };
   try {
@@ -51,7 +99,6 @@ async function fullThenFree({ disk, plan, free }: Filling): Promise<FullEnd> {
     const verdict = await judgeRun(place, workload, {
       printed: all.flatMap((orch) => orch.printed),
       killed: false,
-      journal: jsonFiles.backendOf(disk.seen),
     });
     expect(verdict).toMatchObject({ acknowledged: plan.phases.length, faults: [] });
     return { ...full, printed };
@@ -60,26 +107,89 @@ async function fullThenFree({ disk, plan, free }: Filling): Promise<FullEnd> {
   }
 }
 
-/** Some of them stop the making of the run, some the journal, some the files of an attempt. */
-const kilobytesLeft = [0, 6, 12, 16, 20, 28, 36, 44];
-
-describe.runIf(available('tmpfs'))('a full disk', () => {
+describe.runIf(available('tmpfs')).each(Object.entries(kinds))('a full disk under %s', (_kind, kept) => {
   it('that others filled stops the run, which is recovered once there is room', async () => {
-    const ends = await inLanes(kilobytesLeft, 6, async (kilobytes) => {
+    const ends = await inLanes(kept.kilobytesLeft, 6, async (kilobytes) => {
       using disk = await SmallDisk.mounted(1024);
       disk.fill(kilobytes * 1024);
-      return await fullThenFree({ disk, plan: chain(8), free: () => disk.empty() });
+      return await fullThenFree({ kept, disk, plan: chain(8), free: () => disk.empty() });
     });
-    for (const end of ends) expectClear(end);
+    for (const end of ends) expectClear(kept, end);
     expect(ends.filter(({ exitCode }) => exitCode === 5).length).toBeGreaterThan(3);
     expect(ends.some(({ printed }) => printed.some(({ type }) => type === 'phase.completed'))).toBe(true);
   });
 
   it('that the run filled by itself does, too', async () => {
-    using disk = await SmallDisk.mounted(120);
-    const end = await fullThenFree({ disk, plan: chain(40), free: () => disk.resize(1024) });
-    expectClear(end);
+    using disk = await SmallDisk.mounted(kept.own.kilobytes);
+    const end = await fullThenFree({ kept, disk, plan: chain(kept.own.phases), free: () => disk.resize(4096) });
+    expectClear(kept, end);
     expect(end.printed.filter(({ type }) => type === 'phase.completed').length).toBeGreaterThan(5);
+  });
+});
+
+describe.runIf(available('tmpfs') && available('redis'))('a full disk under Redis', () => {
+  interface Stage {
+    readonly disk: SmallDisk;
+    readonly server: RedisServer;
+    readonly start: (...args: readonly string[]) => OrchProcess;
+    /** What is wrong with the run; it is over. */
+    readonly judge: () => Promise<Judged>;
+  }
+
+  const phases = 20;
+
+  async function withFullDisk(settings: readonly string[], test: (stage: Stage) => Promise<void>): Promise<void> {
+    using disk = await SmallDisk.mounted(1024);
+    const server = await startRedis(settings, { folder: disk.folder, through: disk.through(disk.folder) });
+    using workload = ownWorkload(chain(phases), { phaseMs: 0 });
+    const backend = oneRedis(server.url);
+    const place: OrchPlace = { program: orchFromSources, folder: workload.prepare(), trial: randomUUID(), backend };
+    const all: OrchProcess[] = [];
+    disk.fill(8 * 1024);
+    try {
+      await test({
+        disk,
+        server,
+        start: (...args) => all[all.push(new OrchProcess(place, args)) - 1]!,
+        judge: () => judgeRun(place, workload, { printed: all.flatMap(({ printed }) => printed), killed: true }),
+      });
+    } finally {
+      killBeside('tree', place);
+      await server.stop();
+    }
+  }
+
+  const completed = ({ printed }: OrchProcess): number =>
+    printed.filter(({ type }) => type === 'phase.completed').length;
+
+  it('ends a server that flushes each commit; room is made, it is started again, and the run goes on', async () => {
+    await withFullDisk(durable, async ({ disk, server, start, judge }) => {
+      const orch = start('execute', 'plan.json', '--run-id', runId);
+      await Promise.all([server.ended(), orch.says(/has been away since/)]);
+      expect(completed(orch)).toBeGreaterThan(2);
+      expect(completed(orch)).toBeLessThan(phases);
+      disk.empty();
+      await server.restart();
+      expect(await orch.ended).toMatchObject({ exitCode: 0 });
+      expect(await judge()).toMatchObject({ acknowledged: phases, faults: [] });
+    });
+  });
+
+  it('makes a server that flushes each second refuse; orch says what to do, and recover goes on', async () => {
+    await withFullDisk(['--appendonly', 'yes', '--appendfsync', 'everysec'], async ({ disk, server, start, judge }) => {
+      const orch = start('execute', 'plan.json', '--run-id', runId);
+      const { exitCode, stderr } = await orch.ended;
+      expect([exitCode, stderr]).toEqual([5, expect.stringMatching(/refused: MISCONF .*No space left on device/)]);
+      expect(stderr).toContain('Look into its log, free some space, then recover the run.');
+      expect(stderr).not.toMatch(/^ +at /m);
+      expect(completed(orch)).toBeGreaterThan(2);
+      disk.empty();
+      const client = server.client();
+      // It tries again each second.
+      while (!(await client.info('persistence')).includes('aof_last_write_status:ok')) await sleep(20);
+      expect(await start('recover', runId).ended).toMatchObject({ exitCode: 0 });
+      expect(await judge()).toMatchObject({ acknowledged: phases, faults: [] });
+    });
   });
 });
 
@@ -123,10 +233,10 @@ describe.runIf(available('tmpfs'))('a command that fills the disk', () => {
 });
 
 /** No stack trace, and words that say what the matter is; no phase is to blame. */
-function expectClear({ exitCode, stderr, printed }: FullEnd): void {
+function expectClear({ words, hint }: Kept, { exitCode, stderr, printed }: FullEnd): void {
   expect(stderr).not.toMatch(/^ +at /m);
   expect(printed.filter((event) => event.type === 'phase.failed')).toEqual([]);
   expect(exitCode).toBe(5);
-  expect(stderr).toMatch(/ENOSPC: no space left on device/);
-  expect(stderr).toContain('Free some disk space, then recover the run.');
+  expect(stderr).toMatch(words);
+  expect(stderr).toMatch(hint);
 }

@@ -14,13 +14,13 @@ const patience = 600_000;
 
 /** Kills in each mode. */
 const loops = [
-  { backend: 'json', kills: 100 },
-  { backend: 'sqlite', kills: 34 },
-  ...(available('redis') ? [{ backend: 'redis', kills: 20 } as const] : []),
+  { backend: 'json', kills: 100, isThere: true },
+  { backend: 'sqlite', kills: 34, isThere: true },
+  { backend: 'redis', kills: 20, isThere: available('redis') },
 ] as const;
 
-describe.each(loops)('on $backend a run whose orch is killed at random instants', ({ backend, kills }) => {
-  it('loses nothing that was acknowledged and starts nothing twice', { timeout: patience }, async () => {
+describe.each(loops)('on $backend a run whose orch is killed at random instants', ({ backend, kills, isThere }) => {
+  it.runIf(isThere)('loses nothing that was acknowledged and starts nothing twice', { timeout: patience }, async () => {
     const seed = chooseSeed(process.env['ORCH_SEED']);
     const results = await killLoop({
       program: orchFromSources,
@@ -38,8 +38,8 @@ describe.each(loops)('on $backend a run whose orch is killed at random instants'
   });
 });
 
-describe.each(loops)('on $backend two recovers at once', ({ backend: kind }) => {
-  it('let one go on, and the other say who does', { timeout: patience }, async () => {
+describe.each(loops)('on $backend two recovers at once', ({ backend: kind, isThere }) => {
+  it.runIf(isThere)('let one go on, and the other say who does', { timeout: patience }, async () => {
     using workload = ownWorkload(fan(8), { phaseMs: 500 });
     await using backend = await startBackend(kind);
     expect(await recoverTwiceAtOnce({ program: orchFromSources, workload, backend })).toEqual([]);

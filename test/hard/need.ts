@@ -38,10 +38,12 @@ export function available(need: Need): boolean {
     const [file, ...args] = checks[need](folder);
     const { status, error, stderr } = spawnSync(file ?? '', args, { encoding: 'utf8' });
     if (status === 0) return true;
-    const why = error?.message ?? stderr.trim();
+    const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+    const why = isMissing ? `${file} is missing` : `${need} does not work here: ${error?.message ?? stderr.trim()}`;
     if ((process.env['ORCH_REQUIRE'] ?? '').split(',').includes(need))
-      throw new Error(`ORCH_REQUIRE asks for ${need}, which does not work here: ${why}`);
-    console.error(`NOT RUN: the suites that need ${need}, which does not work here: ${why}`);
+      throw new Error(`ORCH_REQUIRE asks for ${need}: ${why}`);
+    // What the reporter `scripts/report-not-run.ts` says again at the end.
+    console.error(`NOT RUN: ${why}`);
     return false;
   } finally {
     rmSync(folder, { recursive: true });

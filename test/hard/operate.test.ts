@@ -1,6 +1,6 @@
 // What docs/operate.md says of the places in which orch runs unattended.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isAlive, main, Playground, until, waitForGo } from '../../packages/cli/test/orch-process.ts';
@@ -192,20 +192,49 @@ test('CI: cancel ends what a killed job left behind', async () => {
 });
 
 describe('disk', () => {
-  test('a phase costs what the page says: 590 bytes of journal, and two files of 46 bytes', async () => {
-    const phases = Array.from({ length: 100 }, (_, n) => ({ name: `phase-${n}`, command: 'true' }));
-    ground.plan(phases);
-    expect(await ground.orch('execute', 'plan.json', '--run-id', 'one', '--no-command-check')).toMatchObject({
-      code: 0,
-    });
-    const { length: journal } = readFileSync(ground.path('.orch/runs/one/journal-1'));
-    expect(journal / 100).toBeGreaterThan(400);
-    expect(journal / 100).toBeLessThan(700);
-    const files = readdirSync(ground.path('.orch/runs/one/attempts'));
-    expect(files).toHaveLength(200);
-    const sizes = files.map((name) => readFileSync(ground.path('.orch/runs/one/attempts', name)).length);
-    expect(sizes.reduce((sum, size) => sum + size, 0) / 100).toBeLessThan(60);
+  test('a phase costs what the page says, of each kind of file', async () => {
+    const fewer = await bytesOf(100);
+    const more = await bytesOf(200);
+    for (const [row, kind] of [
+      ['journal', 'journal-1'],
+      ['an attempt', '.state'],
+      ['an attempt', '.log'],
+    ] as const) {
+      const said = bytesSaid(row, kind === 'journal-1' ? 'journal-N' : kind);
+      const each = (more(kind) - fewer(kind)) / 100;
+      expect(Math.abs(each - said), `${kind}: ${each} bytes`).toBeLessThanOrEqual(said / 10);
+    }
   });
+
+  /** What the files of a run of so many phases hold, by the end of their names. */
+  async function bytesOf(phases: number): Promise<(kind: string) => number> {
+    const run = `of-${phases}`;
+    ground.plan(Array.from({ length: phases }, (_, n) => ({ name: `phase-${n}`, command: 'true' })));
+    const { code } = await ground.orch('execute', 'plan.json', '--run-id', run, '--no-command-check');
+    expect(code).toBe(0);
+    const folder = ground.path('.orch/runs', run);
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    return (kind) => {
+      const found = files.filter((name) => name.endsWith(kind));
+      expect(found).toHaveLength(kind.startsWith('journal') ? 1 : phases);
+      const sum = found.reduce((bytes, name) => bytes + statSync(join(folder, name)).size, 0);
+      return kind === 'journal-1' ? sum - bytesOfPlan(join(folder, kind)) : sum;
+    };
+  }
+
+  /** It stands in the first commit, once. */
+  function bytesOfPlan(journal: string): number {
+    const lines = readFileSync(journal, 'utf8').split('\n');
+    return lines.find((line) => line.includes('"type":"run.created"'))?.length ?? 0;
+  }
+
+  /** The column "bytes a phase" of the table of the page. */
+  function bytesSaid(row: string, kind: string): number {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const cells = lines.find((line) => line.startsWith(`| ${row}`) && line.includes(`\`${kind}\``))?.split('|') ?? [];
+    expect(cells[3], kind).toMatch(/^ *\d+ $/);
+    return Number(cells[3]);
+  }
 
   test.runIf(available('jq'))('the lines of the page remove completed runs of long ago, and no others', async () => {
     go();

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { isOrchError, runIdPattern } from '@orch/core/author';
 import type { ErrorCode, StateFinding } from '@orch/core/author';
 import { lastEpoch } from './creation.ts';
-import { asUnavailable } from './damage.ts';
+import { asUnavailable, lostJournalHint } from './damage.ts';
 import { isTemporary, namesIn } from './files.ts';
 import type { Files } from './files.ts';
-import { commitsAfter, readHistory } from './history.ts';
+import { commitsAfter, isWithoutJournal, readHistory } from './history.ts';
 import { readMessages } from './inbox.ts';
 import { epochsOf, inboxFolder, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -27,7 +27,8 @@ export async function checkRuns(files: Files, runs: string): Promise<readonly St
 
 async function checkRun(folder: RunFolder): Promise<readonly StateFinding[]> {
   const { files, run, path } = folder;
-  if (epochsOf(folder).length === 0 && readSummaryFile(folder) === undefined) return [noJournal(folder)];
+  if (isWithoutJournal(folder)) return [noJournal(folder)];
+  if (namesIn(files, path).length === 0) return [emptyFolder(folder)];
   const findings: StateFinding[] = [];
   let isRemoved = false;
   findings.push(...(await damageOf(run, () => void (isRemoved = isBeingRemoved(folder)))));
@@ -129,11 +130,22 @@ function removal({ run, path }: RunFolder): StateFinding {
 function noJournal({ run, path }: RunFolder): StateFinding {
   return {
     code: 'ORCH_STATE_FOREIGN',
-    severity: 'warning',
+    severity: 'error',
     run,
     file: path,
     message: `${path} holds no journal.`,
-    hint: 'It is no run, or one whose journal was removed: restore it from a backup, or remove the folder.',
+    hint: lostJournalHint,
+  };
+}
+
+function emptyFolder({ run, path }: RunFolder): StateFinding {
+  return {
+    code: 'ORCH_STATE_FOREIGN',
+    severity: 'warning',
+    run,
+    file: path,
+    message: `${path} is empty.`,
+    hint: 'It is no run, or one whose files were all removed: restore it from a backup, or remove the folder.',
   };
 }
 

@@ -3,7 +3,7 @@ import { isOrchError } from '@orch/core/author';
 import type { RunEvent, RunSummary, Taking } from '@orch/core/author';
 import { makeFolder } from '@orch/core/node';
 import { damaged, isSystemError } from './damage.ts';
-import { flushFolder, isExisting, isThere, readFile, temporaryName, writeNew } from './files.ts';
+import { flushFolder, isExisting, namesIn, readFile, temporaryName, writeNew } from './files.ts';
 import type { Files } from './files.ts';
 import { hold } from './holding.ts';
 import type { Holding } from './holding.ts';
@@ -35,7 +35,8 @@ export function createRun(folder: RunFolder, first: First): Holding | undefined 
   const { files, path } = folder;
   for (;;) {
     removeLeftover(folder);
-    if (isThere(files, path)) return undefined;
+    // Renaming onto a folder that is empty makes the run, too.
+    if (namesIn(files, path).length > 0) return undefined;
     const epoch = lastEpoch(folder) + 1;
     const temporary = { ...folder, path: join(dirname(path), temporaryName()) };
     const made = writeRun(temporary, epoch, first);

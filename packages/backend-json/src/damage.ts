@@ -49,6 +49,21 @@ export function isDamage(thrown: unknown): boolean {
   return isOrchError(thrown, 'ORCH_JOURNAL_DAMAGED') || isOrchError(thrown, 'ORCH_JOURNAL_TRUNCATED');
 }
 
+/** Who drove it, and how far it came, nobody knows: a new run of that id would end what still runs of it. */
+export function lostJournal(run: string, path: string): DamageError {
+  const error = orchError({
+    code: 'ORCH_JOURNAL_LOST',
+    message: `${path} holds files of run ${run}, but no journal.`,
+    hint: lostJournalHint,
+  });
+  return Object.assign(error, { file: path, offset: 0 });
+}
+
+export const lostJournalHint: string =
+  'Nothing was changed. Is the run kept in another backend? Then its logs and attempts are there: leave the folder alone, and ' +
+  'name the backend with --backend. Otherwise its journal was lost: restore the folder from a backup. Without one, end what ' +
+  'still runs of it, and move the folder away before its id is used again.';
+
 type NewerRecord = Pick<Finding, 'file' | 'offset'> & { readonly format: string };
 
 export function newer({ file, offset, format }: NewerRecord): DamageError {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expandEvents, isOrchError, unknownRun } from '@orch/core/author';
 import type { RunEvent } from '@orch/core/author';
 import { damaged, truncated } from './damage.ts';
-import { openIfThere, readBetween, readFile } from './files.ts';
+import { namesIn, openIfThere, readBetween, readFile } from './files.ts';
 import { perform, settled } from './protocol.ts';
 import type { ReadingDisk, SegmentEnd } from './protocol.ts';
 import { gather, parseLines } from './gather.ts';
@@ -74,6 +74,15 @@ export async function readHistory(
       ...(disk.scanned === undefined ? {} : { whole: disk.scanned }),
     };
   }
+}
+
+/** The folder of a run has something in it, but neither a segment nor a summary. */
+export function isWithoutJournal(folder: RunFolder): boolean {
+  return (
+    namesIn(folder.files, folder.path).length > 0 &&
+    epochsOf(folder).length === 0 &&
+    readSummaryFile(folder) === undefined
+  );
 }
 
 /** A removed run is not, and neither is a segment that had its seal when `run.json` was written. */

@@ -3,9 +3,10 @@ import type { Acquired, Appended, Backend, Commit, Created, Fence, Holder, Messa
 import { checkRuns } from './check.ts';
 import { createRun, createdBy, deleteRun, lastEpoch, makeStateFolder } from './creation.ts';
 import type { First } from './creation.ts';
-import { isDamage, isSystemError, misplaced } from './damage.ts';
+import { isDamage, isSystemError, lostJournal, misplaced } from './damage.ts';
 import type { Files } from './files.ts';
-import { commitsAfter, eventsAfter, readHistory } from './history.ts';
+import { commitsAfter, eventsAfter, isWithoutJournal, readHistory } from './history.ts';
+import type { History, Memory } from './history.ts';
 import { appendCommit, checkWritable, close, isLost, isRepeated } from './holding.ts';
 import { noteSummary, otherEvents, sameEvents } from './holding.ts';
 import type { Holding } from './holding.ts';
@@ -35,7 +36,7 @@ export function makeJsonBackend(folder: string, files: Files): Backend {
       const memory = state.memoryOf(run);
       let reached = after;
       try {
-        const history = await state.guarded(() => readHistory(place, memory, { whole: after === 0 }));
+        const history = await state.guarded(() => readKnown(place, memory, after === 0));
         const events = eventsAfter(place, history, { after, memory });
         for (;;) {
           const next = await state.guarded(() => events.next());
@@ -75,6 +76,16 @@ async function create(state: OpenState, folder: RunFolder, first: First): Promis
   }
   const creator = createdBy(folder);
   return creator?.token === first.token ? { status: 'created', fence: creator } : { status: 'exists' };
+}
+
+/** A folder with nothing but the attempts of a run is no unknown run: its journal is elsewhere, or lost. */
+async function readKnown(folder: RunFolder, memory: Memory, whole: boolean): Promise<History> {
+  try {
+    return await readHistory(folder, memory, { whole });
+  } catch (error) {
+    const isKnown = isOrchError(error, 'ORCH_RUN_UNKNOWN') && isWithoutJournal(folder);
+    throw isKnown ? lostJournal(folder.run, folder.path) : error;
+  }
 }
 
 function append(state: OpenState, folder: RunFolder, commit: Commit): Later<Appended> {

@@ -11,6 +11,14 @@ import type { Settings } from './settings.ts';
 /** Pauses between attempts: they double up to a limit. */
 const pauseMs = { first: 50, longest: 2_000 };
 
+/** Since when nobody could connect, by both clocks. */
+interface Outage {
+  readonly since: number;
+  readonly at: number;
+  /** Whether somebody was told. */
+  told: boolean;
+}
+
 /**
  * The way to the server. ioredis neither reconnects nor sends again here: a call whose connection broke is sent again by
  * `call`, and so whatever is sent must do nothing when it is done already.
@@ -22,8 +30,7 @@ export class Connection {
   #live: Redis | undefined;
   #inspected: Inspected | undefined;
   #isOpen = false;
-  /** Since when nobody could connect, by the monotonic clock. */
-  #outageAt: number | undefined;
+  #outage: Outage | undefined;
   readonly #warned = new Set<string>();
   readonly #pauses = new Set<() => void>();
 
@@ -110,22 +117,35 @@ export class Connection {
   }
 
   async #reconnect(): Promise<Redis> {
-    this.#outageAt ??= this.#clock.monotonic();
-    const since = this.#outageAt;
+    this.#outage ??= { since: this.#clock.monotonic(), at: this.#clock.now(), told: false };
+    const outage = this.#outage;
     for (let tries = 0; ; tries++) {
       try {
         const redis = await this.#connect();
-        this.#outageAt = undefined;
+        this.#outage = undefined;
         this.#live = redis;
+        if (outage.told) this.#settings.warn(`${this.server} is back`);
         return redis;
       } catch (error) {
         this.checkOpen();
         if (isOrchError(error)) throw error;
-        if (!passes(error) || this.#isOver(since)) throw unavailable(this.server, error);
+        if (!passes(error) || this.#isOver(outage.since)) throw unavailable(this.server, error);
+        this.#tellOf(outage);
       }
-      await this.#pause(tries, since);
+      await this.#pause(tries, outage.since);
       this.checkOpen();
     }
+  }
+
+  /** Once for each outage. One that a single try ends is none. */
+  #tellOf(outage: Outage): void {
+    if (outage.told) return;
+    outage.told = true;
+    const since = new Date(outage.at).toISOString();
+    const most = `${this.#settings.reconnectMs / 1_000} s`;
+    this.#settings.warn(
+      `${this.server} has been away since ${since}: waiting up to ${most}. Commands go on; how they end is seen once it is back.`,
+    );
   }
 
   async #connect(): Promise<Redis> {

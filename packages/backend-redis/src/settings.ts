@@ -13,7 +13,10 @@ export interface RedisBackendOptions {
   readonly tls?: ConnectionOptions;
   /** How long calls wait for a server that went away, in milliseconds; default: 60,000. */
   readonly reconnectMs?: number;
-  /** Hears, once each, how the server may lose what it acknowledged; default: `process.emitWarning`. */
+  /**
+   * Hears, once each, how the server may lose what it acknowledged, and of each outage that it is waited for, and that it
+   * is back; default: `process.emitWarning`.
+   */
   readonly warn?: (message: string) => void;
 }
 

@@ -8,7 +8,7 @@ import { commit, created, versions } from '../../backend-json/test/stage.ts';
 import { redisBackend } from '../src/index.ts';
 import { makeRedisBackend } from '../src/redis-backend.ts';
 import { readSettings } from '../src/settings.ts';
-import { opened, ownProxy, ownServer } from './stage.ts';
+import { opened, ownProxy, ownServer, refuseWarning } from './stage.ts';
 
 function unavailable(message: RegExp): object {
   return expect.objectContaining({ code: 'ORCH_BACKEND_UNAVAILABLE', message: expect.stringMatching(message) });
@@ -29,7 +29,7 @@ async function after<Result>(clock: ReturnType<typeof manualClock>, call: Promis
 describe.skipIf(!available('redis'))('a server that goes away', () => {
   test('killed and started again: calls wait for it, and nothing acknowledged is lost', async () => {
     const server = await ownServer();
-    const backend = await opened(server.url);
+    const backend = await opened(server.url, { warn: () => undefined });
     const fence = await created(backend);
     for (let version = 1; version <= 20; version++) {
       const sent = version % 5 === 0 ? server.kill() : undefined;
@@ -45,21 +45,39 @@ describe.skipIf(!available('redis'))('a server that goes away', () => {
   test('away for longer than reconnectMs: the call is refused, the next one asks once, and all goes on when it is back', async () => {
     const server = await ownServer();
     const clock = manualClock();
-    const backend = makeRedisBackend(readSettings(server.url, {}), clock);
+    const warnings: string[] = [];
+    const warn = (message: string): void => void warnings.push(message);
+    const backend = makeRedisBackend(readSettings(server.url, { warn }), clock);
     await backend.open();
     onTestFinished(() => backend.close());
     const fence = await created(backend);
     await server.kill();
     const startedAt = clock.monotonic();
+    const lostAt = clock.now();
     await expect(after(clock, backend.append('r1', commit(fence, 1)))).rejects.toEqual(
       unavailable(/^Redis 7\S+ at 127\.0\.0\.1:\d+\/0 can't be reached: connect ECONNREFUSED/),
     );
     expect(clock.monotonic() - startedAt).toBe(60_000);
     await expect(backend.append('r1', commit(fence, 1))).rejects.toEqual(unavailable(/ECONNREFUSED/));
     expect(clock.monotonic() - startedAt).toBe(60_000);
+    const away = new RegExp(
+      `^Redis 7\\S+ at 127\\.0\\.0\\.1:${server.port}/0 has been away since ${new Date(lostAt).toISOString()}: waiting up to 60 s\\. `,
+    );
+    expect(warnings).toEqual([expect.stringMatching(away)]);
     await server.restart();
     expect(await backend.append('r1', commit(fence, 1))).toEqual({ status: 'ok' });
     expect(await versions(backend)).toEqual([1, 2]);
+    expect(warnings.slice(1)).toEqual([expect.stringMatching(/^Redis 7\S+ at \S+ is back$/)]);
+  });
+
+  test('a connection that the first try brings back is no outage', async () => {
+    const server = await ownServer();
+    const backend = await opened(server.url, { warn: refuseWarning });
+    const fence = await created(backend);
+    for (let version = 1; version <= 3; version++) {
+      await server.client().call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      expect(await backend.append('r1', commit(fence, version))).toEqual({ status: 'ok' });
+    }
   });
 
   test('a connection that breaks at each call is given up after reconnectMs', async () => {
@@ -93,7 +111,7 @@ describe.skipIf(!available('redis'))('a server that goes away', () => {
 
   test('one that became a replica is waited for until it takes writes again; open refuses it', async () => {
     const server = await ownServer();
-    const backend = await opened(server.url);
+    const backend = await opened(server.url, { warn: () => undefined });
     const fence = await created(backend);
     const client = server.client();
     await client.replicaof('127.0.0.1', 1);

@@ -11,6 +11,8 @@ export interface Proxy {
   readonly connections: number;
   /** The next requests that have this text go through; each one's reply is lost and its connection cut. Default: one. */
   eatReplyTo(text: string, times?: number): void;
+  /** The same with every k-th request that has this text, until it is told something else. */
+  eatEvery(k: number, text: string): void;
   /** Lets nobody through, and cuts who is. */
   shut(): void;
   open(): void;
@@ -19,7 +21,7 @@ export interface Proxy {
 
 export async function startProxy(port: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
-  let hungry = { text: '', times: 0 };
+  let isEaten = (_request: Buffer): boolean => false;
   let eaten = 0;
   let connections = 0;
   let isShut = false;
@@ -38,10 +40,7 @@ export async function startProxy(port: number): Promise<Proxy> {
       });
     }
     client.on('data', (request) => {
-      if (hungry.times > 0 && request.includes(hungry.text)) {
-        eats = true;
-        hungry.times--;
-      }
+      eats ||= isEaten(request);
       redis.write(request);
     });
     redis.on('data', (reply) => {
@@ -63,7 +62,14 @@ export async function startProxy(port: number): Promise<Proxy> {
     get connections() {
       return connections;
     },
-    eatReplyTo: (text, times = 1) => void (hungry = { text, times }),
+    eatReplyTo(text, times = 1) {
+      let left = times;
+      isEaten = (request) => left > 0 && request.includes(text) && left-- > 0;
+    },
+    eatEvery(k, text) {
+      let seen = 0;
+      isEaten = (request) => request.includes(text) && ++seen % k === 0;
+    },
     shut() {
       isShut = true;
       cut();

@@ -20,6 +20,8 @@ export interface RedisServer {
   readonly pid: number;
   /** A plain client, for looks behind the backend's back. Closed with the server. */
   client(options?: ClientOptions): Redis;
+  /** Settles when the process that runs at this moment has ended, by itself or not. */
+  ended(): Promise<void>;
   /** As the kernel's out-of-memory killer does. */
   kill(): Promise<void>;
   /** Starts again what was killed: same port, same folder. */
@@ -31,11 +33,19 @@ export interface RedisServer {
 /** Nothing that was acknowledged is lost, whatever happens: what the plan's durability asks for. */
 export const durable: readonly string[] = ['--appendonly', 'yes', '--appendfsync', 'always'];
 
+export interface RedisPlace {
+  /** Where its data are; default: a temporary folder, which is removed when it is stopped. */
+  readonly folder: string;
+  /** What starts it, with its arguments. */
+  readonly through: readonly string[];
+}
+
 /** @param settings as on the command line of redis-server; default: `durable` */
-export async function startRedis(settings: readonly string[] = durable): Promise<RedisServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'orch-redis-'));
+export async function startRedis(settings: readonly string[] = durable, place?: RedisPlace): Promise<RedisServer> {
+  const folder = place?.folder ?? mkdtempSync(join(tmpdir(), 'orch-redis-'));
+  const through = place?.through ?? [];
   const clients: Redis[] = [];
-  let { port, child } = await startOnFreePort(folder, settings);
+  let { port, child } = await startOnFreePort({ folder, through, settings });
   return {
     port,
     folder,
@@ -49,33 +59,36 @@ export async function startRedis(settings: readonly string[] = durable): Promise
       clients.push(client);
       return client;
     },
-    kill: () => end(child),
+    ended: () => endOf(child),
+    async kill() {
+      child.kill('SIGKILL');
+      await endOf(child);
+    },
     async restart() {
-      child = await start({ folder, port, settings });
+      child = await start({ folder, through, port, settings });
     },
     async stop() {
       for (const client of clients) client.disconnect();
-      await end(child);
-      rmSync(folder, { recursive: true, force: true });
+      child.kill('SIGKILL');
+      await endOf(child);
+      if (place === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-interface Start {
-  readonly folder: string;
+interface Start extends RedisPlace {
   readonly port: number;
   readonly settings: readonly string[];
 }
 
 /** Between the look for a free port and its use somebody else may take it. */
 async function startOnFreePort(
-  folder: string,
-  settings: readonly string[],
+  how: Omit<Start, 'port'>,
 ): Promise<{ readonly port: number; readonly child: ChildProcess }> {
   for (let tries = 1; ; tries++) {
     const port = await freePort();
     try {
-      return { port, child: await start({ folder, port, settings }) };
+      return { port, child: await start({ ...how, port }) };
     } catch (error) {
       if (tries === 5 || !String(error).includes('Address already in use')) throw error;
     }
@@ -91,12 +104,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function start({ folder, port, settings }: Start): Promise<ChildProcess> {
+async function start({ folder, through, port, settings }: Start): Promise<ChildProcess> {
   // With TLS the plain port is off.
   const place = settings.includes('--tls-port') ? ['--port', '0'] : ['--port', String(port)];
   const given = settings.map((setting) => setting.replaceAll('<port>', String(port)));
   const args = [...place, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--daemonize', 'no', ...given];
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program = '', ...words] = [...through, 'redis-server', ...args];
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
   child.stderr.on('data', (chunk) => said.push(String(chunk)));
   for await (const line of createInterface({ input: child.stdout })) {
@@ -109,9 +123,6 @@ async function start({ folder, port, settings }: Start): Promise<ChildProcess> {
   throw new Error(`redis-server did not start:\n${said.join('\n')}`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -108,6 +108,27 @@ describe.skipIf(!available('redis'))('the settings of the server', () => {
       hint: expect.stringContaining('maxmemory'),
     });
     await client.config('SET', 'maxmemory', '0');
+    expect(await backend.append('r1', commit(fence, 1))).toEqual({ status: 'ok' });
+    expect(await versions(backend)).toEqual([1, 2]);
+  });
+});
+
+describe.skipIf(!available('redis'))('a server that cannot write', () => {
+  test('refuses commits with what to do, and takes them when it can again', async () => {
+    const server = await ownServer([...durable, '--save', '3600 1']);
+    const backend = await opened(server.url);
+    const fence = await created(backend);
+    const client = server.client();
+    // Where its snapshot would go.
+    mkdirSync(join(server.folder, 'dump.rdb'));
+    await client.bgsave();
+    while (!(await client.info('persistence')).includes('rdb_last_bgsave_status:err')) await new Promise(setImmediate);
+    await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject({
+      code: 'ORCH_BACKEND_UNAVAILABLE',
+      message: expect.stringContaining('MISCONF'),
+      hint: 'The server cannot write its data to disk. Look into its log, free some space, then recover the run.',
+    });
+    await client.config('SET', 'save', '');
     expect(await backend.append('r1', commit(fence, 1))).toEqual({ status: 'ok' });
     expect(await versions(backend)).toEqual([1, 2]);
   });

@@ -49,7 +49,8 @@ function advance(connection: Connection, row: RunRow, commit: Commit): RunRow | 
   if (commit.expectedVersion !== row.version || version !== row.version + commit.events.length) return undefined;
   if (status !== row.status || phases !== row.phases || workflow !== row.workflow) return undefined;
   if (sourceColumn(commit.summary) !== row.source || createdAt !== row.created_at) return undefined;
-  const { body, chain } = link(row, commit);
+  const linked = link(row, commit);
+  const { chain } = linked;
   const touched = Date.now();
   const next = { ...row, version, chain, updated_at: updatedAt, completed, failed, touched_at: touched };
   const crc = rowCrc(next);
@@ -59,37 +60,38 @@ function advance(connection: Connection, row: RunRow, commit: Commit): RunRow | 
     ...([version, chain, updatedAt, completed, failed, touched, crc, number, epoch, row.crc] as const),
   );
   if (changes === 0) return undefined;
-  insert(connection, row, { commit, body, chain });
+  insert(connection, row, { commit, ...linked });
   return { ...next, crc };
 }
 
 function write(connection: Connection, row: RunRow, commit: Commit): RunRow {
-  const { body, chain } = link(row, commit);
+  const linked = link(row, commit);
+  const { chain } = linked;
   const version = row.version + commit.events.length;
   const next = sealed({ ...row, ...summaryColumns(commit.summary), version, chain, touched_at: Date.now() });
   connection.statements.replaceRun.run(next);
-  insert(connection, row, { commit, body, chain });
+  insert(connection, row, { commit, ...linked });
   return next;
 }
 
 interface Link {
+  readonly id: number;
   readonly body: string;
   readonly chain: number;
 }
 
-/** A commit as it stands behind those before it. */
+/** A commit as it stands behind those before it. Throws where there is no place for it: before anything is written. */
 function link(row: RunRow, { events, fence: { epoch }, expectedVersion }: Commit): Link {
+  const id = commitId(row.number, expectedVersion);
   const body = eventsToText(events, { after: expectedVersion, epoch });
-  return { body, chain: chained(row.chain, { after: expectedVersion, epoch, body }) };
+  return { id, body, chain: chained(row.chain, { after: expectedVersion, epoch, body }) };
 }
 
 function insert(
   connection: Connection,
   row: RunRow,
-  { commit, body, chain }: Link & { readonly commit: Commit },
+  { commit, id, body, chain }: Link & { readonly commit: Commit },
 ): void {
-  const { number } = row;
-  const id = commitId(number, commit.expectedVersion);
   connection.statements.insertCommit.run(id, commit.fence.epoch, chain, body);
   if (commit.handled !== undefined) handleMessages(connection, row, commit.handled);
 }

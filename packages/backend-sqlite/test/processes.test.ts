@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Acquired } from '@orch/core/author';
 import { expect, test } from 'vitest';
@@ -43,18 +42,66 @@ test('eight processes that make a file at once make one, and close it without lo
   }
 }, 60_000);
 
-test('eight processes write to one file at once, and none hears that it is locked', async () => {
+/** What one writer acknowledged, and when. */
+interface Written {
+  readonly at: readonly bigint[];
+  readonly versions: ReadonlyMap<string, number>;
+  /** How often it found the file locked. */
+  readonly busy: number;
+}
+
+async function allOf(lines: AsyncIterator<string>): Promise<Written> {
+  const at: bigint[] = [];
+  const versions = new Map<string, number>();
+  for (let line = await lines.next(); ; line = await lines.next()) {
+    const [word = '', number = '', time = ''] = String(line.value).split(' ');
+    if (line.done === true) throw new Error('the writer ended before it was done');
+    if (word === 'busy') return { at, versions, busy: Number(number) };
+    at.push(BigInt(time));
+    versions.set(word, Number(number));
+  }
+}
+
+/** Starts a program that waits, once it holds its runs, until it is told to go. */
+async function waitingWriter(...args: readonly string[]): Promise<Writer> {
+  const child = program('writers', ...args);
+  const lines = linesOf(child);
+  expect(await lines.next()).toMatchObject({ value: 'ready' });
+  return { child, lines, go: () => void child.stdin?.write('go\n') };
+}
+
+interface Writer {
+  readonly child: ChildProcess;
+  readonly lines: AsyncIterator<string>;
+  readonly go: () => void;
+}
+
+test('eight processes write to one file at once, meet its lock, and none hears of it', async () => {
   const file = newFile();
   const subject = await opened(file);
   const runs = Array.from({ length: 16 }, (_, index) => `run-${index}`);
   for (const run of runs) await subject.make(run);
-  const writers = Array.from({ length: 8 }, (_, index) =>
-    program('writers', file, `writer ${index}`, '60', ...runs.slice(2 * index, 2 * index + 2)),
+  const last = 100;
+  const writers = await Promise.all(
+    Array.from({ length: 8 }, (_, index) =>
+      waitingWriter(file, `writer ${index}`, String(last), ...runs.slice(2 * index, 2 * index + 2)),
+    ),
   );
-  const printed = await Promise.all(writers.map(async ({ stdout }) => await text(stdout!)));
-  for (const lines of printed) expect(lines.match(/ 60$/gm)?.length).toBe(2);
-  for (const run of runs) expect((await subject.versions(run)).length).toBe(60);
+  for (const writer of writers) writer.go();
+  const written = await Promise.all(writers.map(({ lines }) => allOf(lines)));
+  for (const { versions } of written) expect([...versions.values()]).toEqual([last, last]);
+  for (const run of runs) expect((await subject.versions(run)).length).toBe(last);
   expect(await subject.check()).toEqual([]);
+  // All of them wrote at one time, one between the others, and not one after another.
+  const whose = written
+    .flatMap(({ at }, writer) => at.map((time) => ({ time, writer })))
+    .toSorted((one, other) => Number(one.time - other.time));
+  const changes = whose.filter(({ writer }, index) => index > 0 && whose[index - 1]?.writer !== writer).length;
+  expect(changes).toBeGreaterThan(100);
+  const firsts = written.map(({ at }) => at[0]!);
+  const lasts = written.map(({ at }) => at.at(-1)!);
+  for (const first of firsts) for (const end of lasts) expect(first < end).toBe(true);
+  expect(written.reduce((sum, { busy }) => sum + busy, 0)).toBeGreaterThan(0);
 }, 60_000);
 
 test('writers that are killed thirty times lose nothing that they acknowledged', async () => {
@@ -70,8 +117,8 @@ test('writers that are killed thirty times lose nothing that they acknowledged',
   };
   for (const run of runs) await subject.make(run);
   for (let kill = 1; kill <= 30; kill++) {
-    const writer = program('writers', file, `writer ${kill}`, 'Infinity', ...runs);
-    const lines = linesOf(writer);
+    const { child: writer, lines, go } = await waitingWriter(file, `writer ${kill}`, 'Infinity', ...runs);
+    go();
     for (let wanted = 1 + ((kill * 7) % 40); wanted > 0; wanted--) expect(note(await lines.next())).toBe(true);
     writer.kill('SIGKILL');
     while (note(await lines.next()));
@@ -93,8 +140,8 @@ test('what a killed writer left is there for the next process, which finds no ot
   const maker = await opened(file);
   await maker.make('r');
   await maker.close();
-  const writer = program('writers', file, 'writer', 'Infinity', 'r');
-  const lines = linesOf(writer);
+  const { child: writer, lines, go } = await waitingWriter(file, 'writer', 'Infinity', 'r');
+  go();
   let last = '';
   for (let count = 0; count < 50; count++) last = String((await lines.next()).value);
   writer.kill('SIGKILL');

@@ -130,6 +130,7 @@ async function choose(
     latestOf(candidates(looks, ({ ofWorkflow: run }) => (run === undefined ? [] : [run]))) ??
     latestOf(candidates(looks, ({ ofPlan: run }) => (run === undefined ? [] : [run])));
   if (found !== undefined) return found;
+  // Nor is another run meant because the one of this id is damaged.
   for (const { session } of looks) {
     const damage = await damageOf(session, text);
     if (damaged && isDamage(damage)) return { session, run: { runId: text } };

@@ -1,4 +1,5 @@
 import { exitCodes, rootHelp } from './catalogue.ts';
+import { keepCompiledCode } from './compile-cache.ts';
 
 // Node ends with 0 when nothing is left to wait for: until the end is known, it must not.
 process.exitCode = exitCodes.damaged;
@@ -13,6 +14,6 @@ if (rest.length === 0 && (first === '--help' || first === '-h')) {
     // Nobody reads it.
   }
 } else {
-  process.getBuiltinModule('node:module').enableCompileCache();
+  keepCompiledCode();
   await import('./start.ts');
 }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { available } from '../../../test/hard/need.ts';
 import { startRedis } from '../../backend-redis/test/redis-server.ts';
 import type { RedisServer } from '../../backend-redis/test/redis-server.ts';
+import { addToBackendsText } from '../src/backend/backends-file.ts';
 import { Playground, until, waitForGo } from './orch-process.ts';
 import type { Ended } from './orch-process.ts';
 import { writeRun } from './write-run.ts';
@@ -14,7 +15,11 @@ beforeEach(() => {
 });
 afterEach(() => ground[Symbol.dispose]());
 
-const known = (): unknown => JSON.parse(ground.read('.orch/backends.json'));
+/** The names in `backends.json`. */
+function known(): readonly string[] {
+  const { backends } = JSON.parse(ground.read('.orch/backends.json')) as { backends: readonly { name: string }[] };
+  return backends.map(({ name }) => name);
+}
 
 describe.each(['sqlite', 'sqlite:runs.db', 'json:elsewhere'])('with %s', (backend) => {
   const name = (): string => backend.replace(':', `:${ground.folder}/`);
@@ -27,7 +32,7 @@ describe.each(['sqlite', 'sqlite:runs.db', 'json:elsewhere'])('with %s', (backen
     const { code, stderr } = await ground.orch('execute', 'plan.json', '--backend', backend, '--run-id', 'one');
     expect(code).toBe(1);
     expect(stderr).toContain('To go on: orch recover one\n');
-    expect(known()).toEqual({ format: 1, backends: [name()] });
+    expect(known()).toEqual([name()]);
     expect(statSync(ground.path('.orch/backends.json')).mode & 0o777).toBe(0o600);
     expect(ground.read('.orch/.gitignore')).toBe('*\n');
     expect(existsSync(ground.path('.orch/runs/one/journal-1'))).toBe(false);
@@ -122,8 +127,7 @@ describe('which backend', () => {
     ground.plan([{ name: 'a', command: 'true' }]);
     const names = ['json:b', 'json:c', 'json:d', 'sqlite'];
     await Promise.all(names.map((name) => execute(['--backend', name])));
-    const { backends } = known() as { readonly backends: readonly string[] };
-    expect(backends.toSorted()).toEqual([
+    expect(known().toSorted()).toEqual([
       ...names.slice(0, 3).map((it) => it.replace(':', `:${ground.folder}/`)),
       'sqlite',
     ]);
@@ -135,6 +139,10 @@ describe('which backend', () => {
     ground.write('.orch/backends.json', '{"format": 2, "backends": []}');
     const shown = await ground.orch('show', 'one');
     expect(shown).toMatchObject({ code: 0, stderr: expect.stringMatching(/backends\.json is not what orch wrote/) });
+    expect(await ground.orch('doctor')).toMatchObject({
+      code: 5,
+      stdout: expect.stringMatching(/^error .*backends\.json is not what orch wrote\. \[ORCH_STATE_BACKENDS\]/),
+    });
     expect(await execute(['--backend', 'sqlite', '--run-id', 'two'])).toMatchObject({ code: 0 });
     expect(ground.read('.orch/backends.json')).toBe('{"format": 2, "backends": []}');
     expect(await ground.orch('show', 'two', '--backend', 'sqlite')).toMatchObject({ code: 0 });
@@ -181,6 +189,15 @@ test('logs that are on another machine are said to be there', async () => {
 
 const buildSeven = { host: 'build-7', machine: 'another', folder: '/srv/state' };
 
+test.each(['5', '-1s', 'soon'])('a wait for Redis of %j is refused', async (wait) => {
+  ground.plan([{ name: 'a', command: 'touch ran' }]);
+  const env = { ORCH_REDIS_RECONNECT: wait };
+  const { code, stderr } = await ground.start(['execute', 'plan.json', '--backend', 'redis'], { env }).ended;
+  expect(code).toBe(2);
+  expect(stderr).toContain(`ORCH_REDIS_RECONNECT is "${wait}", which is no duration.`);
+  expect(existsSync(ground.path('ran'))).toBe(false);
+});
+
 const withRedis = describe.skipIf(!available('redis'));
 
 withRedis('with Redis', () => {
@@ -196,7 +213,7 @@ withRedis('with Redis', () => {
     const env = { REDIS_URL: `redis://:secret-word@127.0.0.1:${server.port}` };
     const orch = (...args: string[]): Promise<Ended> => ground.start(args, { env }).ended;
     expect(await orch('execute', 'plan.json', '--run-id', 'one')).toMatchObject({ code: 0 });
-    expect(known()).toEqual({ format: 1, backends: [name] });
+    expect(known()).toEqual([name]);
     expect(JSON.parse((await orch('show', 'one', '--json')).stdout)).toMatchObject({ backend: name });
     expect((await orch('logs', 'one')).stdout).toContain('hi\n');
     const without = await ground.orch('show', 'one');
@@ -221,7 +238,7 @@ withRedis('with Redis', () => {
   test('a server that is away hides no other run, and is named where it may matter', async () => {
     ground.plan([{ name: 'a', command: 'true' }]);
     await ground.orch('execute', 'plan.json', '--run-id', 'one');
-    ground.write('.orch/backends.json', '{"format": 1, "backends": ["redis://127.0.0.1:1/0"]}');
+    ground.write('.orch/backends.json', addToBackendsText({ lines: [] }, 'redis://127.0.0.1:1/0'));
     expect(await ground.orch('show', 'one')).toMatchObject({ code: 0 });
     const listed = await ground.orch('list', '--json');
     expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining('redis://127.0.0.1:1/0 are missing') });

@@ -19,7 +19,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** The program from its sources. */
+const fromSources: readonly string[] = [process.execPath, '--conditions=source', main];
+
 export interface StartOptions {
+  /** How `orch` is started; default: from its sources. */
+  readonly program?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** A program, and its arguments, that starts it. */
   readonly through?: readonly string[];
@@ -32,9 +37,13 @@ export class OrchProcess {
   stdout = '';
   stderr = '';
 
-  constructor(folder: string, args: readonly string[], { env = {}, through = [] }: StartOptions = {}) {
-    const [program = '', ...words] = [...through, process.execPath, '--conditions=source', main, ...args];
-    this.child = spawn(program, words, {
+  constructor(
+    folder: string,
+    args: readonly string[],
+    { program = fromSources, env = {}, through = [] }: StartOptions = {},
+  ) {
+    const [file = '', ...words] = [...through, ...program, ...args];
+    this.child = spawn(file, words, {
       cwd: folder,
       env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,7 +70,15 @@ export class OrchProcess {
 }
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = ['NODE_OPTIONS', 'NO_COLOR', 'ORCH_BACKEND', 'ORCH_DEBUG', 'ORCH_STATE', 'REDIS_URL'];
+  const own = [
+    'NODE_OPTIONS',
+    'NO_COLOR',
+    'ORCH_BACKEND',
+    'ORCH_DEBUG',
+    'ORCH_REDIS_RECONNECT',
+    'ORCH_STATE',
+    'REDIS_URL',
+  ];
   const rest = Object.entries(process.env).filter(([name]) => !own.includes(name));
   return { ...Object.fromEntries(rest), NODE_COMPILE_CACHE: compileCache };
 }

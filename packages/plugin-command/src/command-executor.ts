@@ -2,11 +2,10 @@ import { systemClock } from '@orch/core/author';
 import type { Clock, Executor } from '@orch/core/author';
 import { adoptAttempt } from './adopt.ts';
 import { checkCommands } from './check-commands.ts';
-import { filesOf, patientClock, subjectOf } from './executor-parts.ts';
-import type { ExecutorParts } from './executor-parts.ts';
+import { filesOf, inheritedNow, patientClock, subjectOf } from './executor-parts.ts';
+import type { ExecutorParts, Inherited } from './executor-parts.ts';
 import { systemProcessTable } from './process-table.ts';
 import type { ProcessTable } from './process-table.ts';
-import { inheritedEnvironment } from './own-variables.ts';
 import { readTail } from './read-tail.ts';
 import { runAttempt } from './run-attempt.ts';
 import { settleRun } from './settle.ts';
@@ -24,19 +23,19 @@ export interface CommandExecutorOptions {
 
 /** Carries out phases of kind `command`, as the adoption protocol says: they outlive this process. */
 export function commandExecutor({ directory, clock, table = systemProcessTable() }: CommandExecutorOptions): Executor {
-  let inherited: NodeJS.ProcessEnv | undefined;
+  let inherited: Inherited | undefined;
   const parts: ExecutorParts = {
     directory,
     clock: clock ?? systemClock,
     patientClock: clock ?? patientClock,
     table,
     snapshots: sharedSnapshots(table),
-    inherited: () => (inherited ??= inheritedEnvironment(process.env)),
+    inherited: () => (inherited ??= inheritedNow()),
   };
   return {
     check: (phases) => checkCommands(phases, { cwd: process.cwd(), path: process.env['PATH'] }),
     async settle(runId, knownKeys) {
-      inherited = inheritedEnvironment(process.env);
+      inherited = inheritedNow();
       await settleRun(parts, runId, knownKeys);
     },
     execute: (attempt, context) => inSight(attempt, runAttempt(parts, subjectOf(parts, attempt, context))),

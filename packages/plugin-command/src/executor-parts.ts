@@ -5,6 +5,7 @@ import type { AttemptFiles } from './attempt-files.ts';
 import { printsOutput } from './declared-output.ts';
 import { watchIdle } from './idle-watch.ts';
 import type { IdleWatch } from './idle-watch.ts';
+import { inheritedEnvironment } from './own-variables.ts';
 import { readOptions } from './phase-options.ts';
 import type { PhaseOptions } from './phase-options.ts';
 import type { ProcessTable } from './process-table.ts';
@@ -21,8 +22,19 @@ export interface ExecutorParts {
   readonly patientClock: Clock;
   readonly table: ProcessTable;
   readonly snapshots: Snapshots;
-  /** The environment of orch as commands get it, copied once a take-up: copying `process.env` costs 0.1 ms. */
-  readonly inherited: () => NodeJS.ProcessEnv;
+  /** What commands get from orch, read once a take-up. */
+  readonly inherited: () => Inherited;
+}
+
+export interface Inherited {
+  /** The environment of orch as commands get it: copying `process.env` costs 0.1 ms. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The umask, as shells write it. To read it, Node sets it for an instant. */
+  readonly umask: string;
+}
+
+export function inheritedNow(): Inherited {
+  return { env: inheritedEnvironment(process.env), umask: process.umask().toString(8).padStart(4, '0') };
 }
 
 /** One attempt, and all that is derived from it. */

@@ -5,6 +5,7 @@ import type { Attempt, AttemptContext, Outcome } from '@orch/core/author';
 import { dataVariables, longestArgument } from './attempt-data.ts';
 import { artifactsFolder } from './attempt-files.ts';
 import type { AttemptFiles } from './attempt-files.ts';
+import type { Inherited } from './executor-parts.ts';
 import { findProgram } from './find-program.ts';
 import type { FoundProgram } from './find-program.ts';
 import { notStarted } from './outcomes.ts';
@@ -27,8 +28,7 @@ export interface LaunchRequest {
   readonly files: AttemptFiles;
   readonly marker: string;
   readonly directory: string;
-  /** The environment of orch, as commands inherit it. */
-  readonly inherited: NodeJS.ProcessEnv;
+  readonly inherited: Inherited;
 }
 
 /** Prepares the start of a command, or says why there can't be one. Writes the files that a command reads. */
@@ -64,7 +64,7 @@ function textProblem({ context, options }: LaunchRequest): Outcome | undefined {
 function environmentOf(request: LaunchRequest): Launch['env'] {
   const { attempt, context, options, marker, directory, inherited } = request;
   return {
-    ...inherited,
+    ...inherited.env,
     ...options.env,
     ...context.env,
     ORCH_RUN_ID: attempt.runId,
@@ -73,7 +73,7 @@ function environmentOf(request: LaunchRequest): Launch['env'] {
     ORCH_PART: attempt.part,
     ORCH_KEY: context.idempotencyKey,
     ORCH_ARTIFACTS: artifactsFolder(directory, attempt.runId),
-    ORCH_LINEAGE: lineageWith(inherited['ORCH_LINEAGE'], marker),
+    ORCH_LINEAGE: lineageWith(inherited.env['ORCH_LINEAGE'], marker),
     ...dataVariables(request),
   };
 }

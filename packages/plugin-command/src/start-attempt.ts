@@ -30,7 +30,7 @@ export interface Started {
  * run must be able to end while its commands go on.
  */
 export async function startAttempt(request: LaunchRequest): Promise<Started | { readonly failure: Outcome }> {
-  const { attempt, files, marker } = request;
+  const { attempt, files, inherited, marker } = request;
   const opened: number[] = [];
   try {
     for (const path of printsOutput(attempt) ? [files.log, files.stdout] : [files.log]) {
@@ -45,7 +45,7 @@ export async function startAttempt(request: LaunchRequest): Promise<Started | { 
     const launch = prepareLaunch(request);
     if ('failure' in launch) return launch;
     try {
-      const child = spawn(wrapperShell, ['-c', wrapper, marker, files.state, ...launch.argv], {
+      const child = spawn(wrapperShell, ['-c', wrapper, marker, files.state, inherited.umask, ...launch.argv], {
         cwd: launch.cwd,
         env: launch.env,
         detached: true,

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * Runs a command so that it outlives orch: `/bin/sh -c WRAPPER <marker> <prefix>.state <program> [argument …]`.
+ * Runs a command so that it outlives orch: `/bin/sh -c WRAPPER <marker> <prefix>.state <umask> <program> [argument …]`.
  * Shell builtins only; its one fork is the command.
  *
+ * - `umask 077`: the file is for this user only. The umask of orch is handed in, for reading it here would cost a fork.
  * - `set -C` and `>`: open(O_CREAT|O_EXCL). The claim: it fails where a recoverer made a folder of that name.
  * - The first line says who runs (`$0` is the marker), and reserves the block in which the exit line will stand.
  * - `trap :`: a signal to the whole group must not lose the exit code; not `''`, which the command would inherit.
@@ -13,10 +14,12 @@ import { crc32 } from 'node:zlib';
  */
 export const wrapper: string = [
   'set -C',
+  'umask 077',
   'exec 8>"$1" || exit 75',
+  'umask "$2"',
   'echo "$$ $0" >&8 || exit 75',
   'trap : HUP INT QUIT TERM USR1 USR2 ALRM',
-  'shift',
+  'shift 2',
   '"$@" 8>&-',
   'set -- "$?"',
   'echo "exit $1 $1" >&8',

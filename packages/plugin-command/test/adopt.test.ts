@@ -62,7 +62,7 @@ describe('the decision table', () => {
     const slow = wrapper.replace('echo "$$ $0"', (line) => `while [ ! -e pid ]; do sleep .02; done\n${line}`);
     expect(slow).not.toBe(wrapper);
     writeFileSync(it.files.log, '');
-    const args = ['-c', slow, it.marker, it.files.state, '/bin/sh', '-c', 'exit 3'];
+    const args = ['-c', slow, it.marker, it.files.state, '0022', '/bin/sh', '-c', 'exit 3'];
     spawn('/bin/sh', args, {
       cwd: it.directory,
       detached: true,

@@ -160,7 +160,7 @@ export function startForeign({ files, marker, directory }: Trial, command: strin
   writeFileSync(files.log, '', { flag: 'a' });
   const args = [
     '-c',
-    `${before}exec /bin/sh -c "$0" "$1" "$2" /bin/sh -c "$3" >>"$4" 2>&1`,
+    `${before}exec /bin/sh -c "$0" "$1" "$2" "$(umask)" /bin/sh -c "$3" >>"$4" 2>&1`,
     wrapper,
     marker,
     files.state,

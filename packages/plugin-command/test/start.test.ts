@@ -115,6 +115,20 @@ test('folders and files are for this user only; two files an attempt', async () 
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(statSync(join(folder, '../artifacts')).mode & 0o777).toBe(0o700);
     expect(statSync(it.files.log).mode & 0o777).toBe(0o600);
+    expect(statSync(it.files.state).mode & 0o777).toBe(0o600);
+  } finally {
+    process.umask(before);
+  }
+});
+
+test.each([0, 0o022, 0o027])('the command has the umask of orch, %o, and not that of its state file', async (mask) => {
+  const before = process.umask(mask);
+  try {
+    const it = await trial('umask; echo a > made');
+    await it.execute();
+    expect(Number.parseInt(it.log(), 8)).toBe(mask);
+    expect(statSync(join(it.directory, 'made')).mode & 0o777).toBe(0o666 & ~mask);
+    expect(statSync(it.files.state).mode & 0o777).toBe(0o600);
   } finally {
     process.umask(before);
   }

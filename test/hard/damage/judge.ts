@@ -227,11 +227,12 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | OrchError> {
   }
 }
 
-const codes = /^ORCH_JOURNAL_(DAMAGED|TRUNCATED|NEWER)$/;
+const codes = /^ORCH_JOURNAL_(DAMAGED|TRUNCATED|NEWER|LOST)$/;
 
-/** A typed error that names file, byte and next step. */
+/** A typed error that names file, byte and next step; of a journal that is gone, its folder. */
 function expectHelpful({ code, message, hint }: OrchError, folder: string): void {
-  const isHelpful = codes.test(code) && message.includes(`${folder}/`) && / at byte \d+/.test(message);
+  const hasPlace = code === 'ORCH_JOURNAL_LOST' || / at byte \d+/.test(message);
+  const isHelpful = codes.test(code) && message.includes(`${folder}/`) && hasPlace;
   if (!isHelpful || hint === undefined) throw new Violation(`a refusal that does not help: ${code}, ${message}`);
 }
 
@@ -281,8 +282,9 @@ function expectGoesOn(taken: Taken, looked: Looked): void {
 function expectFound(errors: readonly StateFinding[], run: string): void {
   const [error] = errors.filter((it) => it.run === run);
   if (error === undefined || errors.length > 1) throw new Violation(`doctor finds ${errors.length} errors`);
-  const { file, offset, hint } = error;
-  if (!codes.test(error.code) || file === undefined || offset === undefined || hint === undefined)
+  const { code, file, offset, hint } = error;
+  const hasPlace = code === 'ORCH_STATE_FOREIGN' || (codes.test(code) && offset !== undefined);
+  if (!hasPlace || file === undefined || hint === undefined)
     throw new Violation(`doctor does not help: ${JSON.stringify(error)}`);
 }
 

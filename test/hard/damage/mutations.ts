@@ -12,10 +12,10 @@ export interface Mutation {
 
 const everyBit = [1, 2, 4, 8, 16, 32, 64, 128];
 
-/** Each byte flipped in one bit, a different one from byte to byte; every `sample`-th byte in all of its bits. */
-export function* flips(image: FolderImage, path: string, sample = Infinity): Generator<Mutation> {
+/** Each byte, or every `step`-th one, flipped in one bit, a different one from byte to byte; every `sample`-th byte in all of its bits. */
+export function* flips(image: FolderImage, path: string, sample = Infinity, step = 1): Generator<Mutation> {
   const bytes = bytesOf(image, path);
-  for (let at = 0; at < bytes.length; at++)
+  for (let at = 0; at < bytes.length; at += step)
     for (const bit of at % sample === 0 ? everyBit : [1 << (at % 7)]) {
       const flipped = Buffer.from(bytes);
       flipped[at] = (flipped[at] ?? 0) ^ bit;
@@ -23,9 +23,10 @@ export function* flips(image: FolderImage, path: string, sample = Infinity): Gen
     }
 }
 
-export function* truncations(image: FolderImage, path: string): Generator<Mutation> {
+/** Cut to each length, or to every `step`-th one. */
+export function* truncations(image: FolderImage, path: string, step = 1): Generator<Mutation> {
   const bytes = bytesOf(image, path);
-  for (let length = 0; length < bytes.length; length++)
+  for (let length = 0; length < bytes.length; length += step)
     yield one(path, `cut to ${length} bytes`, 'truncations', bytes.subarray(0, length));
 }
 
@@ -47,11 +48,13 @@ export function linesOf(bytes: Buffer): readonly Buffer[] {
   return lines.map((line) => Buffer.from(line, 'latin1'));
 }
 
-export function lost(image: FolderImage, path: string): Mutation {
+/** `more`: other files that are lost together with it. */
+export function lost(image: FolderImage, path: string, ...more: readonly string[]): Mutation {
+  const paths = [path, ...more];
   return {
-    group: `${rowOf(path)}: lost`,
-    what: `${path} lost`,
-    change: new Map(under(image, path).map(([name]) => [name, undefined])),
+    group: `${[...new Set(paths.map(rowOf))].join(' and ')}: lost`,
+    what: `${paths.join(' and ')} lost`,
+    change: new Map(paths.flatMap((it) => under(image, it).map(([name]) => [name, undefined]))),
   };
 }
 

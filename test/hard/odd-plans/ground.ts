@@ -1,17 +1,25 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Playground } from '../../../packages/cli/test/orch-process.ts';
-import type { Ended } from '../../../packages/cli/test/orch-process.ts';
+import type { Ended, OrchProcess } from '../../../packages/cli/test/orch-process.ts';
+import { builtOrch } from '../../../scripts/trial/orch-process.ts';
 import type { OddPlan } from './row.ts';
 
 /** Ends what hangs. An answer takes a tenth of a second, of large plans seconds: machines may be ten times slower. */
 const patienceMs = { small: 20_000, large: 100_000 };
 
+/** As it is published: what it writes and what work it has is that of a user. What it used, it tells when it exits. */
+const reportUsage = fileURLToPath(new URL('../../../bench/harness/report-usage.mjs', import.meta.url));
+const program: readonly string[] = [process.execPath, '--import', reportUsage, ...builtOrch];
+
 export interface Answer extends Ended {
   /** It took far too long, and was ended. */
   readonly hung: boolean;
   readonly ms: number;
+  /** Of its process, on all processors: what does not depend on who else uses the machine. */
+  readonly cpuMs: number;
 }
 
 /** A folder with an odd plan in it, and nothing else. */
@@ -28,9 +36,18 @@ export class OddGround implements Disposable {
     for (const folder of ['home', 'tmp']) mkdirSync(this.#ground.path(folder));
   }
 
-  /** What is in the folder but for the plan itself: each file and folder that somebody made. */
+  /** What is in the folder but for the plan itself: each file and folder that somebody made. Not: what Node compiled. */
   made(): string[] {
-    const own = new Set(['home', 'tmp', 'plan.json', 'plan.text']);
+    return this.#all().filter((it) => !isCompiled(it));
+  }
+
+  /** Whether Node kept what it compiled, where it may. */
+  hasCompiled(): boolean {
+    return this.#all().some((it) => isCompiled(it));
+  }
+
+  #all(): string[] {
+    const own = new Set(['home', 'tmp', 'plan.json', 'plan.text', usageFile]);
     return readdirSync(this.#ground.folder, { recursive: true, encoding: 'utf8' }).filter((it) => !own.has(it));
   }
 
@@ -63,10 +80,22 @@ export class OddGround implements Disposable {
   }
 
   orch(...args: readonly string[]): Promise<Answer> {
+    return this.orchUntil(args, () => Promise.resolve());
+  }
+
+  /** `meanwhile` is handed the process, and may end it. */
+  orchUntil(args: readonly string[], meanwhile: (orch: OrchProcess) => Promise<void>): Promise<Answer> {
     return this.fed(async () => {
       const before = performance.now();
       const process = this.#ground.start(args, {
-        env: { HOME: this.#ground.path('home'), TMPDIR: this.#ground.path('tmp') },
+        program,
+        env: {
+          HOME: this.#ground.path('home'),
+          XDG_CACHE_HOME: '',
+          TMPDIR: this.#ground.path('tmp'),
+          NODE_COMPILE_CACHE: '',
+          BENCH_USAGE_FILE: this.#ground.path(usageFile),
+        },
         ...(this.#row.place === 'unreadable' ? { through: withoutPrivileges() } : {}),
       });
       let hung = false;
@@ -77,10 +106,17 @@ export class OddGround implements Disposable {
         },
         patienceMs[this.#row.large === true ? 'large' : 'small'],
       );
+      await meanwhile(process);
       const ended = await process.ended;
       clearTimeout(watchdog);
-      return { ...ended, hung, ms: performance.now() - before };
+      return { ...ended, hung, ms: performance.now() - before, cpuMs: this.#cpuMs() };
     });
+  }
+
+  #cpuMs(): number {
+    const usage = readFileSync(this.#ground.path(usageFile), 'utf8');
+    const { ownMicros, childTicks } = JSON.parse(usage) as { ownMicros: number; childTicks: number };
+    return ownMicros / 1_000 + childTicks * tickMs;
   }
 
   [Symbol.dispose](): void {
@@ -109,6 +145,15 @@ export class OddGround implements Disposable {
     if (place === 'unreadable') chmodSync(this.#ground.path('plan.json'), 0);
     return place === 'under a file' ? 'plan.json/plan.json' : 'plan.json';
   }
+}
+
+const usageFile = 'usage.json';
+/** Of proc(5), on every Linux of today. */
+const tickMs = 10;
+
+/** The one place outside the state folder: see decision 14. */
+function isCompiled(path: string): boolean {
+  return /^home\/\.cache(\/orch(\/compile-cache(\/.*)?)?)?$/.test(path);
 }
 
 /** Nothing is forbidden to root, unless it gives that up. */

@@ -8,13 +8,18 @@ export interface OddPlan {
   readonly place?: 'missing' | 'folder' | 'under a file' | 'unreadable' | 'pipe' | '/dev/null' | 'long name';
   /** Takes seconds and a gigabyte: one at a time. */
   readonly large?: true;
+  /** It has 100,000 phases: an answer may take more work. */
+  readonly manyPhases?: true;
 }
+
+/** What describes a row besides its content. */
+type More = Partial<Pick<OddPlan, 'place' | 'large' | 'manyPhases'>>;
 
 export type Expected = Accepted | Refused;
 
 export interface Accepted {
   readonly answer: 'accepted';
-  /** The names of the phases, in the order in which they end; absent: too many to run them here. */
+  /** The names of the phases, in the order in which they end; absent: too many to wait for all of them here. */
   readonly ran?: readonly string[];
   /** As in {@link Refused.findings}: notes that are no errors. */
   readonly notes: readonly string[];
@@ -65,7 +70,7 @@ export function refusedAt(
   title: string,
   content: OddPlan['content'],
   findings: readonly string[],
-  more: Partial<Pick<OddPlan, 'place' | 'large'> & Pick<Refused, 'count' | 'exitCode'>> = {},
+  more: More & Partial<Pick<Refused, 'count' | 'exitCode'>> = {},
 ): OddPlan {
   const { count, exitCode = 2, ...rest } = more;
   return {
@@ -81,16 +86,16 @@ export function accepted(
   title: string,
   content: OddPlan['content'] | string,
   ran: readonly string[] = ['a'],
-  more: Partial<Pick<OddPlan, 'place' | 'large'> & Pick<Accepted, 'notes'>> = {},
+  more: More & Partial<Pick<Accepted, 'notes'>> = {},
 ): OddPlan {
   const { notes = [], ...rest } = more;
   const made = typeof content === 'string' ? () => content : content;
   return { title, content: made, expected: { answer: 'accepted', ran, notes }, ...rest };
 }
 
-/** A plan that is fine, and larger than what is run here. */
-export function valid(title: string, content: OddPlan['content'], more: Pick<OddPlan, 'large'> = {}): OddPlan {
-  return { title, content, expected: { answer: 'accepted', notes: [] }, ...more };
+/** A plan that is fine, and has so many phases that it is only begun here. */
+export function begun(title: string, content: OddPlan['content'], more: Pick<OddPlan, 'manyPhases'> = {}): OddPlan {
+  return { title, content, expected: { answer: 'accepted', notes: [] }, large: true, ...more };
 }
 
 /** `line:column` of what comes after a text. */

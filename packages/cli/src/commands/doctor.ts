@@ -8,6 +8,7 @@ import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { withPasswordHint } from '../backend/backend-place.ts';
 import { backendsToSearch } from '../backend/choose-backend.ts';
+import { knownBackendFindings } from '../backend/known-backends.ts';
 import { openSession } from '../session.ts';
 import type { Session, SessionOptions } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
@@ -31,11 +32,12 @@ export async function doctor({ stateDir, backend, json = false }: DoctorOptions)
   endWhenReaderLeaves();
   const place = findStatePlace(stateDir);
   const state = place.directory;
-  const backends = backendsToSearch({ flag: backend }, place);
-  const examined = await examine(
-    place,
-    backends.map((at) => ({ stateDir, at })),
-  );
+  const known = backendsToSearch({}, place);
+  const backends = backend === undefined ? known : backendsToSearch({ flag: backend }, place);
+  const examined = await examine(place, {
+    asked: backends.map((at) => ({ stateDir, at })),
+    known: known.map(({ name }) => name),
+  });
   const { runs, findings } = examined;
   const names = backends.map(({ name }) => name);
   if (json) {
@@ -50,14 +52,19 @@ export async function doctor({ stateDir, backend, json = false }: DoctorOptions)
   return countOf(findings, 'error') === 0 ? exitCodes.done : exitCodes.damaged;
 }
 
-async function examine(place: StatePlace, backends: readonly SessionOptions[]): Promise<Examined> {
-  const { directory } = place;
+interface Backends {
+  readonly asked: readonly SessionOptions[];
+  /** Their names, and those of others that runs of the state folder may be in. */
+  readonly known: readonly string[];
+}
+
+async function examine({ directory }: StatePlace, { asked, known }: Backends): Promise<Examined> {
   const isThere = statSync(directory, { throwIfNoEntry: false }) !== undefined;
-  const findings: StateFinding[] = isThere ? [...accessFindings(directory)] : [];
+  const findings: StateFinding[] = isThere ? [...accessFindings(directory), ...knownBackendFindings(directory)] : [];
   const listed = new Set<string>();
-  const unasked = new Set(backendsToSearch({}, place).map(({ name }) => name));
+  const unasked = new Set(known);
   let runs = 0;
-  for (const options of backends) {
+  for (const options of asked) {
     if (options.at?.name === 'json' && !isThere) continue;
     const found = await examineOne(options, listed);
     findings.push(...found.findings);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { RunSummary } from '@orch/core';
 import { isOrchError, orchError, randomIds } from '@orch/core/author';
+import type { OrchError } from '@orch/core/author';
 import { drive } from '../drive.ts';
 import type { DriveRequest } from '../drive.ts';
 import type { ExitCode } from '../catalogue.ts';
@@ -68,26 +69,35 @@ async function driveOrFollow(request: DriveRequest): Promise<ExitCode> {
 /** A run and its attempts have one place in the state folder: a second one of its id would end what still runs of it. */
 async function refuseElsewhere({ orchestrator, place, at }: Session, runId: string): Promise<void> {
   const others = backendsToSearch({}, place).filter(({ name }) => name !== at.name);
-  if (others.length === 0 || (await hasRun(orchestrator, runId))) return;
+  if (others.length === 0 || (await lookFor(runId, orchestrator)) === 'there') return;
+  let lost: OrchError | undefined;
   for (const other of others) {
     await using session = await openSession({ stateDir: place.directory, at: other });
-    if (!(await hasRun(session.orchestrator, runId))) continue;
+    const found = await lookFor(runId, session.orchestrator);
+    // Its attempts may be there, its journal in the next one.
+    if (typeof found === 'object') lost ??= found;
+    if (found !== 'there') continue;
     throw orchError({
       code: 'ORCH_RUN_EXISTS',
       message: `Run ${runId} is in ${other.name}, not in ${at.name}.`,
       hint: `Go on with it: --backend ${shellWord(other.name)}; or take another id for a new run.`,
     });
   }
+  if (lost !== undefined) throw lost;
 }
 
 /** A backend that can't be asked is not: whoever starts a run here does not need it. */
-async function hasRun(orchestrator: Session['orchestrator'], runId: string): Promise<boolean> {
+async function lookFor(
+  runId: string,
+  orchestrator: Session['orchestrator'],
+): Promise<'there' | 'elsewhere' | OrchError> {
   try {
-    for await (const _event of orchestrator.events(runId)) return true;
+    for await (const _event of orchestrator.events(runId)) return 'there';
   } catch (error) {
+    if (isOrchError(error, 'ORCH_JOURNAL_LOST')) return error;
     if (!isOrchError(error, 'ORCH_RUN_UNKNOWN') && !isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE')) throw error;
   }
-  return false;
+  return 'elsewhere';
 }
 
 /** Starting anew while something unfinished is there may be meant, or not. */

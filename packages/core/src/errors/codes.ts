@@ -81,6 +81,7 @@ export const errorCodes = {
   ORCH_JOURNAL_NEWER: 'The journal was written by a newer release.',
   ORCH_JOURNAL_DAMAGED: 'A record of the journal is damaged.',
   ORCH_JOURNAL_TRUNCATED: 'The journal is shorter than it once was.',
+  ORCH_JOURNAL_LOST: 'The folder of a run holds files of it, but no journal.',
   ORCH_JOURNAL_REGRESSED: 'The server has forgotten commits that it acknowledged.',
   ORCH_BACKEND_CLOSED: 'The backend is not open.',
   ORCH_BACKEND_UNAVAILABLE: 'The backend cannot be reached or written.',
@@ -90,6 +91,7 @@ export const errorCodes = {
   // what stored state looks like
   ORCH_STATE_ACCESS: 'The state folder is open to others, or not usable by this user.',
   ORCH_STATE_ATTEMPT: 'Files of an attempt that no journal knows.',
+  ORCH_STATE_BACKENDS: 'The file that names the backends is damaged, or names one that is not there.',
   ORCH_STATE_FOREIGN: 'A folder among the runs that holds no journal.',
   ORCH_STATE_LEFTOVER: 'Something that a killed process left unfinished.',
   ORCH_STATE_SUMMARY: 'The summary of a run is missing or not its own.',
