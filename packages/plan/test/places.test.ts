@@ -34,7 +34,7 @@ describe('every code has its place', () => {
     ['ORCH_PLAN_LIMIT', `{"x_deep": ${'['.repeat(63)}⟦[⟧${']'.repeat(64)}}`],
     ['ORCH_PLAN_UNKNOWN_KEY', inPlan(`${a},\n{"name": "b", ⟦"comand"⟧: "x"}`)],
     ['ORCH_PLAN_UNKNOWN_KEY', `{"workflow_id": "w", ⟦"__proto__"⟧: {}, "phases": [${a}]}`],
-    ['ORCH_PLAN_NOT_SUPPORTED', inPlan('{"name": "a", "command": "x", "depends_on": [], ⟦"if"⟧: "true"}')],
+    ['ORCH_PLAN_NOT_SUPPORTED', inPlan('{"name": "a", "command": "x", "depends_on": [], ⟦"approval"⟧: true}')],
     ['ORCH_PLAN_TYPE', inPlan('{"name": "a", "command": "x", "depends_on": [], "timeout": ⟦"5 minutes"⟧}')],
     ['ORCH_PLAN_TYPE', inPlan('{"name": "a", "command": ⟦[ "x" ]⟧, "depends_on": []}')],
     ['ORCH_PLAN_TYPE', `⟦[1, 2]⟧`],

@@ -16,7 +16,10 @@ pluginConformance({
     return {
       plugin: commandPlugin({ directory }),
       options: {
-        command: { takes: ['true', ['ls', '-l']], refuses: [null, '', ' ', [], [''], ['a', 1], ['${{ x }}'], {}] },
+        command: {
+          takes: ['true', ['ls', '-l']],
+          refuses: [null, '', ' ', [], [''], ['a', 1], {}],
+        },
         env: { takes: [{}, { A: '1' }], refuses: [null, [], 'A=1', { A: 1 }, { '1A': '' }, { ORCH_KEY: '' }] },
         cwd: texts,
         shell: texts,

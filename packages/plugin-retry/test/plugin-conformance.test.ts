@@ -13,10 +13,19 @@ pluginConformance({
     options: {
       retry: {
         takes: [
+          {},
           { max_attempts: 1 },
+          { on: { classes: ['exit'] }, repair: { command: 'fix' } },
           { max_attempts: 3, backoff: 'fixed', delay: '5s', max_delay: '1m', jitter: 'none' },
         ],
-        refuses: [null, [], {}, { max_attempts: 0 }, { max_attempts: 2, delay: 5 }, { max_attempts: 2, more: 1 }],
+        refuses: [
+          null,
+          [],
+          { max_attempts: 0 },
+          { max_attempts: 2, delay: -5 },
+          { max_attempts: 2, more: 1 },
+          { on: {}, repair: {} },
+        ],
       },
       retry_count: { takes: [0, 1, 1_000], refuses: [null, -1, 1.5, '3', [1]] },
     },
