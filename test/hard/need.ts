@@ -30,20 +30,32 @@ export type Need = keyof typeof checks;
  * Whether this machine has it. Where the environment variable `ORCH_REQUIRE` names it (a list with commas, as CI sets it),
  * a machine without it fails the suite; elsewhere the suite is left out, and that is said aloud.
  *
- * @throws Error where it is required and missing
+ * @throws Error where it is required and missing, and where the list names what there is not
  */
 export function available(need: Need): boolean {
+  const required = requiredNeeds();
   const folder = mkdtempSync(join(tmpdir(), 'orch-need-'));
   try {
     const [file, ...args] = checks[need](folder);
     const { status, error, stderr } = spawnSync(file ?? '', args, { encoding: 'utf8' });
     if (status === 0) return true;
     const why = error?.message ?? stderr.trim();
-    if ((process.env['ORCH_REQUIRE'] ?? '').split(',').includes(need))
-      throw new Error(`ORCH_REQUIRE asks for ${need}, which does not work here: ${why}`);
+    if (required.has(need)) throw new Error(`ORCH_REQUIRE asks for ${need}, which does not work here: ${why}`);
     console.error(`NOT RUN: the suites that need ${need}, which does not work here: ${why}`);
     return false;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A name that nobody knows would require nothing, and nobody would notice. */
+function requiredNeeds(): ReadonlySet<string> {
+  const list = process.env['ORCH_REQUIRE'] ?? '';
+  const names = list === '' ? [] : list.split(',');
+  const unknown = names.filter((name) => !Object.hasOwn(checks, name));
+  if (unknown.length > 0)
+    throw new Error(
+      `ORCH_REQUIRE names ${unknown.map((name) => JSON.stringify(name)).join(', ')}; there are: ${Object.keys(checks).join(', ')}`,
+    );
+  return new Set(names);
 }
