@@ -72,8 +72,8 @@ export async function failRecoverEverywhere(options: SweepOptions): Promise<Swee
 const shortWrites: readonly Omit<ShortWrite, 'ordinal'>[] = [
   { takes: 'half' },
   { takes: 'one byte' },
-  { takes: 'half', then: 'ENOSPC' },
-  { takes: 'half', then: 'SIGKILL' },
+  { takes: 'half', followedBy: 'ENOSPC' },
+  { takes: 'half', followedBy: 'SIGKILL' },
 ];
 
 /** Cuts each write of `execute` short. */

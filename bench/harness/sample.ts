@@ -73,7 +73,8 @@ interface RunOptions {
 /** The peak of a program and all that it starts, in a run of its own; rejects unless it exits with 0. */
 export async function sampleTreeMemory({ args, cwd, env = {} }: SampleOptions): Promise<number> {
   let peak: Promise<number> | undefined;
-  const ran = runNode(args, { cwd, env: { ...process.env, ...env }, onStart: (child) => (peak = peakOfTree(child)) });
+  const onStart = (child: ChildProcess): void => void (peak = peakOfTree(child));
+  const ran = runNode(args, { cwd, env: { ...process.env, ...env }, onStart });
   const [found] = await Promise.all([peak, ran]);
   if (found === undefined) throw new Error('Nothing was started.');
   return found;

@@ -7,8 +7,8 @@ const lookEveryMs = 20;
 /**
  * The most memory that a process and all its descendants had at once, in MiB, until it ended. What several of them share
  * is counted once, and what they share with other programs of the machine in part: the sum of their proportional set
- * sizes (PSS). A look takes some milliseconds of CPU and holds up those that are
- * looked at, so nothing else is measured meanwhile.
+ * sizes (PSS). A look takes some milliseconds of CPU and holds up those that are looked at, so nothing else is measured
+ * meanwhile.
  */
 export function peakOfTree(child: ChildProcess): Promise<number> {
   let peakKiB = 0;

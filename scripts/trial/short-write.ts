@@ -11,16 +11,16 @@ export interface ShortWrite {
   readonly ordinal: number;
   readonly takes: 'half' | 'one byte';
   /** What follows; absent: nothing, the rest can be written. */
-  readonly then?: 'ENOSPC' | 'SIGKILL';
+  readonly followedBy?: 'ENOSPC' | 'SIGKILL';
 }
 
 const preload = join(import.meta.dirname, 'short-write-preload.mjs');
 
 export function shortened(write: ShortWrite): Harm {
-  const { ordinal, takes, then } = write;
+  const { ordinal, takes, followedBy } = write;
   return {
-    words: `${takes} of write ${ordinal}${then === undefined ? '' : `, then ${then}`}`,
-    kills: then === 'SIGKILL',
+    words: `${takes} of write ${ordinal}${followedBy === undefined ? '' : `, then ${followedBy}`}`,
+    kills: followedBy === 'SIGKILL',
     start: (place, args) => {
       const variables = [`TRIAL_SHORT_WRITE=${JSON.stringify(write)}`, `TRIAL_SHORT_WRITE_FILE=${hitFile(place)}`];
       const program = ['--import', preload, ...place.program];
