@@ -146,7 +146,8 @@ export class Trial {
     if (file === undefined) return undefined;
     try {
       const [line, ...rest] = readFileSync(join(folder, file), 'utf8').split('\n');
-      return rest.length > 0 && Number(line) > 1 ? Number(line) : undefined;
+      const pid = Number(line?.split(' ', 1)[0]);
+      return rest.length > 0 && pid > 1 ? pid : undefined;
     } catch {
       // A recoverer's folder.
       return undefined;
