@@ -16,7 +16,7 @@ it('a suite is left out aloud where the machine lacks what it needs, and nobody 
   onABareMachine();
   const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   expect(available('jq')).toBe(false);
-  expect(said).toHaveBeenCalledWith(expect.stringContaining('NOT RUN: the suites that need jq'));
+  expect(said).toHaveBeenCalledWith(expect.stringContaining('NOT RUN: jq is missing'));
 });
 
 it('it fails where ORCH_REQUIRE names that', () => {
