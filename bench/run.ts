@@ -87,7 +87,7 @@ async function runOne({ id, title, durability, run }: Benchmark, options: BenchO
   const measured = await withScratch((scratch) =>
     run({ ...options, scratch, progress: (text) => process.stderr.write(`    … ${id}: ${text}\n`) }),
   );
-  expectGoals(id, measured.figures);
+  expectGoals(id, measured);
   for (const figure of measured.figures) console.log(`    ${describeFigure(figure)}`);
   for (const note of measured.notes ?? []) console.log(`    (${note})`);
   console.log('');

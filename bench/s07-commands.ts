@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { islands } from '../packages/testkit/src/graphs.ts';
 import type { PlanObject } from '../packages/testkit/src/graphs.ts';
 import type { Benchmark, Figure } from './harness/benchmark.ts';
-import { compareCommands } from './harness/commands.ts';
+import { compareCommands, countCommandFlushes, treeMemoryNote } from './harness/commands.ts';
 import type { CommandsCase } from './harness/commands.ts';
 import { cpuOfChildrenMs } from './harness/sample.ts';
 
@@ -28,9 +28,10 @@ export const s7: Benchmark = {
     ];
     const figures: Figure[] = [];
     for (const one of cases) figures.push(...(await compareCommands({ ...one, lanes: 2 }, context)));
+    const flushes = await countCommandFlushes({ plan: plan(times, 'true'), lanes: 2 }, context);
     return {
-      figures,
-      notes: ['CPU of the whole tree, start of Node included; memory of the Node process at its peak.'],
+      figures: [...figures, flushes.figure],
+      notes: ['CPU of the whole tree, start of Node included.', treeMemoryNote, flushes.note],
     };
   },
 };

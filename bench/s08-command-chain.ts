@@ -1,6 +1,6 @@
 import { chain } from '../packages/testkit/src/graphs.ts';
 import type { Benchmark } from './harness/benchmark.ts';
-import { compareCommands } from './harness/commands.ts';
+import { compareCommands, countCommandFlushes, treeMemoryNote } from './harness/commands.ts';
 
 export const s8: Benchmark = {
   id: 's8',
@@ -9,6 +9,7 @@ export const s8: Benchmark = {
   async run(context) {
     const plan = chain(context.quick ? 100 : 300);
     const times = plan.phases.length;
+    const flushes = await countCommandFlushes({ plan, lanes: 1 }, context);
     return {
       figures: [
         ...(await compareCommands(
@@ -19,9 +20,12 @@ export const s8: Benchmark = {
           { name: `${times} × true, state on disk`, where: 'disk', plan, lanes: 1, goal: 1.7 },
           context,
         )),
+        flushes.figure,
       ],
       notes: [
         'CPU of the whole tree. The start of the process is a larger part of it than in s7: 300 commands share it, not 1,000.',
+        treeMemoryNote,
+        flushes.note,
       ],
     };
   },

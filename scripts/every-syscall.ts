@@ -1,121 +1,134 @@
-// A run of a few phases whose orch is killed at each of its calls in turn, or has each of them fail; then recovered.
-// Run: node --conditions=source scripts/every-syscall.ts [--long | --phases N] [--only 0|1|2] [--lanes N] [--words] [--sources]
+// A run of a few phases whose orch comes to harm at each of its calls in turn: it is killed, the call fails, or a write is
+// cut short; then it is recovered.
+// Run: node --conditions=source scripts/every-syscall.ts [--long | --phases N] [--only NAME] [--lanes N] [--words] [--sources]
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chain } from '../packages/testkit/src/graphs.ts';
-import { inLanes } from './trial/lanes.ts';
+import { sweepCalls, sweepWrites } from './trial/harm-sweep.ts';
+import type { FaultsFor, SweepResult } from './trial/harm-sweep.ts';
 import { builtOrch, orchFromSources } from './trial/orch-process.ts';
 import type { OrchProgram } from './trial/orch-process.ts';
-import { ownWorkload } from './trial/own-workload.ts';
+import { letGo, ownWorkload } from './trial/own-workload.ts';
+import type { OwnWorkloadOptions } from './trial/own-workload.ts';
 import { list, table } from './trial/report.ts';
-import { errorsFor } from './trial/strace.ts';
-import type { Injection, TracedCall } from './trial/strace.ts';
-import { executing, recovering, traceVictim, tryFault } from './trial/syscall-trial.ts';
-import type { Scenario, TrialResult } from './trial/syscall-trial.ts';
+import type { ShortWrite } from './trial/short-write.ts';
+import { errorsFor, errorsToTry } from './trial/strace.ts';
+import type { TracedCall } from './trial/strace.ts';
+import { executing, recovering, traceVictim } from './trial/syscall-trial.ts';
+import type { Scenario } from './trial/syscall-trial.ts';
+import { startBackend } from './trial/trial-backend.ts';
+import type { TrialWorkload } from './trial/trial-workload.ts';
 
 export interface SweepOptions {
   readonly program: OrchProgram;
   readonly phases: number;
   /** Trials at once. */
   readonly lanes: number;
-  /** Whether calls that change nothing get a trial of their own, too. */
+  /** Whether calls that change nothing get a kill of their own, and each call each of its errors. */
   readonly all: boolean;
-}
-
-export interface SweepResult {
-  readonly name: string;
-  readonly trials: number;
-  /** Victims that were hit. */
-  readonly hit: number;
-  /** Victims that said what failed, and ended with 5. */
-  readonly gaveUp: number;
-  readonly acknowledged: number;
-  readonly adopted: number;
-  readonly interrupted: number;
-  readonly seconds: number;
-  /** Calls that were aimed at and came at another place each time. */
-  readonly missed: readonly string[];
-  readonly faults: readonly string[];
-  /** What those said that gave up. */
-  readonly words: readonly string[];
 }
 
 /** In memory, where there is such a place: a flush is fast there, and so made by the main thread, where strace sees it. */
 const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Kills `execute` at each of its calls. */
-export async function killExecuteEverywhere({ program, phases, lanes, all }: SweepOptions): Promise<SweepResult> {
-  using workload = ownWorkload(chain(phases), { phaseMs: 10, parent });
-  return await sweep('execute killed', { program, workload, victim: executing }, { lanes, faultsFor: killAt(all) });
+export async function killExecuteEverywhere(options: SweepOptions): Promise<SweepResult> {
+  using workload = workloadOf(options);
+  const scenario = { program: options.program, workload, victim: executing };
+  return await sweepCalls(scenario, { name: 'execute killed', lanes: options.lanes, faultsFor: killAt(options) });
 }
 
-/** Kills `recover` at each of its calls, while the command of the first phase that it finds is running. */
-export async function killRecoverEverywhere({ program, phases, lanes, all }: SweepOptions): Promise<SweepResult> {
-  using workload = ownWorkload(chain(phases), { phaseMs: 250, parent });
-  const first = { program, workload, victim: executing };
+/** Kills `recover` at each of its calls, while a command that it finds is running. */
+export async function killRecoverEverywhere(options: SweepOptions): Promise<SweepResult> {
+  using workload = workloadOf(options, { gated });
+  const scenario = await abandoned(options.program, workload);
+  return await sweepCalls(scenario, { name: 'recover killed', lanes: options.lanes, faultsFor: killAt(options) });
+}
+
+/** Lets each call of `execute` fail once. */
+export async function failExecuteEverywhere(options: SweepOptions): Promise<SweepResult> {
+  using workload = workloadOf(options);
+  const scenario = { program: options.program, workload, victim: executing };
+  return await sweepCalls(scenario, {
+    name: 'execute, calls failed',
+    lanes: options.lanes,
+    faultsFor: failAt(options),
+  });
+}
+
+/** Lets each call of `recover` fail once, while a command that it finds is running. */
+export async function failRecoverEverywhere(options: SweepOptions): Promise<SweepResult> {
+  using workload = workloadOf(options, { gated });
+  const scenario = await abandoned(options.program, workload);
+  return await sweepCalls(scenario, {
+    name: 'recover, calls failed',
+    lanes: options.lanes,
+    faultsFor: failAt(options),
+  });
+}
+
+/** A part of the bytes, and the rest; or no room for the rest; or a kill, which leaves the part. */
+const shortWrites: readonly Omit<ShortWrite, 'ordinal'>[] = [
+  { takes: 'half' },
+  { takes: 'one byte' },
+  { takes: 'half', followedBy: 'ENOSPC' },
+  { takes: 'half', followedBy: 'SIGKILL' },
+];
+
+/** Cuts each write of `execute` short. */
+export async function shortenExecuteEverywhere(options: SweepOptions): Promise<SweepResult> {
+  using workload = workloadOf(options);
+  const scenario = { program: options.program, workload, victim: executing };
+  return await sweepWrites(scenario, { name: 'execute, writes short', lanes: options.lanes, kinds: shortWrites });
+}
+
+/** Cuts each write of `recover` short, while a command that it finds is running. */
+export async function shortenRecoverEverywhere(options: SweepOptions): Promise<SweepResult> {
+  using workload = workloadOf(options, { gated });
+  const scenario = await abandoned(options.program, workload);
+  return await sweepWrites(scenario, { name: 'recover, writes short', lanes: options.lanes, kinds: shortWrites });
+}
+
+/** Kills and failures at the calls about `backends.json`, which is written where a run is not kept in JSON files. */
+export async function harmBackendsFile({ program, lanes }: SweepOptions): Promise<SweepResult> {
+  using workload = ownWorkload(chain(1), { phaseMs: 0, parent });
+  await using backend = await startBackend('sqlite');
+  const scenario = { program, workload, backend, victim: executing };
+  const isAboutIt = ({ what }: TracedCall): boolean => what.includes('/backends.json');
+  const faultsFor: FaultsFor = (call) =>
+    isAboutIt(call) ? [...killAt({ all: true })(call, 0), ...failAt({ all: true })(call, 0)] : [];
+  return await sweepCalls(scenario, { name: 'backends.json', lanes, faultsFor });
+}
+
+/** What `recover` finds at work. */
+const gated = 'p1';
+
+function workloadOf({ phases }: SweepOptions, more: Partial<OwnWorkloadOptions> = {}): ReturnType<typeof ownWorkload> {
+  return ownWorkload(chain(phases), { phaseMs: 10, parent, ...more });
+}
+
+/** An `execute` that is killed once its second command runs, which goes on when it is taken up. */
+async function abandoned(program: OrchProgram, workload: TrialWorkload): Promise<Scenario> {
+  const first: Scenario = { program, workload, victim: executing, onAttempt: letGo };
   const calls = await traceVictim(first);
-  const begun = calls.find(({ what }) => what.startsWith('close ') && what.endsWith('p1.1.KEY.log'));
+  const begun = calls.find(({ what }) => what.startsWith('close ') && what.endsWith(`${gated}.1.KEY.log`));
   if (begun === undefined) throw new Error('execute never closed the log of its second phase');
-  const killedBefore: Injection = { name: begun.name, ordinal: begun.ordinal, fault: { signal: 'SIGKILL' } };
-  const scenario = { ...first, victim: recovering, killedBefore };
-  return await sweep('recover killed', scenario, { lanes, faultsFor: killAt(all) });
+  return { ...first, victim: recovering, killedBefore: { ...begun, fault: { signal: 'SIGKILL' } } };
 }
 
-/** Lets each call of `execute` fail once: with one of its errors in turn, or with each of them. */
-export async function failExecuteEverywhere({ program, phases, lanes, all }: SweepOptions): Promise<SweepResult> {
-  using workload = ownWorkload(chain(phases), { phaseMs: 10, parent });
-  const faultsFor: Sweep['faultsFor'] = (call, index) => {
-    const errors = errorsFor(call);
-    const chosen = all ? errors : errors.slice(index % errors.length).slice(0, 1);
-    return chosen.map((error) => ({ error }));
-  };
-  return await sweep('execute, calls failed', { program, workload, victim: executing }, { lanes, faultsFor });
-}
-
-function killAt(all: boolean): Sweep['faultsFor'] {
+function killAt({ all }: Pick<SweepOptions, 'all'>): FaultsFor {
   return ({ changes }) => (all || changes ? [{ signal: 'SIGKILL' }] : []);
 }
 
-interface Sweep {
-  readonly lanes: number;
-  readonly faultsFor: (call: TracedCall, index: number) => readonly Injection['fault'][];
-}
-
-/**
- * Where to look again for a call that was not hit: the system's libraries may open a file more or less at their start,
- * and an adopted command is looked at as often as it takes, which moves what comes after.
- */
-const shifts = [1, -1, 0, 2, -2, 1, -1, 3, -3, 0, 4, -4, 1, -1, 2, -2];
-
-async function sweep(name: string, scenario: Scenario, { lanes, faultsFor }: Sweep): Promise<SweepResult> {
-  const startedAt = performance.now();
-  // The first one compiles.
-  await traceVictim(scenario);
-  const calls = await traceVictim(scenario);
-  const injections = calls.flatMap((call, index) => faultsFor(call, index).map((fault) => ({ ...call, fault })));
-  const results = await inLanes(injections, lanes, (injection) => tryFault(scenario, injection));
-  const missed = (): typeof injections => {
-    const hits = new Set(results.map(({ hit }) => hit));
-    return injections.filter(({ what }) => !hits.has(what));
-  };
-  for (const shift of shifts) {
-    const again = missed().map((injection) => ({ ...injection, ordinal: Math.max(1, injection.ordinal + shift) }));
-    results.push(...(await inLanes(again, lanes, (injection) => tryFault(scenario, injection))));
-  }
-  const sum = (value: (result: TrialResult) => number): number => results.reduce((all, it) => all + value(it), 0);
-  return {
-    name,
-    trials: results.length,
-    hit: results.filter(({ hit }) => hit !== undefined).length,
-    gaveUp: results.filter(({ exitCode }) => exitCode === 5).length,
-    acknowledged: sum((it) => it.acknowledged),
-    adopted: sum((it) => it.adopted),
-    interrupted: sum((it) => it.interrupted),
-    seconds: (performance.now() - startedAt) / 1000,
-    missed: [...new Set(missed().map(({ what }) => what))],
-    faults: results.flatMap(({ faults }) => faults),
-    words: results.flatMap(({ exitCode, words, hit }) => (exitCode === 5 ? [`${hit ?? ''}: ${words}`] : [])),
+/** What is read again and again fails at the first time. */
+function failAt({ all }: Pick<SweepOptions, 'all'>): FaultsFor {
+  const read = new Set<string>();
+  return (call, index) => {
+    if (all) return errorsFor(call).map((error) => ({ error }));
+    if (!call.changes && read.has(call.what)) return [];
+    if (!call.changes) read.add(call.what);
+    return errorsToTry(call, index).map((error) => ({ error }));
   };
 }
 
@@ -136,10 +149,19 @@ if (import.meta.main) {
     lanes: Number(values.lanes ?? 2),
     all: values.long === true,
   };
-  const sweeps = [killExecuteEverywhere, killRecoverEverywhere, failExecuteEverywhere];
+  const sweeps = [
+    killExecuteEverywhere,
+    killRecoverEverywhere,
+    failExecuteEverywhere,
+    failRecoverEverywhere,
+    shortenExecuteEverywhere,
+    shortenRecoverEverywhere,
+    harmBackendsFile,
+  ];
+  const chosen = sweeps.filter(({ name }) => values.only === undefined || name === values.only);
+  if (chosen.length === 0) throw new Error(`--only is one of: ${sweeps.map(({ name }) => name).join(', ')}.`);
   const results: SweepResult[] = [];
-  for (const [index, one] of sweeps.entries())
-    if (values.only === undefined || Number(values.only) === index) results.push(await one(options));
+  for (const sweep of chosen) results.push(await sweep(options));
   const cells = results.map((it) => [
     it.name,
     it.trials,
@@ -152,7 +174,10 @@ if (import.meta.main) {
   const titles = ['sweep', 'trials', 'hit', 'gave up', 'acknowledged', 'adopted', 'interrupted', 'seconds'];
   console.log(table([titles, ...cells.map((row, index) => [...row.map(String), results[index]!.seconds.toFixed(1)])]));
   if (values.words === true) console.log(results.flatMap(({ words }) => words).join('\n'));
-  for (const { name, missed } of results) if (missed.length > 0) console.log(`${name}, missed: ${missed.join(', ')}`);
+  for (const { name, missed, leftOut } of results) {
+    if (missed.length > 0) console.log(`${name}, missed: ${missed.join(', ')}`);
+    if (leftOut.length > 0) console.log(`${name}, not aimed at: ${leftOut.join(', ')}`);
+  }
   const faults = results.flatMap((it) => it.faults);
   if (faults.length > 0) {
     console.log(list(faults, 40));

@@ -9,6 +9,15 @@ export interface TestReport {
   readonly failed: number;
   /** One line for each failed test, file that could not be loaded, and error outside of tests. */
   readonly failures: readonly string[];
+  readonly projects: readonly ProjectTime[];
+}
+
+/** What the test files of one project took. */
+export interface ProjectTime {
+  readonly name: string;
+  readonly files: number;
+  /** Of all its files one after the other; some run side by side. */
+  readonly seconds: number;
 }
 
 export default class ReportToFile implements Reporter {
@@ -32,7 +41,23 @@ function reportOf(modules: readonly TestModule[], unhandledErrors: readonly Seri
     passed: tests.filter((it) => it.result().state === 'passed').length,
     failed: failures.length,
     failures,
+    projects: timesOf(modules),
   };
+}
+
+function timesOf(modules: readonly TestModule[]): ProjectTime[] {
+  const byName = Map.groupBy(modules, ({ project }) => project.name);
+  return [...byName].map(([name, files]) => ({
+    name,
+    files: files.length,
+    seconds: files.reduce((sum, file) => sum + millisecondsOf(file), 0) / 1000,
+  }));
+}
+
+/** Of its tests and hooks, and of what came before them. */
+function millisecondsOf(module: TestModule): number {
+  const { environmentSetupDuration, prepareDuration, collectDuration, setupDuration, duration } = module.diagnostic();
+  return environmentSetupDuration + prepareDuration + collectDuration + setupDuration + duration;
 }
 
 function placeOf(module: TestModule): string {

@@ -1,11 +1,13 @@
 // Everything that CI checks, in one go: all steps run even when one fails. Run: npm run verify
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestReport } from './test-report.ts';
+import type { ProjectTime, TestReport } from './test-report.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'verify-'));
+/** The project of damage, faults and odd processes, which is to take 8 minutes at most on 2 cores. */
+const hard = 'hard';
 const reportFile = join(scratch, 'tests.json');
 
 const reporters = ['default', './scripts/test-report.ts', './scripts/report-not-run.ts'];
@@ -30,6 +32,8 @@ try {
   const results = steps.map(runStep);
   console.log(`\n${results.map((it) => it.line).join('\n')}`);
   for (const failure of results.flatMap((it) => it.report.failures)) console.log(`FAILED ${failure}`);
+  for (const time of results.flatMap((it) => it.report.projects))
+    if (time.name === hard) console.log(describeTime(time));
   const passed = results.reduce((sum, it) => sum + it.report.passed, 0);
   const failed = results.reduce((sum, it) => sum + it.report.failed, 0);
   console.log(`Checks and tests: ${passed} passed, ${failed} failed`);
@@ -51,7 +55,7 @@ function runStep([name, file, ...args]: (typeof steps)[number]): { line: string;
 }
 
 function countStep(succeeded: boolean): TestReport {
-  return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, failures: [] };
+  return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, failures: [], projects: [] };
 }
 
 /** A run can fail without a failed test, as when the runner itself is killed: that counts as one. */
@@ -62,6 +66,13 @@ function readTests(succeeded: boolean): TestReport {
       ? report
       : { ...report, failed: 1, failures: ['npm test, without a word why'] };
   } catch {
-    return { passed: 0, failed: 1, failures: ['npm test, before its tests had ended'] };
+    return { passed: 0, failed: 1, failures: ['npm test, before its tests had ended'], projects: [] };
   }
+}
+
+/** Test files run side by side, one on each processor: the time of a machine is the sum of theirs by their number. */
+function describeTime({ name, files, seconds }: ProjectTime): string {
+  const lanes = availableParallelism();
+  const minutes = seconds / 60 / lanes;
+  return `tests of ${name}: ${files} files, ${seconds.toFixed(0)} s of them in all; ${minutes.toFixed(1)} min on ${lanes} cores`;
 }

@@ -60,10 +60,19 @@ describe('the benchmarks', () => {
   });
 
   it('are refused without a goal, and with a figure that is no number', () => {
-    expect(() => expectGoals('s1', [figure('a', 1), figure('b', 2, 3)])).not.toThrow();
-    expect(() => expectGoals('s1', [figure('a', 1)])).toThrow('s1 has no figure with a goal');
-    expect(() => expectGoals('s1', [])).toThrow('s1 has no figure with a goal');
-    expect(() => expectGoals('s1', [figure('a', Number.NaN, 1)])).toThrow('s1: "a" is NaN');
+    const check =
+      (...figures: readonly Figure[]) =>
+      () =>
+        expectGoals('s1', { figures });
+    expect(check(figure('a', 1), figure('b', 2, 3))).not.toThrow();
+    expect(check(figure('a', 1))).toThrow('s1 has no figure with a goal');
+    expect(check()).toThrow('s1 has no figure with a goal');
+    expect(check(figure('a', Number.NaN, 1))).toThrow('s1: "a" is NaN');
+  });
+
+  it('have no goal where something only stands in for what it speaks of', () => {
+    expect(() => expectGoals('s16', { figures: [figure('a', 1)], isStandIn: true })).not.toThrow();
+    expect(() => expectGoals('s16', { figures: [figure('a', 1, 2)], isStandIn: true })).toThrow('measured a stand-in');
   });
 
   it('show a figure with its goal', () => {

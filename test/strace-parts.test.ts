@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inLanes } from '../scripts/trial/lanes.ts';
-import { callHit, callsAbout, errorsFor, straceTo } from '../scripts/trial/strace.ts';
+import { callsAbout, callsNamed, errorsFor, errorsToTry, straceTo } from '../scripts/trial/strace.ts';
+import type { TracedCall } from '../scripts/trial/strace.ts';
 
 const folder = '/tmp/trial/1';
 const trace = `execve("/usr/bin/node", ["node"], 0x7ffd /* 20 vars */) = 0
@@ -11,6 +12,8 @@ openat(AT_FDCWD</tmp/trial/1>, "/tmp/trial/1/.orch/runs/.new-5-a1-b2/journal-1",
 pwrite64(9</tmp/trial/1/.orch/runs/.new-5-a1-b2/journal-1>, ""..., 346, 1495) = 346
 clone3({flags=CLONE_VM|CLONE_THREAD, exit_signal=0}, 88) = 18
 openat(AT_FDCWD</tmp/trial/1>, "/tmp/trial/1/.orch/runs/r/attempts/a.1.a185e3c8.log", O_WRONLY|O_CREAT|O_EXCL|O_APPEND, 0600) = 23</tmp/trial/1/.orch/runs/r/attempts/a.1.a185e3c8.log>
+inotify_init1(IN_NONBLOCK|IN_CLOEXEC) = 24<anon_inode:inotify>
+inotify_add_watch(24<anon_inode:inotify>, "/tmp/trial/1/.orch/runs/r/inbox", IN_MODIFY) = 1
 pipe2([24<pipe:[2]>, 25<pipe:[2]>], O_CLOEXEC) = 0
 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7e) = 19
 close(25<pipe:[2]>) = 0
@@ -29,6 +32,8 @@ describe('what is read out of a trace', () => {
       [2, 'openat .orch/runs/.new/journal-1', true],
       [1, 'pwrite64 .orch/runs/.new/journal-1', true],
       [3, 'openat .orch/runs/r/attempts/a.1.KEY.log', true],
+      [1, 'inotify_init1 no file', false],
+      [1, 'inotify_add_watch .orch/runs/r/inbox', false],
       [1, 'pipe2 no file', true],
       [1, 'clone no file', true],
       [1, 'close no file', true],
@@ -38,14 +43,28 @@ describe('what is read out of a trace', () => {
     ]);
   });
 
-  it('is the call that was hit, if it was reached', () => {
-    const fault = { signal: 'SIGKILL' } as const;
-    const of = (name: string, ordinal: number): string | undefined => callHit(folder, trace, { name, ordinal, fault });
-    expect([of('openat', 3), of('pwrite64', 1), of('pwrite64', 2)]).toEqual([
-      'openat .orch/runs/r/attempts/a.1.KEY.log',
-      'pwrite64 .orch/runs/.new/journal-1',
-      undefined,
+  it('are told apart where their number depends on who else lives on the machine', () => {
+    const journal = (call: string): string => `${call}, "/tmp/trial/1/.orch/runs/r/journal-1") = 0`;
+    const sweep =
+      'openat(AT_FDCWD</a>, "/proc", O_RDONLY|O_DIRECTORY) = 9</proc>\nopenat(AT_FDCWD</a>, "/proc/7/stat") = 8';
+    const lines = [journal('openat(AT_FDCWD</a>'), journal('statx(AT_FDCWD</a>'), sweep];
+    const both = [...lines, ...lines.slice(0, 2)].join('\n');
+    expect(callsAbout(folder, both).map(({ name, ordinal, moves }) => [name, ordinal, moves])).toEqual([
+      ['openat', 1, false],
+      ['statx', 1, false],
+      ['openat', 4, true],
+      ['statx', 2, false],
     ]);
+  });
+
+  it('is what each call of a name was about, those before the first file included', () => {
+    expect(callsNamed('openat', folder, trace)).toEqual([
+      'openat no file',
+      'openat .orch/runs/.new/journal-1',
+      'openat .orch/runs/r/attempts/a.1.KEY.log',
+    ]);
+    expect(callsNamed('write', folder, trace)).toEqual(['write stdout']);
+    expect(callsNamed('rename', folder, trace)).toEqual([]);
   });
 });
 
@@ -57,6 +76,18 @@ describe('a fault', () => {
     expect(straceTo('t', fail).at(-1)).toBe('inject=rename:error=EIO:when=3');
   });
 
+  it('is each that a call can have where data is written, else one of them in turn', () => {
+    const about = (name: string): TracedCall => ({ name, ordinal: 1, what: `${name} a`, changes: true, moves: false });
+    expect(errorsToTry(about('renameat2'), 1)).toEqual(['ENOSPC', 'EIO', 'EROFS']);
+    expect([0, 1, 2, 3].map((index) => errorsToTry(about('mkdir'), index).join(' '))).toEqual([
+      'ENOSPC',
+      'EIO',
+      'EROFS',
+      'ENOSPC',
+    ]);
+    expect(errorsToTry(about('close'), 0)).toEqual([]);
+  });
+
   it('is one that the call can have', () => {
     const calls = callsAbout(folder, trace);
     expect(calls.map((call) => errorsFor(call).join(' '))).toEqual([
@@ -64,6 +95,8 @@ describe('a fault', () => {
       'ENOSPC EIO EMFILE EROFS',
       'ENOSPC EIO',
       'ENOSPC EIO EMFILE EROFS',
+      'EMFILE',
+      'ENOSPC',
       'EMFILE',
       'EAGAIN ENOMEM',
       '',

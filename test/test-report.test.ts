@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { TestReport } from '../scripts/test-report.ts';
 
 const repository = join(import.meta.dirname, '..');
 let root: string;
@@ -33,7 +34,18 @@ it('counts tests that pass and names none', () => {
     passed: 2,
     failed: 0,
     failures: [],
+    projects: [{ name: '', files: 1, seconds: expect.any(Number) }],
   });
+});
+
+it('sums the seconds of the files of each project', () => {
+  const config = `export default { test: { projects: ['one', 'two'].map((name) => ({ test: { name, include: [name + '*.js'] } })) } };`;
+  // Blocks, so that it takes so long at the least.
+  const block = `it('a', () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200); });`;
+  const tests = { 'one-a.js': start + block, 'one-b.js': start + block, 'two.js': `${start}it('b', () => {});` };
+  const { projects } = run({ 'vitest.config.mjs': config, ...tests }) as Pick<TestReport, 'projects'>;
+  expect(projects.map(({ name, files }) => `${name}: ${files}`).toSorted()).toEqual(['one: 2', 'two: 1']);
+  expect(projects.find(({ name }) => name === 'one')?.seconds).toBeGreaterThanOrEqual(0.4);
 });
 
 it('names each failure: a test, a file that cannot be loaded, an error outside of tests', () => {
@@ -51,5 +63,6 @@ it('names each failure: a test, a file that cannot be loaded, an error outside o
       'b.test.js: no way in',
       'outside of tests: nobody waits',
     ]),
+    projects: [{ name: '', files: 3, seconds: expect.any(Number) }],
   });
 });

@@ -17,10 +17,15 @@ export interface Executed {
   readonly completed: number;
 }
 
+/** Arguments of Node that execute the `plan.json` of the folder where it is started. */
+export function executeArguments(options: readonly string[]): readonly string[] {
+  return [...orch, 'execute', 'plan.json', '--run-id', 'bench', ...options];
+}
+
 /** Executes the `plan.json` of a folder. */
 export async function executePlan(folder: string, options: readonly string[]): Promise<Executed> {
   const usage = await takeSample({
-    args: [...orch, 'execute', 'plan.json', '--run-id', 'bench', ...options],
+    args: executeArguments(options),
     cwd: folder,
   });
   const journal = await runNode([...orch, 'events', 'bench'], { cwd: folder, env: process.env });

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { peakOfTree } from './tree-memory.ts';
 
 const ticksPerSecond = 100;
 
@@ -64,11 +66,27 @@ interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The program, where it is not this Node. */
   readonly file?: string;
+  /** Called with the process at once. */
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
+/** The peak of a program and all that it starts, in a run of its own; rejects unless it exits with 0. */
+export async function sampleTreeMemory({ args, cwd, env = {} }: SampleOptions): Promise<number> {
+  let peak: Promise<number> | undefined;
+  const onStart = (child: ChildProcess): void => void (peak = peakOfTree(child));
+  const ran = runNode(args, { cwd, env: { ...process.env, ...env }, onStart });
+  const [found] = await Promise.all([peak, ran]);
+  if (found === undefined) throw new Error('Nothing was started.');
+  return found;
 }
 
 /** Answers with what it printed; rejects unless it exits with 0. */
-export function runNode(args: readonly string[], { cwd, env, file = process.execPath }: RunOptions): Promise<string> {
+export function runNode(
+  args: readonly string[],
+  { cwd, env, file = process.execPath, onStart }: RunOptions,
+): Promise<string> {
   const child = spawn(file, args, { ...(cwd === undefined ? {} : { cwd }), env, stdio: ['ignore', 'pipe', 'pipe'] });
+  onStart?.(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -7,7 +7,8 @@ import type { TrialWorkload } from './trial-workload.ts';
 import { parseStepLog } from './step-log.ts';
 
 /**
- * sh ./step.sh NAME SECONDS DEPENDENCY… Says `S` at its start and `E` at its end. Registers itself before it looks for
+ * sh ./step.sh NAME SECONDS DEPENDENCY… Says `S` at its start and `E` at its end, after so many seconds; or `opened`: once
+ * there is a file `go`, or after a minute, should nobody make it. Registers itself before it looks for
  * living copies of itself, so of two copies at least one sees the other. A process is told by pid and start time. The key
  * of its attempt stands in the newest marker of its lineage: `orch-KEY-RUN`.
  */
@@ -36,7 +37,10 @@ done
 for dependency; do
   if [ ! -e "out/$dependency" ]; then say V 0; exit 97; fi
 done
-sleep "$seconds"
+turn=0
+if [ "$seconds" = opened ]; then
+  until [ -e go ] || [ "$turn" -gt 6000 ]; do turn=$((turn + 1)); sleep 0.01; done
+else sleep "$seconds"; fi
 echo "$name" >"out/$name.$$" && mv "out/$name.$$" "out/$name" || exit 98
 say E 0
 `;
@@ -44,19 +48,22 @@ say E 0
 export interface OwnWorkloadOptions {
   /** How long each stand-in takes. */
   readonly phaseMs: number;
+  /** The name of one that ends once {@link letGo} was called. */
+  readonly gated?: string;
   /** Where its folders are made; default: among the temporary files. */
   readonly parent?: string;
 }
 
 export function ownWorkload(
   graph: PlanObject,
-  { phaseMs, parent: within = tmpdir() }: OwnWorkloadOptions,
+  { phaseMs, gated, parent: within = tmpdir() }: OwnWorkloadOptions,
 ): TrialWorkload & Disposable {
   const parent = mkdtempSync(join(within, 'orch-kill-'));
   const names = graph.phases.map(({ name }) => name);
+  const secondsOf = (name: string): string => (name === gated ? 'opened' : String(phaseMs / 1000));
   const phases = graph.phases.map((phase) => ({
     ...phase,
-    command: ['sh', './step.sh', phase.name, String(phaseMs / 1000), ...phase.depends_on].join(' '),
+    command: ['sh', './step.sh', phase.name, secondsOf(phase.name), ...phase.depends_on].join(' '),
   }));
   const readSteps: TrialWorkload['readSteps'] = (folder) =>
     parseStepLog(readFileSync(join(folder, 'log'), 'utf8'), { keys: true });
@@ -82,4 +89,9 @@ export function ownWorkload(
     },
     [Symbol.dispose]: () => rmSync(parent, { recursive: true, force: true, maxRetries: 5 }),
   };
+}
+
+/** Lets the gated stand-in of a run go on to its end. */
+export function letGo(folder: string): void {
+  writeFileSync(join(folder, 'go'), '');
 }

@@ -14,6 +14,8 @@ export interface TracedCall {
   readonly what: string;
   /** The world may be another after it: before any other call a kill finds what it finds before the next one that changes. */
   readonly changes: boolean;
+  /** Its ordinal depends on how many processes the machine has: calls of its name were made to look at each of them. */
+  readonly moves: boolean;
 }
 
 export interface Injection {
@@ -33,20 +35,24 @@ export function straceTo(file: string, injection?: Injection): readonly string[]
 
 const callPattern = /^(\w+)\((.*)$/;
 const spawns: ReadonlySet<string> = new Set(['pipe2', 'clone', 'clone3', 'fork', 'vfork']);
+/** About a file that it does not name. */
+const watches = 'inotify_init1';
 
 const reads: ReadonlySet<string> = new Set(
   (
     'access faccessat faccessat2 stat lstat fstat newfstatat statx readlink readlinkat getcwd getdents64 lseek ' +
-    'pread64 fcntl fadvise64 poll inotify_add_watch'
+    'pread64 fcntl fadvise64 poll inotify_init1 inotify_add_watch'
   ).split(' '),
 );
 
-/** Calls that concern what lies in a folder, the starting of commands, and what orch prints. */
+/** Calls that concern what lies in a folder, the watching of it, the starting of commands, and what orch prints. */
 export function callsAbout(folder: string, trace: string): TracedCall[] {
   const counts = new Map<string, number>();
   const found: TracedCall[] = [];
   // Starting itself takes threads and pipes, too.
   let hasBegun = false;
+  let hasSwept = false;
+  const sweeping = new Set<string>();
   let isSpawning = false;
   for (const line of trace.split('\n')) {
     const [, name, rest = ''] = callPattern.exec(line) ?? [];
@@ -54,23 +60,30 @@ export function callsAbout(folder: string, trace: string): TracedCall[] {
     const ordinal = (counts.get(name) ?? 0) + 1;
     counts.set(name, ordinal);
     const paths = pathsIn(folder, rest);
+    hasSwept ||= rest.includes('"/proc"');
+    if (hasSwept && /["<]\/proc[/">]/.test(rest)) sweeping.add(name);
     // From the pipe of a start to the call after it that is about a file, which closes the log of the attempt.
     hasBegun ||= paths.length > 0;
     const isSpawnCall = hasBegun && spawns.has(name) && !rest.includes('CLONE_THREAD');
     isSpawning = isSpawnCall || (isSpawning && paths.length === 0);
     const isSpawn = isSpawnCall || (isSpawning && (name === 'close' || name === 'read'));
     const isPrint = name === 'write' && rest.startsWith('1<');
-    if (paths.length === 0 && !isSpawn && !isPrint) continue;
-    const subject = paths.length > 0 ? paths.join(' ') : isPrint ? 'stdout' : 'no file';
+    if (paths.length === 0 && !isSpawn && !isPrint && !(hasBegun && name === watches)) continue;
     const isRead = reads.has(name) || (name.startsWith('open') && rest.includes('O_RDONLY'));
     const isOfFile = paths.length > 0 && (name === 'read' || name === 'close');
-    found.push({ name, ordinal, what: `${name} ${subject}`, changes: !isRead && !isOfFile });
+    const what = inWords(name, rest, paths);
+    found.push({ name, ordinal, what, changes: !isRead && !isOfFile, moves: sweeping.has(name) });
   }
   return found;
 }
 
+function inWords(name: string, args: string, paths: readonly string[]): string {
+  const isPrint = name === 'write' && args.startsWith('1<');
+  return `${name} ${paths.length > 0 ? paths.join(' ') : isPrint ? 'stdout' : 'no file'}`;
+}
+
 /** Paths below the folder, without what is another in each run. */
-function pathsIn(folder: string, args: string): string[] {
+export function pathsIn(folder: string, args: string): string[] {
   const paths = [...args.replace(/^AT_FDCWD<[^>]*>/, '').matchAll(/["<](\/[^">]*)[">]/g)]
     .map(([, path = '']) => path)
     .filter((path) => path === folder || path.startsWith(`${folder}/`))
@@ -84,12 +97,13 @@ function pathsIn(folder: string, args: string): string[] {
   return [...new Set(paths)];
 }
 
-/** The call that a trace with an injection ends at, or that failed there; `undefined`: the program made fewer. */
-export function callHit(folder: string, trace: string, { name, ordinal }: Injection): string | undefined {
-  const line = trace.split('\n').filter((it) => it.startsWith(`${name}(`))[ordinal - 1];
-  if (line === undefined) return undefined;
-  const paths = pathsIn(folder, line.slice(name.length + 1));
-  return `${name} ${paths.length > 0 ? paths.join(' ') : line.startsWith('write(1<') ? 'stdout' : 'no file'}`;
+/** What each call of one name was about, in their order: also those that `callsAbout` leaves out. */
+export function callsNamed(name: string, folder: string, trace: string): readonly string[] {
+  return trace
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}(`))
+    .map((line) => line.slice(name.length + 1))
+    .map((args) => inWords(name, args, pathsIn(folder, args)));
 }
 
 /** `read` is not among them: Node reads pipes of its own with it, in no fixed order, and aborts where that fails. */
@@ -101,6 +115,8 @@ const errorsOf: Readonly<Record<string, readonly string[]>> = {
   fdatasync: ['EIO', 'ENOSPC'],
   fsync: ['EIO', 'ENOSPC'],
   getdents64: ['EIO'],
+  inotify_add_watch: ['ENOSPC'],
+  inotify_init1: ['EMFILE'],
   link: ['ENOSPC', 'EIO', 'EROFS'],
   mkdir: ['ENOSPC', 'EIO', 'EROFS'],
   newfstatat: ['EIO'],
@@ -114,9 +130,26 @@ const errorsOf: Readonly<Record<string, readonly string[]>> = {
   write: ['ENOSPC', 'EIO'],
 };
 
+/** Calls that data goes through on its way to the disk, and the opening of files: each is tried with each error. */
+const eachErrorCounts: ReadonlySet<string> = new Set('write pwrite64 fdatasync fsync link rename open'.split(' '));
+
 /** The errors that a call can fail with; none where a failure says nothing of orch, or is nothing that happens. */
 export function errorsFor({ name, what, changes }: TracedCall): readonly string[] {
   if (what === 'write stdout') return [];
   if (name === 'openat' || name === 'open') return changes ? ['ENOSPC', 'EIO', 'EMFILE', 'EROFS'] : ['EIO', 'EMFILE'];
-  return errorsOf[name.replace(/at2?$/, '')] ?? [];
+  return errorsOf[name] ?? errorsOf[withoutAt(name)] ?? [];
+}
+
+/**
+ * Of those errors the ones to try at a call of a run, the `index`-th that was not left out: all where data is written or a
+ * file is opened, else one in turn.
+ */
+export function errorsToTry(call: TracedCall, index: number): readonly string[] {
+  const errors = errorsFor(call);
+  return eachErrorCounts.has(withoutAt(call.name)) ? errors : errors.slice(index % errors.length).slice(0, 1);
+}
+
+/** `renameat2` is another `rename`. */
+function withoutAt(name: string): string {
+  return name.replace(/at2?$/, '');
 }

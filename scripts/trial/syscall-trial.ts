@@ -1,4 +1,5 @@
-// One run whose orch is killed at one call, or has one call fail; then recovered, and judged.
+// One run whose orch comes to harm: it is killed at one call, has one call fail or one write cut short; then it is
+// recovered, and judged.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,25 +10,43 @@ import type { TrialWorkload } from './trial-workload.ts';
 import { OrchProcess } from './orch-process.ts';
 import type { OrchEnd, OrchPlace, OrchProgram } from './orch-process.ts';
 import { jsonFiles } from './trial-backend.ts';
-import { callHit, callsAbout, straceTo } from './strace.ts';
+import type { TrialBackend } from './trial-backend.ts';
+import { callsAbout, callsNamed, straceTo } from './strace.ts';
 import type { Injection, TracedCall } from './strace.ts';
 
 export const executing: readonly string[] = ['execute', 'plan.json', '--run-id', runId];
 export const recovering: readonly string[] = ['recover', runId];
 
-/** What is driven, and how it came to where the fault hits it. */
+/** What is driven, and how it came to where the harm is done. */
 export interface Scenario {
   readonly program: OrchProgram;
   readonly workload: TrialWorkload;
-  /** The orch that the fault hits. */
+  /** Default: JSON files. */
+  readonly backend?: TrialBackend;
+  /** The orch that comes to harm. */
   readonly victim: readonly string[];
   /** Where an orch before it was killed; absent: the victim is the first. */
   readonly killedBefore?: Injection;
+  /** Called with the folder once the victim, or an orch after it, said that it started or took up an attempt. */
+  readonly onAttempt?: (folder: string) => void;
+}
+
+/** What is done to a victim. */
+export interface Harm {
+  /** As reports call it. */
+  readonly words: string;
+  /** Whether the victim dies of it. */
+  readonly kills: boolean;
+  start(place: OrchPlace, args: readonly string[]): OrchProcess;
+  /** Looks what was hit, once the victim has ended. */
+  look(place: OrchPlace): Pick<TrialResult, 'hit' | 'made'>;
 }
 
 export interface TrialResult extends Judged {
   /** The call that was hit; `undefined`: the victim made fewer. */
   readonly hit: string | undefined;
+  /** What each call of that kind was about, as far as the victim came. */
+  readonly made: readonly string[];
   readonly exitCode: number | null;
   /** What the victim said. */
   readonly words: string;
@@ -38,8 +57,8 @@ export async function traceVictim(scenario: Scenario): Promise<TracedCall[]> {
   const place = placeFor(scenario);
   try {
     await killBefore(place, scenario);
-    const { ended } = new OrchProcess(place, scenario.victim, straceTo(traceFile(place)));
-    const { exitCode, stderr } = await ended;
+    const victim = started(new OrchProcess(place, scenario.victim, straceTo(traceFile(place))), place, scenario);
+    const { exitCode, stderr } = await victim.ended;
     if (exitCode !== 0) throw new Error(`orch ${scenario.victim.join(' ')} ended with ${exitCode}: ${stderr}`);
     return callsAbout(place.folder, readFileSync(traceFile(place), 'utf8'));
   } finally {
@@ -47,23 +66,38 @@ export async function traceVictim(scenario: Scenario): Promise<TracedCall[]> {
   }
 }
 
-export async function tryFault(scenario: Scenario, injection: Injection): Promise<TrialResult> {
+/** The process is killed at a call, or the call fails. */
+export function injected(injection: Injection): Harm {
+  const { name, ordinal, fault } = injection;
+  return {
+    words: `${'signal' in fault ? fault.signal : fault.error} at ${name} ${ordinal}`,
+    kills: 'signal' in fault,
+    start: (place, args) => new OrchProcess(place, args, straceTo(traceFile(place), injection)),
+    look: (place) => {
+      const made = callsNamed(name, place.folder, readFileSync(traceFile(place), 'utf8'));
+      return { hit: made[ordinal - 1], made };
+    },
+  };
+}
+
+export async function tryHarm(scenario: Scenario, harm: Harm): Promise<TrialResult> {
   const place = placeFor(scenario);
   try {
     const before = await killBefore(place, scenario);
-    const victim = new OrchProcess(place, scenario.victim, straceTo(traceFile(place), injection));
+    const victim = started(harm.start(place, scenario.victim), place, scenario);
     const end = await victim.ended;
-    const hit = callHit(place.folder, readFileSync(traceFile(place), 'utf8'), injection);
-    const recovered = await recoverToTheEnd(place, end);
+    const { hit, made } = harm.look(place);
+    const recovered = await recoverToTheEnd(place, scenario, end);
     const verdict = await judgeRun(place, scenario.workload, {
       printed: [...before, victim, ...recovered.all].flatMap(({ printed }) => printed),
-      killed: 'signal' in injection.fault,
+      killed: harm.kills,
     });
-    const faults = [...judgeEnd(end, injection, hit), ...recovered.faults, ...verdict.faults];
-    const where = `${scenario.victim[0]}, ${describe(injection)} (${hit ?? 'not reached'})`;
+    const faults = [...judgeEnd(end, harm, { ...scenario, hit }), ...recovered.faults, ...verdict.faults];
+    const where = `${scenario.victim[0]}, ${harm.words} (${hit ?? 'not reached'})`;
     return {
       ...verdict,
       hit,
+      made,
       exitCode: end.exitCode,
       words: end.stderr,
       faults: faults.map((fault) => `${where}: ${fault}`),
@@ -73,12 +107,8 @@ export async function tryFault(scenario: Scenario, injection: Injection): Promis
   }
 }
 
-function describe({ name, ordinal, fault }: Injection): string {
-  return `${'signal' in fault ? fault.signal : fault.error} at ${name} ${ordinal}`;
-}
-
-function placeFor({ program, workload }: Scenario): OrchPlace {
-  return { program, folder: workload.prepare(), trial: randomUUID(), backend: jsonFiles };
+function placeFor({ program, workload, backend = jsonFiles }: Scenario): OrchPlace {
+  return { program, folder: workload.prepare(), trial: randomUUID(), backend };
 }
 
 /** Beside the folder: a look at what orch does in it finds nothing of ours. */
@@ -94,16 +124,25 @@ async function killBefore(place: OrchPlace, { killedBefore }: Scenario): Promise
   return [first];
 }
 
-/** What a process may end with where a call of it failed: it went on, or said that it could not. */
-const endsAfterError: readonly (number | null)[] = [0, 5];
+function started(orch: OrchProcess, { folder }: OrchPlace, { onAttempt }: Scenario): OrchProcess {
+  if (onAttempt !== undefined) void orch.firstAttempt.then(() => onAttempt(folder));
+  return orch;
+}
 
-function judgeEnd(end: OrchEnd, { fault }: Injection, hit: string | undefined): string[] {
+/** What a process may end with where a call of it failed: it went on, or said that it could not. */
+function mayEndSo({ exitCode, stderr }: OrchEnd, victim: readonly string[]): boolean {
+  // It could not look whether the owner before it lives, and so leaves the run alone.
+  const seesNoOwner = victim === recovering && exitCode === 4 && stderr.includes("can't be seen from here");
+  return exitCode === 0 || exitCode === 5 || seesNoOwner;
+}
+
+function judgeEnd(end: OrchEnd, { kills }: Harm, { victim, hit }: Pick<TrialResult, 'hit'> & Scenario): string[] {
   const { exitCode, signal, stderr, hung } = end;
   if (hung) return [`orch did not end: ${stderr}`];
   if (hit === undefined) return exitCode === 0 ? [] : [`orch was not hit and ended with ${exitCode}: ${stderr}`];
-  if ('signal' in fault) return signal === fault.signal ? [] : [`orch was not killed but ended with ${exitCode}`];
+  if (kills) return signal === 'SIGKILL' ? [] : [`orch was not killed but ended with ${exitCode}`];
   const faults: string[] = [];
-  if (!endsAfterError.includes(exitCode)) faults.push(`it ended with ${exitCode ?? signal}: ${stderr}`);
+  if (!mayEndSo(end, victim)) faults.push(`it ended with ${exitCode ?? signal}: ${stderr}`);
   if (/^ +at .*[:(]\d+/m.test(stderr)) faults.push(`a stack trace reached the user: ${stderr}`);
   if (stderr.includes('ORCH_INTERNAL')) faults.push(`it was said to be a bug: ${stderr}`);
   if (exitCode !== 0 && !/^orch: .+\n( {2}.+\n)+ {2}\[ORCH_\w+\]$/m.test(stderr))
@@ -117,10 +156,10 @@ interface Recovered {
 }
 
 /** One recover is enough, and another one does no harm. A run that was never made is begun. */
-async function recoverToTheEnd(place: OrchPlace, victim: OrchEnd): Promise<Recovered> {
+async function recoverToTheEnd(place: OrchPlace, scenario: Scenario, victim: OrchEnd): Promise<Recovered> {
   const all: OrchProcess[] = [];
   const run = async (args: readonly string[]): Promise<OrchEnd> => {
-    const orch = new OrchProcess(place, args);
+    const orch = started(new OrchProcess(place, args), place, scenario);
     all.push(orch);
     return orch.ended;
   };

@@ -30,9 +30,10 @@ export type Need = keyof typeof checks;
  * Whether this machine has it. Where the environment variable `ORCH_REQUIRE` names it (a list with commas, as CI sets it),
  * a machine without it fails the suite; elsewhere the suite is left out, and that is said aloud.
  *
- * @throws Error where it is required and missing
+ * @throws Error where it is required and missing, and where the list names what there is not
  */
 export function available(need: Need): boolean {
+  const required = requiredNeeds();
   const folder = mkdtempSync(join(tmpdir(), 'orch-need-'));
   try {
     const [file, ...args] = checks[need](folder);
@@ -40,12 +41,23 @@ export function available(need: Need): boolean {
     if (status === 0) return true;
     const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
     const why = isMissing ? `${file} is missing` : `${need} does not work here: ${error?.message ?? stderr.trim()}`;
-    if ((process.env['ORCH_REQUIRE'] ?? '').split(',').includes(need))
-      throw new Error(`ORCH_REQUIRE asks for ${need}: ${why}`);
+    if (required.has(need)) throw new Error(`ORCH_REQUIRE asks for ${need}: ${why}`);
     // What the reporter `scripts/report-not-run.ts` says again at the end.
     console.error(`NOT RUN: ${why}`);
     return false;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A name that nobody knows would require nothing, and nobody would notice. */
+function requiredNeeds(): ReadonlySet<string> {
+  const list = process.env['ORCH_REQUIRE'] ?? '';
+  const names = list === '' ? [] : list.split(',');
+  const unknown = names.filter((name) => !Object.hasOwn(checks, name));
+  if (unknown.length > 0)
+    throw new Error(
+      `ORCH_REQUIRE names ${unknown.map((name) => JSON.stringify(name)).join(', ')}; there are: ${Object.keys(checks).join(', ')}`,
+    );
+  return new Set(names);
 }

@@ -35,6 +35,8 @@ const placeErrors: ReadonlySet<unknown> = new Set([
   'ENOTDIR',
   'EPERM',
   'EROFS',
+  // How Node puts it where it loads a package of ours.
+  'ERR_INVALID_PACKAGE_CONFIG',
 ]);
 
 function internal(thrown: unknown): OrchError {

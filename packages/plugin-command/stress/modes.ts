@@ -22,7 +22,7 @@ export const random: Mode = (workshop, trials, batch = 0) =>
 
 async function randomTrial(workshop: Workshop, n: number): Promise<Result> {
   const pick = generator(n);
-  const trial = new Trial(workshop, `random-${n}`, pick([0, 0.1, 0.3, 1]));
+  const trial = new Trial(workshop, `random-${n}`, pick([0, 0.1, 0.3, 1, 3]));
   const env = pick([{}, { ORCH_STRESS_SLOW: String(pick([0.02, 0.3, 0.8, 1.5])) }]);
   let touched = false;
   let hits = 0;
@@ -152,7 +152,7 @@ type Call = readonly [call: string, when: number];
 
 /** A run whose first orch was killed as soon as its command ran. */
 async function abandoned(workshop: Workshop, name: string, seconds: number): Promise<Trial> {
-  const trial = new Trial(workshop, name, seconds);
+  const trial = new Trial(workshop, name, seconds, true);
   const orch = trial.start();
   await until(() => hasEnded(orch) || trial.wrapperPid() !== undefined);
   orch.kill('SIGKILL');

@@ -61,8 +61,9 @@ export function openWorkshop(patches: readonly Patch[] = [], lateIntent = false)
 }
 
 /** Says when two copies live at once, and counts starts and ends. */
-function commandOf(seconds: number): string {
-  return `exec 9>>$RUN/lock; flock -n 9 || echo DOUBLE $ORCH_ATTEMPT >>$RUN/violations; echo start $ORCH_ATTEMPT >>$RUN/effects; sleep ${seconds}; echo end $ORCH_ATTEMPT >>$RUN/effects; exit 7`;
+function commandOf(seconds: number, isTakenUp: boolean): string {
+  const awake = isTakenUp ? 'until [ -e $RUN/awake ]; do sleep .01; done; ' : '';
+  return `exec 9>>$RUN/lock; flock -n 9 || echo DOUBLE $ORCH_ATTEMPT >>$RUN/violations; echo start $ORCH_ATTEMPT >>$RUN/effects; ${awake}sleep ${seconds}; echo end $ORCH_ATTEMPT >>$RUN/effects; exit 7`;
 }
 
 /** One run, driven by one orch after the other. */
@@ -71,10 +72,11 @@ export class Trial {
   readonly #workshop: Workshop;
   readonly #command: string;
 
-  constructor(workshop: Workshop, name: string, seconds: number) {
+  /** `isTakenUp`: the command's time begins with the first orch that is traced, however long that one takes to start. */
+  constructor(workshop: Workshop, name: string, seconds: number, isTakenUp = false) {
     this.run = join(workshop.folder, name);
     this.#workshop = workshop;
-    this.#command = commandOf(seconds);
+    this.#command = commandOf(seconds, isTakenUp);
     mkdirSync(this.run);
   }
 
@@ -117,6 +119,7 @@ export class Trial {
     const traced = endOf(tracer);
     await until(() => hasEnded(child) || /TracerPid:\s+[1-9]/.test(readFileSync(`/proc/${child.pid}/status`, 'utf8')));
     await until(() => hasEnded(child) || openGate(gate));
+    writeFileSync(join(this.run, 'awake'), '');
     const hung = setTimeout(() => child.kill('SIGKILL'), 60_000);
     await ended;
     clearTimeout(hung);
@@ -143,7 +146,8 @@ export class Trial {
     if (file === undefined) return undefined;
     try {
       const [line, ...rest] = readFileSync(join(folder, file), 'utf8').split('\n');
-      return rest.length > 0 && Number(line) > 1 ? Number(line) : undefined;
+      const pid = Number(line?.split(' ', 1)[0]);
+      return rest.length > 0 && pid > 1 ? pid : undefined;
     } catch {
       // A recoverer's folder.
       return undefined;
