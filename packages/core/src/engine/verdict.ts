@@ -1,5 +1,6 @@
 import { messageOf } from '../errors/orch-error.ts';
 import type { Outcome } from '../executor/executor.ts';
+import { isThenable } from '../hooks/thenable.ts';
 import type { Json } from '../json.ts';
 import type { Checked, Schema, SchemaIssue } from '../schema.ts';
 import type { OutputSpec } from '../spec/workflow-spec.ts';
@@ -26,10 +27,26 @@ export function verdictOf(request: VerdictRequest): Outcome | Promise<Outcome> {
   if (declared === undefined && failWhen === undefined) return outcome;
   if (outcome.status === 'failed' && (outcome.class !== 'exit' || outcome.exitCode === undefined)) return outcome;
   if (outcome.output === undefined || schema === undefined) return judged(request, outcome);
-  const checked = schema['~standard'].validate(outcome.output);
-  return checked instanceof Promise
-    ? checked.then((value) => judgeChecked(request, value))
-    : judgeChecked(request, checked);
+  const judge = (checked: Checked<unknown>): Outcome => judgeChecked(request, checked);
+  let checked: unknown;
+  try {
+    checked = schema['~standard'].validate(outcome.output);
+  } catch (error) {
+    return judge(unchecked(error));
+  }
+  // Of whatever library it is: what only looks like a promise is waited for, too.
+  return isThenable(checked) ? Promise.resolve(checked).then(sound, unchecked).then(judge) : judge(sound(checked));
+}
+
+/** What a schema answered, if that is an answer: the word of one that says nothing counts as no yes. */
+function sound(checked: unknown): Checked<unknown> {
+  return typeof checked === 'object' && checked !== null
+    ? (checked as Checked<unknown>)
+    : { issues: [{ message: 'the schema gave no answer' }] };
+}
+
+function unchecked(error: unknown): Checked<unknown> {
+  return { issues: [{ message: `the schema threw: ${messageOf(error)}` }] };
 }
 
 function judgeChecked(request: VerdictRequest, checked: Checked<unknown>): Outcome {
