@@ -41,7 +41,7 @@ export async function beginRun<In>(
   refuseFindings(spec, validateSpec(spec, engine.phaseKeys));
   const language = await loadLanguage(spec, engine);
   if (language !== undefined) refuseExpressions(engine, definition, language);
-  const inputs = await checkInputs(spec.id, definition.inputs, options.inputs);
+  const inputs = await checkInputs(spec, definition.inputs, options.inputs);
   const { directory = process.cwd(), source, selection, failFast = false } = options;
   const stored = withoutSecrets(inputs, spec.secrets);
   const { events, state } = createRun(engine, {

@@ -48,7 +48,7 @@ export class Driver {
     const { engine, state, fence } = parts;
     this.#state = state;
     this.#guard = secretGuard(parts.inputs, parts.secrets);
-    this.#condition = (phase) => parts.rules.condition(phase);
+    this.#condition = (phase) => this.#guard.calling(() => parts.rules.condition(phase));
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     // It may come to its end before anybody listens: while the run is still being taken up.
     this.done.catch(() => undefined);
@@ -84,7 +84,7 @@ export class Driver {
       resumed: parts.resumed,
       phaseKeys: engine.phaseKeys,
       warn: ({ plugin, message }) => this.#recorder.warn(message, [], plugin),
-      record: (plugin, key, value) => this.#record({ type: 'plugin.recorded', plugin, key, value }),
+      record: (plugin, key, value) => this.#recorder.remember({ plugin, key, value }, this.#takesMore()),
       rules: parts.rules,
       executorOf: parts.executorOf,
       now: () => engine.clock.now(),
@@ -151,7 +151,7 @@ export class Driver {
     if (this.#phase === 'ended' || this.#phase === 'left' || isTerminal(this.#state.status)) return false;
     if (this.#state.cancellingAll) return true;
     this.#phase = 'driving';
-    const said = message === undefined ? {} : { message };
+    const said = message === undefined ? {} : { message: this.#guard.hide(message) };
     this.#loop.submit([{ type: 'run.cancelling', by, reason: 'cancel', ...said }], undefined, handled);
     this.#loop.pump();
     return true;
@@ -247,7 +247,7 @@ export class Driver {
     try {
       await this.#views.beforeRun(this.#parts.engine.hooks);
     } catch (error) {
-      this.#refusal = { code: 'ORCH_HOOK_FAILED', message: messageOf(error) };
+      this.#refusal = { code: 'ORCH_HOOK_FAILED', message: this.#guard.hide(messageOf(error)) };
       this.attempts.stopAll('stopped');
     }
     this.#prepared = true;
@@ -261,8 +261,8 @@ export class Driver {
     this.cancel(cancel.by, cancel.message, [id]);
   }
 
-  #record(draft: Draft): Promise<void> {
-    return this.#recorder.record(draft, this.#phase === 'driving' && !isTerminal(this.#state.status));
+  #takesMore(): boolean {
+    return this.#phase === 'driving' && !isTerminal(this.#state.status);
   }
 
   async #finish(stopped: boolean): Promise<void> {

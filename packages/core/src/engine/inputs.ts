@@ -1,17 +1,27 @@
 import { orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { Schema, SchemaIssue } from '../schema.ts';
+import type { WorkflowSpec } from '../spec/workflow-spec.ts';
+import { secretGuard } from './secrets.ts';
 
 type Inputs = { readonly [name: string]: Json };
 
 /** The inputs of a run as they are stored: checked once, before anything starts, and JSON. */
-export async function checkInputs(workflow: string, schema: Schema | undefined, given: unknown): Promise<Inputs> {
+export async function checkInputs(
+  { id: workflow, secrets = [] }: Pick<WorkflowSpec, 'id' | 'secrets'>,
+  schema: Schema | undefined,
+  given: unknown,
+): Promise<Inputs> {
   if (schema === undefined) {
     if (given === undefined || (isObject(given) && Object.keys(given).length === 0)) return {};
     throw invalid(workflow, 'the workflow takes none.');
   }
   const checked = await schema['~standard'].validate(given ?? {});
-  if (checked.issues !== undefined) throw invalid(workflow, checked.issues.map(describe).join('; '));
+  if (checked.issues !== undefined) {
+    // Messages of a schema of somebody else's may quote the value.
+    const { hide } = secretGuard(isObject(given) ? (given as Inputs) : {}, secrets);
+    throw invalid(workflow, hide(checked.issues.map(describe).join('; ')));
+  }
   const stored: unknown = JSON.parse(JSON.stringify(checked.value) ?? 'null');
   if (!isObject(stored)) throw invalid(workflow, 'they must be an object.');
   return stored as Inputs;

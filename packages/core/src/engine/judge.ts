@@ -180,7 +180,7 @@ async function decideFailure(request: JudgeRequest, failure: Failure): Promise<J
   try {
     const decision = await views.onError(active, failure, hooks);
     return decision !== undefined && 'skip' in decision
-      ? skipped(active, decision.skip)
+      ? skipped(active, request.guard.hide(decision.skip))
       : failed(request, failure, decision);
   } catch (error) {
     // A hook that could not decide never ends as success: the phase fails with both errors.

@@ -1,11 +1,19 @@
+import { orchError } from '../errors/orch-error.ts';
 import type { Log } from '../executor/executor.ts';
-import type { Draft } from '../run/decide.ts';
+import type { Json } from '../json.ts';
 import type { RunLoop } from './run-loop.ts';
 import { notWritten } from './run-loop.ts';
 import type { SecretGuard } from './secrets.ts';
 
 /** At most so many warnings of a take-up are journalled; the rest go to the log. */
 const journalledWarnings = 100;
+
+/** What a plugin keeps in the journal. */
+interface Memo {
+  readonly plugin: string;
+  readonly key: string;
+  readonly value: Json;
+}
 
 export interface RecorderParts {
   readonly runId: string;
@@ -36,12 +44,25 @@ export class Recorder {
     loop.submit([{ type: 'warning', message: hidden, ...by }], undefined, handled);
   }
 
-  /** Settles when it is committed; rejects where nothing more is `taken`. */
-  record(draft: Draft, taken: boolean): Promise<void> {
-    const { loop, runId } = this.#parts;
-    const written = taken ? loop.write([draft]) : Promise.reject(notWritten(runId));
+  /** Settles when it is committed; rejects where nothing more is `taken`, and where it would store a secret. */
+  remember(memo: Memo, taken: boolean): Promise<void> {
+    const written = this.#remember(memo, taken);
     // A tap need not wait for it; unheard, a rejection would end the process.
     written.catch(() => undefined);
     return written;
   }
+
+  #remember(memo: Memo, taken: boolean): Promise<void> {
+    const { guard, loop, runId } = this.#parts;
+    const secret = guard.find([memo.key, memo.value]);
+    if (secret !== undefined) return Promise.reject(holdsSecret(memo, secret));
+    return taken ? loop.write([{ type: 'plugin.recorded', ...memo }]) : Promise.reject(notWritten(runId));
+  }
+}
+
+function holdsSecret({ plugin }: Memo, secret: string): Error {
+  return orchError({
+    code: 'ORCH_PHASE_SECRET',
+    message: `What plugin ${JSON.stringify(plugin)} wanted to remember holds the secret input ${JSON.stringify(secret)}, and was not stored.`,
+  });
 }

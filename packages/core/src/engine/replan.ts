@@ -32,7 +32,7 @@ export async function planReplan(
       hint: 'A run goes on with a corrected definition of the same workflow; for another one start a new run.',
     });
   if (sameData(spec as never, state.spec as never)) return undefined;
-  const checked = await checkInputs(spec.id, schema, inputs);
+  const checked = await checkInputs(spec, schema, inputs);
   const before = new Map(state.spec.phases.map((phase) => [phase.name, phase]));
   const replaced = new Set(before.keys());
   const headIsSame = sameData((state.spec.defaults ?? null) as never, (spec.defaults ?? null) as never);

@@ -1,34 +1,81 @@
-import { orchError } from '../errors/orch-error.ts';
+import { messageOf, orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { RunState } from '../run/state.ts';
 import type { Schema, SchemaIssue } from '../schema.ts';
+import { quote } from '../spec/quote.ts';
 import type { RunInputs } from './scope.ts';
 
 /** Shorter values stand in too many words that mean something else. */
 const shortest = 4;
+/** Of a secret of several lines, as a key file is: shorter lines stand in too much else. */
+const shortestLine = 8;
 
 /** Keeps the values of secret inputs out of what is stored and shown. */
 export interface SecretGuard {
-  /** The text with `***` in place of each secret. */
-  hide(text: string): string;
+  /** The text with `***` in place of each secret, also where it stands escaped, as in a quoted text, or was cut off by `…`. */
+  readonly hide: (text: string) => string;
   /** The name of a secret that the value holds, if it holds one. */
-  find(value: Json): string | undefined;
+  readonly find: (value: Json) => string | undefined;
+  /** Calls. What that throws has no secret in its message. */
+  readonly calling: <T>(call: () => T) => T;
 }
 
-const nothingToHide: SecretGuard = { hide: (text) => text, find: () => undefined };
+const nothingToHide: SecretGuard = { hide: (text) => text, find: () => undefined, calling: (call) => call() };
 
 export function secretGuard(inputs: RunInputs, names: readonly string[]): SecretGuard {
-  const values = names.flatMap((name) => textsIn(inputs[name]).map((text) => ({ name, text })));
-  // The longest first: one may hold another.
-  const known = values.filter(({ text }) => text.length >= shortest).sort((a, b) => b.text.length - a.text.length);
+  const known = names.flatMap((name) =>
+    textsIn(inputs[name])
+      .flatMap(withLines)
+      .map((text) => ({ name, text })),
+  );
   if (known.length === 0) return nothingToHide;
+  // The longest first: one may hold another.
+  const forms = [...new Set(known.flatMap(({ text }) => writtenForms(text)))].toSorted((a, b) => b.length - a.length);
+  const hide = (text: string): string =>
+    withoutBegun(
+      forms.reduce((hidden, form) => hidden.replaceAll(form, '***'), text),
+      forms,
+    );
   return {
-    hide: (text) => known.reduce((hidden, secret) => hidden.replaceAll(secret.text, '***'), text),
+    hide,
     find(value) {
       const texts = textsIn(value, true);
       return known.find((secret) => texts.some((text) => text.includes(secret.text)))?.name;
     },
+    calling(call) {
+      try {
+        return call();
+      } catch (error) {
+        throw new Error(hide(messageOf(error)));
+      }
+    },
   };
+}
+
+function withLines(text: string): readonly string[] {
+  const lines = text.split(/\r?\n/);
+  const own = text.length < shortest ? [] : [text];
+  return lines.length === 1 ? own : [...own, ...lines.filter((line) => line.length >= shortestLine)];
+}
+
+/** As it is, and as messages quote it. */
+function writtenForms(text: string): readonly string[] {
+  return [text, JSON.stringify(text).slice(1, -1), quote(text, text.length).slice(1, -1)];
+}
+
+/** What was cut off, which `…` tells, may have been cut within a secret. */
+function withoutBegun(text: string, forms: readonly string[]): string {
+  const parts = text.split('…');
+  const last = parts.length - 1;
+  return parts.map((part, at) => (at === last ? part : withoutBegunEnd(part, forms))).join('…');
+}
+
+function withoutBegunEnd(text: string, forms: readonly string[]): string {
+  const kept = text.trimEnd();
+  for (const form of forms)
+    for (let length = Math.min(form.length - 1, kept.length); length >= shortest; length--)
+      if (kept.endsWith(form.slice(0, length))) return `${kept.slice(0, -length)}***${text.slice(kept.length)}`;
+  return text;
 }
 
 /** The texts in a value, numbers as they are written; `keys`: those of objects too. */

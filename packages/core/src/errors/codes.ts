@@ -62,7 +62,7 @@ export const errorCodes = {
   ORCH_PHASE_THROWN: 'The function of a phase threw.',
   ORCH_PHASE_OUTPUT: 'The output of a phase is not JSON, too large, or does not fit its schema.',
   ORCH_PHASE_FAIL_WHEN: 'What `fail_when` says makes a failure of it, or could not be evaluated.',
-  ORCH_PHASE_SECRET: 'The output of a phase holds a secret input.',
+  ORCH_PHASE_SECRET: 'What a phase answered, or a plugin remembers, holds a secret input.',
   ORCH_PHASE_CONDITION: 'The condition of a phase could not be evaluated.',
   ORCH_PHASE_EXPRESSION: 'An expression in the options of a phase could not be evaluated.',
   ORCH_PHASE_REPAIR: 'The repair before the next attempt failed.',
