@@ -111,7 +111,7 @@ describe('testRun', () => {
   it('refuses a phase that nobody carries out', async () => {
     await expect(testRun(release, { stubs: { test: { passed: 1 } } })).rejects.toMatchObject({
       code: 'ORCH_PLUGIN_MISSING',
-      message: expect.stringContaining('"build" is of kind "shell"'),
+      message: expect.stringContaining('"build" started. It is of kind "shell"'),
     });
   });
 

@@ -52,6 +52,31 @@ export const release = workflow('release', { inputs: schema<Given, Inputs>(), se
     version: 2,
   })
   .phase('build', { run: command('pnpm build') })
+  .phase('alarm', {
+    dependsOn: ['plan'],
+    after: 'failed',
+    run: ({ outputs }) => {
+      is<Equal<typeof outputs.plan, Plan | undefined>>();
+      return { rung: true };
+    },
+  })
+  .phase('optional', {
+    dependsOn: ['scout'],
+    if: ({ outputs }) => outputs.scout.count > 0,
+    run: command('pnpm optional', { output: schema<unknown, { passed: number }>() }),
+  })
+  .phase('reads', {
+    dependsOn: ['alarm', 'optional', 'lint', 'test'],
+    run: ({ outputs: { alarm, optional, lint, test } }) => {
+      // What may end without an output, or be left out without taking its dependents along.
+      is<Equal<typeof alarm, { rung: boolean } | undefined>>();
+      is<Equal<typeof optional, { passed: number } | undefined>>();
+      is<Equal<typeof lint, { warnings: number } | undefined>>();
+      is<Equal<typeof test, { passed: number }>>();
+      // @ts-expect-error it may be missing
+      void optional.passed;
+    },
+  })
   .each('publish', ({ outputs }) => outputs.plan.files, {
     dependsOn: ['plan', 'test', 'lint', 'e2e'],
     maxParallel: 4,
@@ -113,3 +138,9 @@ export const bad = workflow('bad')
 
 // @ts-expect-error no such input
 workflow('secret', { inputs: schema<{ token: string }>(), secrets: ['tokn'] });
+
+// Neither clean-ups nor handlers have a condition, and the other way round: each says when it runs in one way.
+// @ts-expect-error both
+workflow('both').phase('a', { run: () => 1, if: () => true, after: 'always' });
+// @ts-expect-error a condition is asked, and answers at once
+workflow('late').phase('a', { run: () => 1, if: async () => true });

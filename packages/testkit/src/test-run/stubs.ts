@@ -1,6 +1,6 @@
 import type { Workflow } from '@orch/core';
 import { dictionary, orchError } from '@orch/core/author';
-import type { Attempt, Executor, Json, Outcome, PhaseSpec, Plugin } from '@orch/core/author';
+import type { Attempt, Executor, Json, Outcome, PhaseSpec, Plugin, Schema } from '@orch/core/author';
 import type { Busy } from './busy.ts';
 import { failure, failureIn } from './failure.ts';
 import type { Watched } from './watch-plugins.ts';
@@ -12,9 +12,15 @@ type Untyped = Readonly<Record<string, unknown>>;
 
 const kind = 'testkit-stub';
 
-/** Carries out the phases that `stubPhases` has turned. */
-export function stubPlugin(stubs: Untyped, busy: Busy): Plugin {
-  const executor: Executor = { execute: (attempt) => busy.during(() => answer(stubs[attempt.phase], attempt)) };
+/** Carries out the phases that `stubPhases` has turned. `refuse` hears of one that started and has no stub. */
+export function stubPlugin(stubs: Untyped, busy: Busy, refuse: (phase: string) => void): Plugin {
+  const executor: Executor = {
+    execute: (attempt) => {
+      if (Object.hasOwn(stubs, attempt.phase)) return busy.during(() => answer(stubs[attempt.phase], attempt));
+      refuse(attempt.phase);
+      return Promise.resolve(asFailure('There is no stub.'));
+    },
+  };
   return { name: '@orch/testkit', contract: 1, apply: (host) => host.executor(kind, executor) };
 }
 
@@ -40,22 +46,38 @@ function asFailure(message: string): Outcome {
 }
 
 /**
- * The same workflow, its stubbed phases carried out by their stubs, its functions watched. Keys of plugins that are not
- * loaded are left out of stubbed phases: nobody is there to read them.
+ * The same workflow, its stubbed phases carried out by their stubs, its functions and schemas watched. A phase of a kind
+ * that no plugin carries out is refused where it starts: one that is left out needs no stub. Keys of plugins that are not
+ * loaded are left out of both: nobody is there to read them.
  */
 export function stubPhases<W extends Workflow>(workflow: W, stubs: Untyped, { busy, watched }: StubRequest): W {
-  const { spec, functions, ...rest } = workflow.definition;
+  const { spec, functions, rules, inputs } = workflow.definition;
   const known = new Set(spec.phases.map(({ name }) => name));
   for (const name of Object.keys(stubs)) if (!known.has(name)) throw noPhase(workflow.id, name);
   const phases = spec.phases.map((phase) => {
-    if (Object.hasOwn(stubs, phase.name)) return stubbed(phase, watched);
-    if (phase.kind !== 'function' && !watched.kinds.has(phase.kind)) throw needsStub(phase);
-    return phase;
+    const isCarriedOut = phase.kind === 'function' || watched.kinds.has(phase.kind);
+    return Object.hasOwn(stubs, phase.name) || !isCarriedOut ? stubbed(phase, watched) : phase;
   });
-  const watchedFunctions = dictionary(
-    Object.entries(functions).map(([name, work]) => [name, (context) => busy.during(() => work(context))] as const),
-  ) as typeof functions;
-  return { ...workflow, definition: { ...rest, spec: { ...spec, phases }, functions: watchedFunctions } };
+  const definition: WorkflowDefinition = {
+    spec: { ...spec, phases },
+    functions: mapped(functions, (work) => (context) => busy.during(() => work(context))),
+    rules: mapped(rules, ({ output, ...rule }) =>
+      output === undefined ? rule : { ...rule, output: watchedSchema(output, busy) },
+    ),
+    ...(inputs === undefined ? {} : { inputs: watchedSchema(inputs, busy) }),
+  };
+  return { ...workflow, definition };
+}
+
+type WorkflowDefinition = Workflow['definition'];
+
+function mapped<T>(values: Readonly<Record<string, T>>, change: (value: T) => T): Readonly<Record<string, T>> {
+  return dictionary(Object.entries(values).map(([name, value]) => [name, change(value)] as const));
+}
+
+/** One that asks somebody else takes its time. */
+function watchedSchema({ '~standard': standard, ...rest }: Schema, busy: Busy): Schema {
+  return { ...rest, '~standard': { ...standard, validate: (value) => busy.during(() => standard.validate(value)) } };
 }
 
 export interface StubRequest {
@@ -75,10 +97,11 @@ function noPhase(workflow: string, name: string): Error {
   });
 }
 
-function needsStub({ name, kind: work }: PhaseSpec): Error {
+export function needsStub(workflow: Workflow, name: string): Error {
+  const work = workflow.definition.spec.phases.find((phase) => phase.name === name)?.kind;
   return orchError({
     code: 'ORCH_PLUGIN_MISSING',
-    message: `Phase ${JSON.stringify(name)} is of kind ${JSON.stringify(work)}, which no plugin of this test carries out.`,
+    message: `Phase ${JSON.stringify(name)} started. It is of kind ${JSON.stringify(work)}, which no plugin of this test carries out.`,
     hint: 'Stub the phase, or hand its plugin to testRun.',
   });
 }

@@ -1,19 +1,23 @@
 import { memoryBackend, Orchestrator } from '@orch/core';
 import type { RunHandle, RunResult, Workflow } from '@orch/core';
 import { orchError } from '@orch/core/author';
-import type { Backend, Host, Log, Owner, Plugin } from '@orch/core/author';
+import type { Backend, Host, Language, Log, Owner, Plugin } from '@orch/core/author';
 import { fixedIds } from '../fixed-ids.ts';
 import { manualClock, settled } from '../manual-clock.ts';
 import type { ManualClock } from '../manual-clock.ts';
 import { Busy } from './busy.ts';
 import { mortalBackend } from './mortal-backend.ts';
-import { stubPhases, stubPlugin } from './stubs.ts';
+import { needsStub, stubPhases, stubPlugin } from './stubs.ts';
 import type { Stubs } from './stubs.ts';
 import { watchPlugins } from './watch-plugins.ts';
 
 export interface TestRunOptions<P extends object, In> {
+  /** Secret ones, too; after a crash they are handed in again. */
   readonly inputs?: In;
-  /** What phases answer instead of doing their work. A phase whose kind no plugin carries out must have one. */
+  /**
+   * What phases answer instead of doing their work, held against the schema of their output. A phase whose kind no plugin
+   * carries out must have one, unless it never starts.
+   */
   readonly stubs?: Stubs<P>;
   readonly plugins?: readonly Plugin[];
   /**
@@ -21,6 +25,8 @@ export interface TestRunOptions<P extends object, In> {
    * up again: the phase then starts a second time. Work that is under way goes on to its end, unheard.
    */
   readonly crashBefore?: keyof P & string;
+  /** Carries out the expressions of a plan, and `waitUntil` of a retry: `planLanguage()` of `@orch/plan`. Default: none. */
+  readonly language?: Language;
   /** Default: warnings go to stderr, the rest nowhere. */
   readonly log?: Log;
 }
@@ -54,7 +60,8 @@ export async function testRun<P extends object, In>(
     if (first !== undefined) throw neverStarted(crashBefore!, first.status);
     await laboratory.busy.idle();
     process = laboratory.process(2, memory);
-    handle = process.orch.recover(runId, { workflow: prepared });
+    const secrets = options.inputs === undefined ? {} : { secrets: options.inputs };
+    handle = process.orch.recover(runId, { workflow: prepared, ...secrets });
   }
   try {
     const result = await laboratory.drive(handle.result());
@@ -79,6 +86,7 @@ const patienceTurns = 10_000;
 
 interface LaboratoryOptions {
   readonly plugins?: readonly Plugin[];
+  readonly language?: Language;
   readonly log?: Log;
   readonly stubs?: object;
 }
@@ -92,11 +100,15 @@ class Laboratory {
   readonly #options: LaboratoryOptions;
   readonly #stubs: Readonly<Record<string, unknown>>;
   readonly #concurrency: { readonly concurrency?: number };
+  readonly #refused = Promise.withResolvers<never>();
+  readonly #workflow: Workflow;
   #newest = 0;
   #events = 0;
 
   constructor(workflow: Workflow, options: LaboratoryOptions) {
     this.#options = options;
+    this.#workflow = workflow;
+    this.#refused.promise.catch(() => undefined);
     this.#stubs = (options.stubs ?? {}) as Readonly<Record<string, unknown>>;
     // What the workflow says counts, unless the orchestrator says otherwise.
     this.#concurrency = workflow.definition.spec.concurrency === undefined ? { concurrency } : {};
@@ -111,9 +123,11 @@ class Laboratory {
       contract: 1,
       apply: ({ hooks }) => hooks.onEvent.tap('count', () => void this.#events++),
     };
+    const refuse = (phase: string): void => this.#refused.reject(needsStub(this.#workflow, phase));
     const orch = new Orchestrator({
       backend,
-      plugins: [stubPlugin(this.#stubs, this.busy), counter, ...watched.plugins],
+      plugins: [stubPlugin(this.#stubs, this.busy, refuse), counter, ...watched.plugins],
+      ...(this.#options.language === undefined ? {} : { language: this.#options.language }),
       log: this.#options.log ?? stderrLog,
       clock: this.clock,
       ...this.#concurrency,
@@ -124,8 +138,9 @@ class Laboratory {
     return { orch, watched };
   }
 
-  /** Waits for the outcome, moving the clock on where nothing else moves. */
-  async drive<T>(outcome: Promise<T>): Promise<T> {
+  /** Waits for the outcome, moving the clock on where nothing else moves. Rejects where a phase started that has no stub. */
+  async drive<T>(awaited: Promise<T>): Promise<T> {
+    const outcome = Promise.race([this.#refused.promise, awaited]);
     let isOver = false;
     const over = (): void => void (isOver = true);
     const ended = outcome.then(over, over);
