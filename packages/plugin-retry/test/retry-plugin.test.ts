@@ -111,11 +111,17 @@ describe('keys', () => {
   });
   test('what retry() makes fits', () => {
     const { value: whole } = retry({
-      ...{ maxAttempts: 3, maxElapsed: '1h', notOn: { exitCodes: [2] }, waitUntil: 'output.reset' },
+      maxAttempts: 3,
+      maxElapsed: '1h',
+      notOn: { exitCodes: [2] },
+      waitUntil: 'output.reset',
       repair: { command: 'fix', stopWhenUnchanged: 'git diff' },
     });
     expect(whole).toEqual({
-      ...{ max_attempts: 3, max_elapsed: '1h', not_on: { exit_codes: [2] }, wait_until: 'output.reset' },
+      max_attempts: 3,
+      max_elapsed: '1h',
+      not_on: { exit_codes: [2] },
+      wait_until: 'output.reset',
       repair: { command: 'fix', stop_when_unchanged: 'git diff' },
     });
     expect(issuesOf('retry', whole)).toEqual({ value: whole });

@@ -41,7 +41,9 @@ export function phasesSince(state: RunState, earlier: RunState): readonly string
   const chosen = new Set<number>();
   for (let phase = 0; phase < state.graph.size; phase++) {
     const at = state.phases[phase]!;
-    const wasCompleted = earlier.phases[phase]!.status === 'completed';
+    // By name: the run may have another definition since.
+    const before = earlier.graph.indexOf.get(nameOf(state, phase));
+    const wasCompleted = before !== undefined && earlier.phases[before]!.status === 'completed';
     if (wasCompleted && (at.status === 'completed' || at.status === 'running')) continue;
     if (isLeftOut(at)) continue;
     // One between attempts is pending, but its backoff belongs to what is gone back behind.

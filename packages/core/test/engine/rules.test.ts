@@ -358,6 +358,24 @@ describe('secrets', () => {
     expect(await handle.result()).toMatchObject({ status: 'completed' });
   });
 
+  it('are needed to cancel where a clean-up is left', async () => {
+    const first = made();
+    const cleaning = plan([{ name: 'a' }, { name: 'clean', depends_on: ['a'], after: 'always' }], {
+      inputs: { token: { type: 'string', secret: true } },
+    });
+    first.orch.execute(cleaning, { runId: 'r', inputs: { token: secret } });
+    await settled();
+    first.kill();
+    const second = first.next();
+    await expect(second.orch.cancel('r')).rejects.toMatchObject({ code: 'ORCH_INPUT_SECRET_MISSING' });
+    const cancelled = second.orch.cancel('r', { secrets: { token: secret } });
+    await settled();
+    expect(second.probe.last('clean').context.inputs).toEqual({ token: secret });
+    second.probe.last('clean').end();
+    await cancelled;
+    expect(await second.orch.show('r')).toMatchObject({ status: 'cancelled' });
+  });
+
   it('are not needed to cancel', async () => {
     const first = made();
     first.orch.execute(given, { runId: 'r', inputs: { token: secret } });
