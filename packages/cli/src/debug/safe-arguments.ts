@@ -6,14 +6,21 @@ const harmlessValues: ReadonlySet<string> = new Set([
   '--checkpoint',
   '--concurrency',
   '--from',
+  '--inputs',
+  '--only',
   '--output',
+  '--plan',
   '--run-id',
+  '--skip',
   '--state-dir',
   '--status',
+  '--until',
   '--workflow',
 ]);
 
 const flags: ReadonlySet<string> = new Set([
+  '--all',
+  '--fail-fast',
   '--follow',
   '--help',
   '--json',
