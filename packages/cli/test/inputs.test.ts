@@ -49,8 +49,12 @@ describe('inputs of execute', () => {
       code: 0,
     });
     expect(out()).toEqual({
-      ...{ who: '007', jobs: 12, number: -15, boolean: true },
-      ...{ array: [1, 'b'], object: { a: { b: null } } },
+      who: '007',
+      jobs: 12,
+      number: -15,
+      boolean: true,
+      array: [1, 'b'],
+      object: { a: { b: null } },
     });
   });
 

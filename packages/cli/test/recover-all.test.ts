@@ -133,6 +133,17 @@ function directed(event: RunEvent, directory: string): RunEvent {
   return { ...event, directory, workflow: { ...event.workflow, phases } };
 }
 
+test('a backend that cannot be asked hides no other, and is no success', async () => {
+  await interrupted('only');
+  ground.write('broken.db', 'no database at all, but a file of that name');
+  ground.write('.orch/backends.json', JSON.stringify({ format: 1, backends: [`sqlite:${ground.path('broken.db')}`] }));
+  go();
+  const { code, stderr } = await ground.orch('recover', '--all');
+  expect(stderr).toContain(`The runs in sqlite:${ground.path('broken.db')} were not all looked at: `);
+  expect(stderr).toContain('Run only of demo is completed.\n');
+  expect(code).toBe(5);
+});
+
 test('a run and its copy are one: neither is taken up', async () => {
   await interrupted('one');
   expect((await ground.orch('copy', 'one', '--to', 'sqlite')).code).toBe(0);

@@ -35,7 +35,8 @@ export function describeFailure(failure: {
 }): string {
   const { error } = failure;
   const saysMore = error?.code === 'ORCH_PHASE_FAIL_WHEN' || error?.code === 'ORCH_PHASE_REPAIR';
-  if (failure.class === 'exit' && failure.exitCode !== undefined && !saysMore) return `exit code ${failure.exitCode}`;
+  const isExit = failure.class === 'exit' || failure.class === 'rate-limited';
+  if (isExit && failure.exitCode !== undefined && !saysMore) return `exit code ${failure.exitCode}`;
   if (failure.class === 'signal' && failure.signal !== undefined && !saysMore) return `signal ${failure.signal}`;
   return error === undefined ? 'failed' : harmless(error.message);
 }
