@@ -1,111 +1,120 @@
 import { describe, expect, it } from 'vitest';
-import { memoryBackend } from '../../src/backend/memory-backend.ts';
-import { Orchestrator } from '../../src/engine/orchestrator.ts';
-import { secretGuard } from '../../src/engine/secrets.ts';
-import type { Hooks } from '../../src/hooks/lifecycle-hooks.ts';
-import type { Plugin } from '../../src/hooks/plugin.ts';
-import type { Schema } from '../../src/schema.ts';
-import { workflow } from '../../src/spec/workflow.ts';
-import type { Workflow } from '../../src/spec/workflow.ts';
+import type { Outcome } from '../../src/executor/executor.ts';
+import { settled } from './bench.ts';
+import { exits, made, plan, run } from './plan-bench.ts';
 
-/** As a password and as a key file are: what messages escape, in several lines. */
-const token = 'c4nary "s3same"\nsecond-line-of-it';
-const pieces = /c4nary|s3same|second-line/;
-
-const anything = (validate: (value: unknown) => unknown = (value) => ({ value })): Schema<Inputs, Inputs> =>
-  ({ '~standard': { version: 1, vendor: 'test', validate } }) as Schema<Inputs, Inputs>;
-interface Inputs {
-  readonly token: string;
-}
-
-const flow = workflow('w', { inputs: anything(), secrets: ['token'] });
-
-/** Everything that a run leaves behind and says. */
-async function traces(
-  given: { readonly workflow?: Workflow; readonly tap?: (hooks: Hooks) => void } = {},
-): Promise<string> {
-  const said: string[] = [];
-  const log = { info: (text: string) => void said.push(text), warn: (text: string) => void said.push(text) };
-  const plugin: Plugin = { name: 'p', contract: 1, apply: ({ hooks }) => given.tap?.(hooks) };
-  await using orch = new Orchestrator({ backend: memoryBackend(), plugins: [plugin], log });
-  const chosen: Workflow = given.workflow ?? flow.phase('a', { run: () => 1 });
-  const result = await orch.execute(chosen, { runId: 'r', inputs: { token } }).result();
-  const events = [];
-  for await (const event of orch.events('r')) events.push(event);
-  return JSON.stringify([result, await orch.show('r'), events, said]);
-}
-
-const throws = (): never => {
-  throw new Error(`no entry for ${token}!`);
-};
-
-describe('a secret input is hidden', () => {
-  it.each([
-    ['what a function throws', flow.phase('a', { run: throws })],
-    ['what it throws as JSON', flow.phase('a', { run: () => Promise.reject(new Error(JSON.stringify({ token }))) })],
-    ['what it says', flow.phase('a', { run: ({ log }) => log.warn(`with ${token}`) })],
-    ['a condition that throws', flow.phase('a', { if: throws, run: () => 1 })],
-    ['an output', flow.phase('a', { run: () => ({ it: [`x${token}`] }) })],
-    ['one line of it in an output', flow.phase('a', { run: () => token.split('\n')[1] })],
+describe('secrets', () => {
+  const secret = 'tr0ub4dor';
+  const given = plan(
     [
-      'a message that is cut off',
-      flow.phase('a', { run: () => Promise.reject(new Error(`${'x'.repeat(3_990)}${token}`)) }),
+      { name: 'a', env: { TOKEN: '${{ inputs.token }}' } },
+      { name: 'b', depends_on: ['a'] },
     ],
-  ])('in %s', async (_, chosen) => {
-    const left = await traces({ workflow: chosen });
-    expect(left).not.toMatch(pieces);
-    expect(left).toMatch(/\*\*\*|ORCH_PHASE_SECRET/);
+    { inputs: { token: { type: 'string', secret: true }, name: { type: 'string', default: 'x' } } },
+  );
+
+  it('reach the attempt and are in no event', async () => {
+    const at = made();
+    await run(given, {}, { inputs: { token: secret } }, at);
+    expect(at.probe.last('a').attempt.options['env']).toEqual({ TOKEN: secret });
+    expect(at.probe.last('a').context).toMatchObject({ inputs: { token: secret, name: 'x' }, secrets: ['token'] });
+    const events = JSON.stringify(await at.events('r'));
+    expect(events).not.toContain(secret);
+    expect(events).toContain('"secrets":["token"]');
   });
 
-  it.each<[string, (hooks: Hooks) => void]>([
-    ['a beforeRun tap that throws', ({ beforeRun }) => beforeRun.tap('t', throws)],
-    ['a beforePhase tap that throws', ({ beforePhase }) => beforePhase.tap('t', throws)],
-    ['an afterPhase tap that throws', ({ afterPhase }) => afterPhase.tap('t', throws)],
-    ['the skip of a beforePhase tap', ({ beforePhase }) => beforePhase.tap('t', () => ({ skip: token }))],
-  ])('in %s', async (_, tap) => {
-    const left = await traces({ tap });
-    expect(left).not.toMatch(pieces);
-    expect(left).toContain('***');
-  });
-
-  it.each<[string, (hooks: Hooks) => void]>([
-    ['skip', ({ onError }) => onError.tap('t', () => ({ skip: token }))],
-    ['note', ({ onError }) => onError.tap('t', () => ({ fail: true, note: token }))],
-    ['own failure', ({ onError }) => onError.tap('t', throws)],
-  ])('in the %s of an onError tap', async (_, tap) => {
-    const failing = flow.phase('a', { run: () => Promise.reject(new Error('oh')) });
-    const left = await traces({ workflow: failing, tap });
-    expect(left).not.toMatch(pieces);
-    expect(left).toContain('***');
-  });
-
-  it('in the memory of a plugin: it is told, and nothing is stored', async () => {
-    let told: unknown;
-    const left = await traces({
-      tap: ({ beforePhase }) =>
-        beforePhase.tapPromise('t', async ({ run }) => {
-          await run.memory.set('seen', { token }).catch((error: unknown) => (told = error));
-          await run.memory.set('other', 'sound');
-          return undefined;
-        }),
+  it('are hidden in errors, and an output that holds one is not stored', async () => {
+    const at = made();
+    const result = await run(
+      given,
+      { a: { ...exits(1), error: { code: 'X', message: `no ${secret}!` } } as Outcome },
+      { inputs: { token: secret } },
+      at,
+    );
+    expect(result).toMatchObject({ failures: [{ message: 'no ***!' }] });
+    const other = made();
+    expect(await run(given, { a: exits(0, [{ [secret]: 1 }]) }, { inputs: { token: secret } }, other)).toMatchObject({
+      failures: [{ code: 'ORCH_PHASE_SECRET', class: 'invalid-output' }],
     });
-    expect(told).toMatchObject({ code: 'ORCH_PHASE_SECRET', message: expect.stringContaining('"token"') });
-    expect(left).not.toMatch(pieces);
-    expect(left).toContain('"sound"');
+    expect(JSON.stringify([await at.events('r'), await other.events('r')])).not.toContain(secret);
   });
 
-  it('in what a schema says of the inputs', async () => {
-    const picky = anything((value) => ({ issues: [{ message: `no such token: ${(value as Inputs).token}` }] }));
-    const chosen = workflow('w', { inputs: picky, secrets: ['token'] }).phase('a', { run: () => 1 });
-    await expect(traces({ workflow: chosen })).rejects.toMatchObject({
+  it('are asked for again, by name, at the next take-up', async () => {
+    const first = made();
+    first.orch.execute(given, { runId: 'r', inputs: { token: secret } });
+    await settled();
+    first.kill();
+    const second = first.next();
+    await expect(second.orch.recover('r').result()).rejects.toMatchObject({
+      code: 'ORCH_INPUT_SECRET_MISSING',
+      message: expect.stringContaining('token') as string,
+      hint: expect.stringContaining('ORCH_INPUT_TOKEN') as string,
+    });
+    await expect(second.orch.recover('r', { secrets: { token: 5 } }).result()).rejects.toMatchObject({
       code: 'ORCH_INPUT_INVALID',
-      message: 'Inputs of workflow w: no such token: ***',
     });
+    const handle = second.orch.recover('r', { secrets: { token: secret } });
+    await settled();
+    second.probe.last('a').end();
+    await settled();
+    expect(second.probe.last('b').context.inputs).toEqual({ token: secret, name: 'x' });
+    second.probe.last('b').end();
+    expect(await handle.result()).toMatchObject({ status: 'completed' });
+  });
+
+  it('are needed to cancel where a clean-up is left', async () => {
+    const first = made();
+    const cleaning = plan([{ name: 'a' }, { name: 'clean', depends_on: ['a'], after: 'always' }], {
+      inputs: { token: { type: 'string', secret: true } },
+    });
+    first.orch.execute(cleaning, { runId: 'r', inputs: { token: secret } });
+    await settled();
+    first.kill();
+    const second = first.next();
+    await expect(second.orch.cancel('r')).rejects.toMatchObject({ code: 'ORCH_INPUT_SECRET_MISSING' });
+    const cancelled = second.orch.cancel('r', { secrets: { token: secret } });
+    await settled();
+    expect(second.probe.last('clean').context.inputs).toEqual({ token: secret });
+    second.probe.last('clean').end();
+    await cancelled;
+    expect(await second.orch.show('r')).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('are not needed to cancel', async () => {
+    const first = made();
+    first.orch.execute(given, { runId: 'r', inputs: { token: secret } });
+    await settled();
+    first.kill();
+    const second = first.next();
+    await second.orch.cancel('r');
+    expect(await second.orch.show('r')).toMatchObject({ status: 'cancelled' });
   });
 });
 
-it('words that are no secret stay', () => {
-  const { hide, find } = secretGuard({ token, pin: 12, name: 'x' }, ['token', 'pin']);
-  expect(hide('nothing of c4 in 12 months …')).toBe('nothing of c4 in 12 months …');
-  expect(find(['nothing', 12])).toBeUndefined();
+describe('inputs of a plan', () => {
+  const given = plan([{ name: 'a' }], {
+    inputs: {
+      env: { type: 'string', enum: ['dev', 'prod'] },
+      n: { type: 'integer', default: 3 },
+      maybe: { type: 'object', required: false },
+    },
+  });
+
+  it('are checked before anything starts, all at once', async () => {
+    const { orch } = made();
+    await expect(
+      orch.execute(given, { runId: 'r', inputs: { env: 'test', n: 1.5, evn: 1 } }).result(),
+    ).rejects.toMatchObject({
+      code: 'ORCH_INPUT_INVALID',
+      message: expect.stringMatching(
+        /evn: is no input of this workflow; did you mean env\?.*env: must be one of "dev", "prod", not "test".*n: must be a whole number, not 1.5/,
+      ) as string,
+    });
+  });
+
+  it('have their defaults filled in', async () => {
+    const at = made();
+    await run(given, {}, { inputs: { env: 'dev' } }, at);
+    expect(at.probe.last('a').context.inputs).toEqual({ env: 'dev', n: 3 });
+  });
 });
