@@ -49,6 +49,7 @@ if (import.meta.main) {
   const inputs = { version, e2e: true, token: process.env['TOKEN'] ?? '' };
   const result = await orch.execute(release, { runId: `release-${version}`, inputs }).result();
   await orch.close();
+  process.exitCode = result.status === 'completed' ? 0 : 1;
   if (result.status === 'completed') console.log(result.outputs.notes);
-  else process.exitCode = 1;
+  else for (const { phase, message } of result.failures) console.error(`${phase}: ${message}`);
 }

@@ -185,14 +185,14 @@ export const rows: readonly Row[] = [
     name: 'fail_when reads a key that is not there',
     command: `echo '{"total": 3}'`,
     from: 'stdout',
-    failWhen: ['output.summary.failures > 0', ({ output }: Ended<any>) => output.summary.failures > 0],
+    failWhen: ['output.summary.failures > 0', ({ output }: Ended<{ summary: { failures: number } }>) => output.summary.failures > 0],
     fails: untold(/could not be told.*(summary|failures)/),
   },
   {
     name: 'fail_when that is neither true nor false',
     command: `echo '{"failures": "no"}'`,
     from: 'stdout',
-    failWhen: ['output.failures', ({ output }: Ended<any>) => output.failures as boolean],
+    failWhen: ['output.failures', ({ output }: Ended<{ failures: boolean }>) => output.failures],
     fails: untold(/must be true or false/),
   },
   {
