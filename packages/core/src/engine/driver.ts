@@ -32,8 +32,9 @@ export class Driver {
   readonly #lease: LeaseKeeper;
   readonly #inbox: InboxPoller;
   readonly #views: RunViews;
-  readonly #guard: SecretGuard;
-  readonly #condition: Moment['condition'] = (phase) => this.#guard.calling(() => this.#parts.rules.condition(phase));
+  /** Over the secrets of its run. */
+  readonly guard: SecretGuard;
+  readonly #condition: Moment['condition'] = (phase) => this.guard.calling(() => this.#parts.rules.condition(phase));
   readonly #recorder: Recorder;
   readonly #observers = new Observers((error) => this.#recorder.warn(messageOf(error)));
   /** The lease is as old as the last commit that was sent, once that is acknowledged. */
@@ -51,7 +52,7 @@ export class Driver {
       { rules, executorOf },
     ];
     this.#state = state;
-    this.#guard = secretGuard(inputs, parts.secrets);
+    this.guard = secretGuard(inputs, parts.secrets);
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     // It may come to its end before anybody listens: while the run is still being taken up.
     this.done.catch(() => undefined);
@@ -69,7 +70,7 @@ export class Driver {
       runId: state.runId,
       loop: this.#loop,
       log: engine.log,
-      guard: this.#guard,
+      guard: this.guard,
       isOpen: () => this.#phase !== 'ended' && this.#phase !== 'left' && !isTerminal(state.status),
     });
     this.#lease = new LeaseKeeper({
@@ -96,7 +97,7 @@ export class Driver {
       ...run,
       ...code,
       inputs,
-      guard: this.#guard,
+      guard: this.guard,
       isFresh: () => !this.#lease.isOld(),
       holds: () => this.#holds(),
       warn,
@@ -151,7 +152,7 @@ export class Driver {
     if (this.#phase === 'ended' || this.#phase === 'left' || isTerminal(this.#state.status)) return false;
     if (this.#state.cancellingAll) return true;
     this.#phase = 'driving';
-    const said = message === undefined ? {} : { message: this.#guard.hide(message) };
+    const said = message === undefined ? {} : { message: this.guard.hide(message) };
     this.#loop.submit([{ type: 'run.cancelling', by, reason: 'cancel', ...said }], undefined, handled);
     this.#loop.pump();
     return true;
@@ -223,7 +224,7 @@ export class Driver {
     const { hooks, clock } = this.#parts.engine;
     const durationMs = Math.round(clock.monotonic() - active.begunAt);
     const lost = this.#state.lost[active.phase]!;
-    const known = { active, outcome, durationMs, lost, hooks, clock, views: this.#views, guard: this.#guard };
+    const known = { active, outcome, durationMs, lost, hooks, clock, views: this.#views, guard: this.guard };
     const judged = judge({ ...known, now: this.#loop.now, rules: this.#parts.rules });
     // Most outcomes need no second opinion: they are written in the turn in which they came.
     const { draft, seen } = judged instanceof Promise ? await judged : judged;
@@ -238,7 +239,7 @@ export class Driver {
     try {
       await this.#views.beforeRun(this.#parts.engine.hooks);
     } catch (error) {
-      this.#refusal = { code: 'ORCH_HOOK_FAILED', message: this.#guard.hide(messageOf(error)) };
+      this.#refusal = { code: 'ORCH_HOOK_FAILED', message: this.guard.hide(messageOf(error)) };
       this.attempts.stopAll('stopped');
     }
     this.#prepared = true;

@@ -63,7 +63,7 @@ export class Orchestrator implements OrchestratorApi {
         message: `Backend ${JSON.stringify(options.backend.name)} is made for contract ${String(options.backend.contract)}; this release speaks contract 1.`,
       });
     this.#options = options;
-    this.#log = options.log ?? stderrLog;
+    this.#log = this.#withoutSecrets(options.log ?? stderrLog);
     const { clock = systemClock, random = Math.random } = options;
     this.#plugins = loadPlugins(options.plugins ?? [], { clock, random, log: this.#log });
   }
@@ -135,6 +135,16 @@ export class Orchestrator implements OrchestratorApi {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Words of plugins are about no run in particular: they are kept from telling a secret of any that is driven here. */
+  #withoutSecrets(log: Log): Log {
+    const hide = (text: string): string => {
+      let hidden = text;
+      for (const { guard } of this.#drivers.values()) hidden = guard.hide(hidden);
+      return hidden;
+    };
+    return { info: (text) => log.info(hide(text)), warn: (text) => log.warn(hide(text)) };
   }
 
   async #start<In>(runId: string, definition: WorkflowDefinition, options: ExecuteOptions<In>): Promise<Opened> {

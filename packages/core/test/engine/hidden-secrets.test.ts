@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryBackend } from '../../src/backend/memory-backend.ts';
 import { Orchestrator } from '../../src/engine/orchestrator.ts';
 import { secretGuard } from '../../src/engine/secrets.ts';
+import type { Log } from '../../src/executor/executor.ts';
 import type { Hooks } from '../../src/hooks/lifecycle-hooks.ts';
 import type { Plugin } from '../../src/hooks/plugin.ts';
 import type { Schema } from '../../src/schema.ts';
@@ -22,11 +23,11 @@ const flow = workflow('w', { inputs: anything(), secrets: ['token'] });
 
 /** Everything that a run leaves behind and says. */
 async function traces(
-  given: { readonly workflow?: Workflow; readonly tap?: (hooks: Hooks) => void } = {},
+  given: { readonly workflow?: Workflow; readonly tap?: (hooks: Hooks, log: Log) => void } = {},
 ): Promise<string> {
   const said: string[] = [];
   const log = { info: (text: string) => void said.push(text), warn: (text: string) => void said.push(text) };
-  const plugin: Plugin = { name: 'p', contract: 1, apply: ({ hooks }) => given.tap?.(hooks) };
+  const plugin: Plugin = { name: 'p', contract: 1, apply: ({ hooks, log: own }) => given.tap?.(hooks, own) };
   await using orch = new Orchestrator({ backend: memoryBackend(), plugins: [plugin], log });
   const chosen: Workflow = given.workflow ?? flow.phase('a', { run: () => 1 });
   const result = await orch.execute(chosen, { runId: 'r', inputs: { token } }).result();
@@ -57,7 +58,8 @@ describe('a secret input is hidden', () => {
     expect(left).toMatch(/\*\*\*|ORCH_PHASE_SECRET/);
   });
 
-  it.each<[string, (hooks: Hooks) => void]>([
+  it.each<[string, (hooks: Hooks, log: Log) => void]>([
+    ['words of a plugin', ({ afterPhase }, log) => afterPhase.tap('t', () => log.warn(`no ${JSON.stringify(token)}`))],
     ['a beforeRun tap that throws', ({ beforeRun }) => beforeRun.tap('t', throws)],
     ['a beforePhase tap that throws', ({ beforePhase }) => beforePhase.tap('t', throws)],
     ['an afterPhase tap that throws', ({ afterPhase }) => afterPhase.tap('t', throws)],
