@@ -3,43 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { trial } from './harness.ts';
 import type { Trial } from './harness.ts';
+import { injectingCommands, ways } from './injections.ts';
 
-const commands = ['touch injected', 'sh -c "echo x >injected"'];
-
-/** Ways out of the place of a value, for shells and for what reads the environment. */
-const ways: readonly ((command: string) => string)[] = [
-  (it) => `;${it}`,
-  (it) => `&& ${it}`,
-  (it) => `| ${it}`,
-  (it) => `|| ${it}`,
-  (it) => `& ${it} &`,
-  (it) => `$(${it})`,
-  (it) => `\`${it}\``,
-  (it) => `"; ${it}; "`,
-  (it) => `'; ${it}; '`,
-  (it) => `"$(${it})"`,
-  (it) => `'$(${it})'`,
-  (it) => `\n${it}\n`,
-  (it) => `\r\n${it}`,
-  (it) => `\${x:-$(${it})}`,
-  (it) => `$((a[$(${it})]))`,
-  (it) => `<(${it})`,
-  (it) => `>(${it})`,
-  (it) => `> injected; ${it}`,
-  (it) => `{${it},}`,
-  (it) => `-c ${it}`,
-  (it) => `--; ${it}`,
-  (it) => `\\"; ${it} #`,
-  (it) => `() { :; }; ${it}`,
-  (it) => `#\n${it}`,
-  (it) => `*; ${it}`,
-  (it) => `~; ${it}`,
-  (it) => `%s%n; ${it}`,
-  (it) => `!!; ${it}`,
-  (it) => `$'\\n'${it}`,
-  (it) => `\${{ inputs.x }} ${it}`,
-];
-const payloads = ways.flatMap((way) => commands.map(way));
+const payloads = ways.flatMap((way) => injectingCommands.map(way));
 
 /** Neither the run's folder nor anything below has what the payloads would make. */
 function expectNothingInjected({ directory }: Trial): void {
@@ -47,8 +13,8 @@ function expectNothingInjected({ directory }: Trial): void {
   expect(names.filter((name) => /(^|\/)injected$/.test(name))).toEqual([]);
 }
 
-test('there are sixty', () => {
-  expect(new Set(payloads).size).toBe(60);
+test('there are eighty', () => {
+  expect(new Set(payloads).size).toBe(80);
 });
 
 const script = [
