@@ -133,15 +133,17 @@ function renamed(value: object): object {
 /** Attempts of a phase of a plan file that does not say: the founding specification's 3. */
 export const planAttempts = 3;
 
+type Said = 'max_attempts' | 'backoff' | 'delay' | 'factor' | 'max_delay' | 'jitter';
+
 /** What a policy is that does not say. */
-export const policyDefaults = {
+export const policyDefaults: Required<Pick<StoredRetryPolicy, Said>> = {
   max_attempts: planAttempts,
   backoff: 'exponential',
   delay: '1s',
   factor: 2,
   max_delay: '60s',
   jitter: 'full',
-} as const satisfies StoredRetryPolicy;
+};
 
 export function fullPolicy(stored: StoredRetryPolicy, defaults: StoredRetryPolicy = {}): FullPolicy {
   const policy = { ...policyDefaults, ...defaults, ...stored };
