@@ -83,5 +83,10 @@ describe('snippets', () => {
     expect(await checkSnippets(root)).toMatchObject({ plans: 1, findings: [] });
     write('README.md', block('json', '{ "workflow_id": "w", "phases": [{ "name": "a", "comand": "true" }] }'));
     expect((await checkSnippets(root)).findings.join()).toContain('ORCH_PLAN_UNKNOWN_KEY');
+    write(
+      'README.md',
+      block('json', '{ "workflow_id": "w", "phases": [{ "name": "a", "if": "1 +", "command": "true" }] }'),
+    );
+    expect((await checkSnippets(root)).findings.join()).toContain('ORCH_PLAN_EXPRESSION');
   });
 });
