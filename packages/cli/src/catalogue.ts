@@ -11,7 +11,12 @@ export interface CatalogueEntry {
 export const catalogue = {
   validate: { usage: '<plan>', summary: 'say everything that is wrong with a plan' },
   execute: { alias: 'run', usage: '<plan>', summary: 'start a run of a plan and drive it' },
-  recover: { alias: 'resume', usage: '<run>', summary: 'take a run up again and drive it' },
+  recover: {
+    alias: 'resume',
+    usage: '<run>',
+    summary: 'take a run up again and drive it; --all: all that are unfinished',
+  },
+  watch: { usage: '<run>', summary: 'follow a run until it ends' },
   list: { usage: '', summary: 'list runs, newest first' },
   show: { usage: '<run>', summary: 'show phases, attempts, errors and checkpoints of a run' },
   logs: { usage: '<run> [phase]', summary: 'print what phases printed' },

@@ -25,6 +25,7 @@ export async function drive({ session, runId, takeUp, begin, ...options }: Drive
     const handle = begin();
     using signals = listenToSignals({
       handle,
+      what: `run ${runId}`,
       say: (text) => watch.note(text),
       recover: watch.recover,
       exit: (code) => process.exit(code),

@@ -17,6 +17,7 @@ const usage: readonly ErrorCode[] = [
   'ORCH_RUN_AMBIGUOUS',
   'ORCH_RUN_EXISTS',
   'ORCH_RUN_FINISHED',
+  'ORCH_RUN_NOTHING_SELECTED',
   'ORCH_BACKEND_SETTINGS',
   'ORCH_BACKEND_UNKNOWN',
   'ORCH_PLUGIN_INVALID',
@@ -25,7 +26,7 @@ const usage: readonly ErrorCode[] = [
 ];
 
 /** Codes of a domain that all mean a wrong plan, workflow or input. */
-const usagePrefixes: readonly string[] = ['ORCH_PLAN_', 'ORCH_WORKFLOW_', 'ORCH_INPUT_'];
+const usagePrefixes: readonly string[] = ['ORCH_PLAN_', 'ORCH_WORKFLOW_', 'ORCH_INPUT_', 'ORCH_LANGUAGE_'];
 
 /** Codes of a phase that ended badly. */
 const phasePrefixes: readonly string[] = ['ORCH_PHASE_', 'ORCH_HOOK_'];
@@ -39,6 +40,26 @@ export function exitCodeOf(code: string): ExitCode {
   if (isIn(usage) || startsWithOneOf(usagePrefixes)) return exitCodes.usage;
   if (startsWithOneOf(phasePrefixes)) return exitCodes.phaseFailed;
   return exitCodes.damaged;
+}
+
+/** All of them, from the best to the worst: that orch was told to stop tells more than what stopped. */
+const fromBest: readonly ExitCode[] = [
+  exitCodes.done,
+  exitCodes.waiting,
+  exitCodes.driven,
+  exitCodes.phaseFailed,
+  exitCodes.timeout,
+  exitCodes.notFound,
+  exitCodes.usage,
+  exitCodes.damaged,
+  exitCodes.hangup,
+  exitCodes.interrupt,
+  exitCodes.terminate,
+];
+
+/** The worst of several exit codes; of none, success. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return fromBest[Math.max(0, ...codes.map((code) => fromBest.indexOf(code)))] ?? exitCodes.damaged;
 }
 
 /** The exit code of a run that this process, or one that it watched, brought to its end. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core';
 import { exitCodes } from './catalogue.ts';
 import { exitCodeOfRun } from './exit-codes.ts';
@@ -12,7 +13,11 @@ export interface FollowRequest extends WatchOptions {
   readonly runId: string;
   /** Why it is followed. Said once Ctrl-C means to leave: whoever reads it may press it. */
   readonly why: string;
+  /** How long another driver is waited for where its own is gone; absent: not at all, and the answer is `lost`. */
+  readonly patienceMs?: number;
 }
+
+const lookEveryMs = 200;
 
 /**
  * Shows a run that another process drives until it ends, and answers with the exit code of its end. `lost`: its driver
@@ -32,18 +37,22 @@ export async function follow({ why, ...request }: FollowRequest): Promise<ExitCo
 
 async function followUntil(
   left: AbortSignal,
-  { session, runId, ...options }: Omit<FollowRequest, 'why'>,
+  { session, runId, patienceMs, ...options }: Omit<FollowRequest, 'why'>,
 ): Promise<ExitCode | 'lost'> {
   const watch = await RunWatch.open(session, runId, { ...options, drives: false });
   try {
-    const last = await hearAll(session, watch, left);
+    await watch.readPast();
+    const last = await hearAll(session, watch, left, patienceMs ?? 0);
     if (left.aborted) {
       watch.close();
       say(`Run ${runId} goes on; this process only followed it.`);
       return left.reason === 'SIGTERM' ? exitCodes.terminate : exitCodes.interrupt;
     }
     const { status } = watch.run.report;
-    if (status === 'running' && last?.type !== 'run.stopped') return 'lost';
+    if (status === 'running' && last?.type !== 'run.stopped') {
+      if (patienceMs === undefined) return 'lost';
+      watch.note(`Whoever drove run ${runId} is gone.`);
+    }
     await watch.end(status === 'running' ? 'interrupted' : status);
     return status === 'running' ? exitCodes.interrupt : exitCodeOfRun(status, watch.run.failure);
   } finally {
@@ -51,13 +60,25 @@ async function followUntil(
   }
 }
 
-async function hearAll({ orchestrator }: Session, watch: RunWatch, signal: AbortSignal): Promise<RunEvent | undefined> {
+/** Hears what happens until the run ends, is let go, or nobody has driven it for some time. Answers with the last event. */
+async function hearAll(
+  { orchestrator }: Session,
+  watch: RunWatch,
+  signal: AbortSignal,
+  patienceMs: number,
+): Promise<RunEvent | undefined> {
+  const { report } = watch.run;
   let last: RunEvent | undefined;
-  await watch.readPast();
-  const after = watch.run.report.version;
-  for await (const event of orchestrator.events(watch.run.report.runId, { after, follow: true, signal })) {
-    last = event;
-    watch.news(event);
+  for (let goneSince: number | undefined; ;) {
+    const before = report.version;
+    for await (const event of orchestrator.events(report.runId, { after: before, follow: true, signal })) {
+      last = event;
+      watch.news(event);
+    }
+    const now = performance.now();
+    goneSince = report.version > before ? now : (goneSince ?? now);
+    const isOver = report.status !== 'running' || last?.type === 'run.stopped';
+    if (isOver || signal.aborted || now - goneSince >= patienceMs) return last;
+    await wait(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }
-  return last;
 }

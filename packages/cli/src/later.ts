@@ -9,22 +9,11 @@ export const laterCommands: ReadonlySet<string> = new Set([
   'schema',
   'skill',
   'stats',
-  'watch',
 ]);
 
 export const laterFlags: Readonly<Record<string, ReadonlySet<string>>> = {
-  execute: new Set([
-    '--detach',
-    '--dry-run',
-    '--fail-fast',
-    '--input',
-    '--inputs',
-    '--no-wait',
-    '--only',
-    '--skip',
-    '--until',
-  ]),
-  recover: new Set(['--all', '--detach', '--no-wait', '--plan']),
+  execute: new Set(['--detach', '--dry-run', '--no-wait']),
+  recover: new Set(['--detach', '--no-wait']),
 };
 
 export const laterOutputs: ReadonlySet<string> = new Set(['github']);

@@ -56,17 +56,42 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
       .addOption(stateDir())
       .addOption(backend('where the run is kept'))
       .addOption(concurrency())
+      .addOption(new Option('--input <name=value>', 'an input; repeatable').argParser(collect))
+      .addOption(inputsFile('inputs'))
+      .addOption(new Option('--only <phases>', 'these phases alone: a,b; repeatable').argParser(collect))
+      .addOption(new Option('--skip <phases>', 'not these, and not what depends on them').argParser(collect))
+      .addOption(new Option('--until <phases>', 'these, and what they depend on').argParser(collect))
+      .option('--fail-fast', 'the first failure ends the run')
       .option('--run-id <id>', 'go on with this run, or follow it; start it where there is none')
       .addOption(asJson('the result'))
       .addOption(output())
       .addOption(noCommandCheck())
-      .addHelpText('after', examples('orch execute plan.json', 'orch execute plan.json --run-id nightly-1 --json'))
+      .addHelpText(
+        'after',
+        examples('orch execute plan.json --input version=1.2', 'orch run plan.json --run-id nightly-1 --json'),
+      )
       .action(async (plan, options) => end(await (await import('./commands/execute.ts')).execute(plan, options))),
   recover: (command, end) =>
     command
-      .argument('<run>', runHelp)
+      .argument('[run]', runHelp)
       .addOption(new Option('--checkpoint <name>', 'go back to a checkpoint, NAME or NAME@VERSION').conflicts('from'))
       .option('--from <phase>', 'run this phase and all that depends on it again')
+      .addOption(
+        new Option('--plan <file>', 'a corrected plan: go on by it, and keep what is completed')
+          .argParser(notEmpty)
+          .conflicts(['checkpoint', 'from']),
+      )
+      .addOption(
+        new Option('--all', 'all runs that were interrupted, or have waited long enough; resets nothing').conflicts([
+          'checkpoint',
+          'from',
+          'plan',
+          'takeOver',
+          'otherHost',
+          'output',
+        ]),
+      )
+      .addOption(inputsFile('secret inputs'))
       .option('--take-over', 'kill the process that drives the run, on this host')
       .option('--other-host', 'nothing of the run is alive on the host where it was driven before')
       .addOption(stateDir())
@@ -74,8 +99,18 @@ const define: Readonly<Record<CommandName, (command: Command, end: End) => void>
       .addOption(concurrency())
       .addOption(asJson('the result'))
       .addOption(output())
-      .addHelpText('after', examples('orch recover plan.json', 'orch recover bcdf --from test'))
+      .addOption(noCommandCheck())
+      .addHelpText('after', examples('orch recover plan.json', 'orch recover bcdf --from test', 'orch recover --all'))
       .action(async (run, options) => end(await (await import('./commands/recover.ts')).recover(run, options))),
+  watch: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .addOption(stateDir())
+      .addOption(backend())
+      .addOption(asJson('the result'))
+      .addOption(output())
+      .addHelpText('after', examples('orch watch bcdf', 'orch watch plan.json --output plain'))
+      .action(async (run, options) => end(await (await import('./commands/watch.ts')).watch(run, options))),
   list: (command, end) =>
     command
       .option('--workflow <id>', 'of this workflow')
@@ -160,6 +195,8 @@ const stateDir = (): Option =>
 const backend = (what = 'look for runs there only'): Option =>
   new Option('--backend <backend>', `json:DIR, sqlite:FILE, redis://… or rediss://…: ${what}`).argParser(notEmpty);
 const asJson = (what: string): Option => new Option('--json', `print ${what} as JSON on stdout`);
+const inputsFile = (what: string): Option =>
+  new Option('--inputs <file>', `${what} from a JSON object in a file, or in stdin: -`).argParser(notEmpty);
 const noCommandCheck = (): Option => new Option('--no-command-check', 'do not look for the programs of commands');
 const output = (): Option =>
   new Option('--output <kind>', `how to show progress: ${outputKinds.join(', ')}`).argParser(parseOutput);
@@ -172,6 +209,10 @@ function examples(...lines: string[]): string {
 function notEmpty(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('It must not be empty.');
+}
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 function atLeast(least: number): (text: string) => number {
@@ -192,7 +233,9 @@ function parseOutput(text: string): string {
 function describeRefusal({ code, message }: CommanderError, word: string): { message: string; hint: string } {
   const name = commandNamed(word);
   const help = name === undefined ? 'orch --help' : `orch ${name} --help`;
-  const [text = '', ...guess] = message.replace(/^error: /, '').split('\n');
+  // What was given to a mistyped option may be secret.
+  const shown = code === 'commander.unknownOption' ? message.replace(/'(-[^'=]*)=[^]*'/, "'$1'") : message;
+  const [text = '', ...guess] = shown.replace(/^error: /, '').split('\n');
   const flag = /'(--[\w-]+)/.exec(text)?.[1] ?? '';
   if (code === 'commander.unknownOption' && laterFlags[name ?? '']?.has(flag) === true)
     return { message: `${flag} is not supported yet.`, hint: `${help} says what is.` };

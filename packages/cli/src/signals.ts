@@ -5,7 +5,9 @@ import type { ExitCode } from './catalogue.ts';
 const patienceMs = 3_000;
 
 export interface SignalsOptions {
-  readonly handle: Pick<RunHandle, 'runId' | 'stop' | 'detach'>;
+  readonly handle: Pick<RunHandle, 'stop' | 'detach'>;
+  /** What is driven: `run bcdf`, `3 runs`. */
+  readonly what: string;
   readonly say: (text: string) => void;
   readonly recover: string;
   /** Ends the process: for a run that does not let go in time, and for a terminal that is gone. */
@@ -21,21 +23,21 @@ export interface Signals extends Disposable {
  * SIGINT and SIGTERM end the commands and keep the run; a second one kills them; a third one does not wait. SIGHUP lets
  * go of the run and leaves its commands alone.
  */
-export function listenToSignals({ handle, say, recover, exit }: SignalsOptions): Signals {
+export function listenToSignals({ handle, what, say, recover, exit }: SignalsOptions): Signals {
   let asked: ExitCode | undefined;
   let times = 0;
   const stop = (code: ExitCode): void => {
     asked ??= code;
     times++;
-    if (times === 1) say(`Stopping run ${handle.runId}; once more kills its commands. To go on: ${recover}`);
+    if (times === 1) say(`Stopping ${what}; once more kills the commands. To go on: ${recover}`);
     else if (times === 2) {
-      say(`Killing the commands of run ${handle.runId}.`);
+      say(`Killing the commands of ${what}.`);
       setTimeout(() => exit(code), patienceMs).unref();
     } else return exit(code);
     ignoreRejection(handle.stop());
   };
   const hangUp = (): void => {
-    say(`Letting go of run ${handle.runId}; its commands go on. To go on: ${recover}`);
+    say(`Letting go of ${what}; the commands go on. To go on: ${recover}`);
     const leave = (): void => exit(exitCodes.hangup);
     setTimeout(leave, patienceMs);
     handle.detach().then(leave, leave);

@@ -1,7 +1,7 @@
 import { errorCodes } from '@orch/core/author';
 import { expect, test } from 'vitest';
 import { exitCodes, rootHelp } from '../src/catalogue.ts';
-import { exitCodeOf, exitCodeOfRun } from '../src/exit-codes.ts';
+import { exitCodeOf, exitCodeOfRun, worstOf } from '../src/exit-codes.ts';
 
 test.each([
   ['ORCH_PLAN_UNKNOWN_DEP', exitCodes.usage],
@@ -11,6 +11,10 @@ test.each([
   ['ORCH_RUN_OWNED', exitCodes.driven],
   ['ORCH_RUN_AMBIGUOUS', exitCodes.usage],
   ['ORCH_WORKFLOW_CHANGED', exitCodes.usage],
+  ['ORCH_INPUT_INVALID', exitCodes.usage],
+  ['ORCH_INPUT_SECRET_MISSING', exitCodes.usage],
+  ['ORCH_LANGUAGE_MISSING', exitCodes.usage],
+  ['ORCH_RUN_NOTHING_SELECTED', exitCodes.usage],
   ['ORCH_JOURNAL_DAMAGED', exitCodes.damaged],
   ['ORCH_BACKEND_UNAVAILABLE', exitCodes.damaged],
   ['ORCH_INTERNAL', exitCodes.damaged],
@@ -32,6 +36,13 @@ test.each([
   ['interrupted', undefined, 5],
 ])('a run that is %s (%s) ends with %i', (status, reason, exitCode) => {
   expect(exitCodeOfRun(status, reason)).toBe(exitCode);
+});
+
+test('of several codes the worst counts', () => {
+  expect(worstOf([])).toBe(0);
+  for (const code of Object.values(exitCodes)) expect(worstOf([exitCodes.done, code, exitCodes.done])).toBe(code);
+  expect(worstOf([exitCodes.waiting, exitCodes.damaged, exitCodes.phaseFailed])).toBe(exitCodes.damaged);
+  expect(worstOf([exitCodes.damaged, exitCodes.interrupt])).toBe(exitCodes.interrupt);
 });
 
 test('help names every exit code', () => {

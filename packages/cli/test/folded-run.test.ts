@@ -1,7 +1,7 @@
-import type { RunEvent } from '@orch/core';
+import type { Json, RunEvent } from '@orch/core';
 import { describe, expect, test } from 'vitest';
 import { EventFeed } from '../src/run/event-feed.ts';
-import { FoldedRun, attemptMs } from '../src/run/folded-run.ts';
+import { FoldedRun, attemptMs, waitsForTime } from '../src/run/folded-run.ts';
 import { resultOf } from '../src/run/result.ts';
 import { Journal } from './run-events.ts';
 
@@ -35,6 +35,64 @@ describe('FoldedRun', () => {
     expect(run.tryOf('a')).toEqual({ number: 1, most: 2 });
     expect(run.failure).toBeUndefined();
     expect(run.waiting).toEqual([]);
+  });
+
+  test.each<[Record<string, Json>, number | undefined]>([
+    [{ retry_count: 0 }, 1],
+    [{ retry: { max_attempts: 5 } }, 5],
+    [{ retry: { max_attempts: 5 }, retry_count: 2 }, 5],
+    [{ retry: { delay: '1s' } }, 3],
+    [{}, undefined],
+  ])('of a phase with %j there are %s tries', (options, most) => {
+    const journal = new Journal(['a'], { options });
+    journal.start('a');
+    expect(journal.folded().tryOf('a')).toEqual({ number: 1, ...(most === undefined ? {} : { most }) });
+  });
+
+  test('a repair is no try, and no attempt that is not charged', () => {
+    const journal = new Journal(['a'], { retryCount: 3 });
+    journal.start('a');
+    journal.fail('a', { retryInMs: 10 });
+    journal.repair('a', 2);
+    expect(journal.folded().tryOf('a')).toEqual({ number: 1, most: 3 });
+    journal.add({ type: 'phase.completed', phase: 'a', attempt: 2, part: 'repair', exitCode: 0, durationMs: 5 });
+    journal.start('a', 3);
+    expect(journal.folded().tryOf('a')).toEqual({ number: 2, most: 3 });
+    journal.limit('a', { attempt: 3, until: journal.at + 10 });
+    expect(journal.folded().waiting.map(waitsForTime)).toEqual([true]);
+    journal.start('a', 4);
+    const run = journal.folded();
+    expect(run.tryOf('a')).toEqual({ number: 2, most: 3 });
+    expect(run.attempts.map(({ attempt, part }) => `${attempt} ${part}`)).toEqual([
+      '1 main',
+      '2 repair',
+      '3 main',
+      '4 main',
+    ]);
+    expect(resultOf(run.report, 'running').phases).toMatchObject([{ attempts: 3 }]);
+  });
+
+  test('goes on after another definition: phases come and go, and keep what became of them', () => {
+    const journal = new Journal(['a', 'b', 'c', 'd'], { retryCount: 2 });
+    journal.start('a');
+    journal.complete('a');
+    journal.start('b');
+    journal.fail('b', { retryInMs: 10 });
+    journal.start('d');
+    journal.start('c');
+    journal.replan(['c', 'b', 'new', 'a', 'd'], ['phase "new" is new']);
+    const run = journal.folded();
+    expect(run.counts).toEqual({ pending: 2, running: 2, completed: 1, failed: 0, skipped: 0, cancelled: 0 });
+    expect([...run.running].map(({ name }) => name)).toEqual(['d', 'c']);
+    expect(run.waiting.map(({ name }) => name)).toEqual(['b']);
+    for (const event of [journal.replan(['b', 'new', 'c'], []), journal.start('b', 2), journal.complete('c')])
+      run.add(event);
+    expect(run.counts).toEqual({ pending: 1, running: 1, completed: 1, failed: 0, skipped: 0, cancelled: 0 });
+    expect([...run.running].map(({ name }) => name)).toEqual(['b']);
+    expect(run.waiting).toEqual([]);
+    expect(run.tryOf('b')).toEqual({ number: 2, most: 2 });
+    expect(run.phase('d')).toBeUndefined();
+    expect(run.attempts.map(({ phase }) => phase)).toEqual(['a', 'b', 'd', 'c', 'b']);
   });
 
   test('a clock that is set changes neither how long an attempt took nor which began first', () => {
@@ -120,4 +178,19 @@ test('the result map holds what each phase came to', () => {
       { name: 'c', status: 'skipped', attempts: 0, reason: 'deps_not_met' },
     ],
   });
+});
+
+test('the result map says what was forgiven, and why a phase failed without an attempt', () => {
+  const journal = new Journal(['a', 'b'], { forgiven: ['a'] });
+  journal.start('a');
+  journal.fail('a');
+  journal.start('b');
+  journal.fail('b');
+  journal.add({ type: 'run.failed', reason: 'phases' });
+  journal.add({ type: 'run.reset', cause: 'recover', phases: ['b'] });
+  journal.refuse('b');
+  expect(resultOf(journal.folded().report, 'failed').phases).toEqual([
+    { name: 'a', status: 'failed', attempts: 1, exitCode: 2, forgiven: true, error: expect.anything() },
+    { name: 'b', status: 'failed', attempts: 1, error: { code: 'ORCH_PHASE_CONDITION', message: 'No such key: x' } },
+  ]);
 });

@@ -1,8 +1,17 @@
-import type { RunEvent } from '@orch/core';
+import type { Json, RunEvent } from '@orch/core';
 import type { EventBody } from '@orch/core/author';
 import { FoldedRun } from '../src/run/folded-run.ts';
 
 export const owner = { host: 'here', machine: 'm', boot: 'b', namespace: 'n', pid: 7, startTime: '1' };
+
+export interface JournalSettings {
+  readonly retryCount?: number;
+  /** Of all phases. */
+  readonly options?: { readonly [key: string]: Json };
+  readonly workflow?: string;
+  /** Phases whose failure is none of the run's. */
+  readonly forgiven?: readonly string[];
+}
 
 /** A journal in the making, for tests of what is shown of it. */
 export class Journal {
@@ -10,15 +19,20 @@ export class Journal {
   at = 1_000_000;
 
   /** Begins with `run.created` and `run.started`. */
-  constructor(phases: readonly string[], options: { readonly retryCount?: number; readonly workflow?: string } = {}) {
-    const { retryCount, workflow = 'demo' } = options;
+  constructor(phases: readonly string[], settings: JournalSettings = {}) {
+    const { retryCount, workflow = 'demo', forgiven = [] } = settings;
+    const options = settings.options ?? (retryCount === undefined ? undefined : { retry_count: retryCount });
     this.add({
       type: 'run.created',
       format: 1,
       workflow: {
         id: workflow,
-        phases: phases.map((name) => ({ name, kind: 'command' })),
-        ...(retryCount === undefined ? {} : { defaults: { options: { retry_count: retryCount } } }),
+        phases: phases.map((name) => ({
+          name,
+          kind: 'command',
+          ...(forgiven.includes(name) ? { continueOnFailure: true } : {}),
+        })),
+        ...(options === undefined ? {} : { defaults: { options } }),
       },
       workflowHash: '',
       inputs: {},
@@ -56,6 +70,47 @@ export class Journal {
       error: { code: 'ORCH_PHASE_EXIT', message: 'The command ended with exit code 2.', hint: 'Read its log.' },
       ...(retryInMs === undefined ? {} : { retryAt: this.at + retryInMs, delayMs: retryInMs }),
     });
+  }
+
+  repair(phase: string, attempt: number): RunEvent {
+    return this.add({ type: 'phase.started', phase, attempt, part: 'repair', key: `${phase}-${attempt}` });
+  }
+
+  /** A rate limit that ends at some time. */
+  limit(phase: string, { attempt = 1, until }: { attempt?: number; until: number }): RunEvent {
+    return this.add({
+      type: 'phase.failed',
+      phase,
+      attempt,
+      part: 'main',
+      exitCode: 2,
+      class: 'rate-limited',
+      charge: false,
+      durationMs: 300,
+      retryAt: until,
+      error: { code: 'ORCH_PHASE_EXIT', message: 'The command ended with exit code 2.' },
+    });
+  }
+
+  /** It fails before it is started. */
+  refuse(phase: string): RunEvent {
+    return this.add({
+      type: 'phase.failed',
+      phase,
+      attempt: 0,
+      part: 'main',
+      class: 'unknown',
+      charge: true,
+      durationMs: 0,
+      error: { code: 'ORCH_PHASE_CONDITION', message: 'No such key: x' },
+    });
+  }
+
+  replan(phases: readonly string[], changes: readonly string[]): RunEvent {
+    const [created] = this.events;
+    if (created?.type !== 'run.created') throw new Error('the journal has no beginning');
+    const workflow = { ...created.workflow, phases: phases.map((name) => ({ name, kind: 'command' })) };
+    return this.add({ type: 'run.replanned', workflow, changes });
   }
 
   /** All of it, folded. */

@@ -96,7 +96,7 @@ test('show tells of phases, attempts, errors and checkpoints', async () => {
   expect(stdout).toMatch(/^completed +good +1 attempt/m);
   expect(stdout).toMatch(/attempt 1: failed, .*exit code 3/);
   expect(stdout).toMatch(/log: .*\.log$/m);
-  expect(stdout).toMatch(/^skipped +after +deps_not_met \(bad\)$/m);
+  expect(stdout).toMatch(/^skipped +after +dependency not met \(bad\)$/m);
   expect(stdout).toMatch(/^ {2}bad@\d+ /m);
   expect(stdout).toContain('To go on: orch recover one');
 });

@@ -38,7 +38,7 @@ describe.each([
     orch.kill(signal);
     const { code, stderr } = await orch.ended;
     expect(code).toBe(exitCode);
-    expect(stderr).toMatch(/Stopping run one; once more kills its commands. To go on: orch recover one/);
+    expect(stderr).toMatch(/Stopping run one; once more kills the commands. To go on: orch recover one/);
     expect(stderr).toMatch(/interrupted +second/);
     expect(isAlive(commandPid())).toBe(false);
     expect((await ground.json<Result>('show', 'one', '--json')).status).toBe('interrupted');

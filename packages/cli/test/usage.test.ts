@@ -12,6 +12,7 @@ test('help goes to stdout and names the exit codes', async () => {
     'validate',
     'execute',
     'recover',
+    'watch',
     'list',
     'show',
     'logs',
@@ -47,6 +48,10 @@ describe('wrong usage ends with 2 and says what is right', () => {
     [['execute', 'plan.json', '--output', 'loud'], /no such output[^]*plain/],
     [['recover', 'x', '--checkpoint', 'a', '--from', 'b'], /--checkpoint[^]*--from/],
     [['list', '--status', 'done'], /completed/],
+    [['recover'], /Missing required argument 'run'[^]*orch recover --help/],
+    [['recover', 'x', '--all'], /leave the run out/],
+    [['recover', '--all', '--from', 'b'], /--all[^]*--from/],
+    [['execute', 'plan.json', '--input'], /'--input <name=value>' argument missing/],
   ])('orch %j', async (args, words) => {
     const { code, stdout, stderr } = await ground.orch(...args);
     expect(stderr).toMatch(words);
@@ -58,11 +63,10 @@ describe('wrong usage ends with 2 and says what is right', () => {
 
 describe('what a later release will have is refused by name', () => {
   test.each([
-    [['execute', 'plan.json', '--input', 'a=b'], '--input is not supported yet'],
     [['execute', 'plan.json', '--detach'], '--detach is not supported yet'],
-    [['execute', 'plan.json', '--only=a,b'], '--only is not supported yet'],
+    [['execute', 'plan.json', '--dry-run'], '--dry-run is not supported yet'],
     [['execute', 'plan.json', '--no-wait'], '--no-wait is not supported yet'],
-    [['resume', 'x', '--plan', 'y'], '--plan is not supported yet'],
+    [['resume', 'x', '--detach'], '--detach is not supported yet'],
     [['execute', 'plan.json', '--output', 'github'], 'It is not supported yet'],
     [['graph', 'plan.json'], 'The command graph is not supported yet'],
     [['prune'], 'The command prune is not supported yet'],

@@ -71,7 +71,7 @@ describe('plain', () => {
       '- started     plan: attempt 2/3',
       '- adopted     plan: attempt 2, running for 0.0 s',
       '- failed      plan: attempt 2/3, 0.3 s, exit code 2',
-      '- skipped     build: deps_not_met (plan)',
+      '- skipped     build: dependency not met (plan)',
       '',
     ]);
   });
@@ -108,7 +108,7 @@ describe('plain', () => {
     journal.add({ type: 'phase.skipped', phases: names, reason: 'deps_not_met', cause: 'x' });
     const stream = new FakeStream();
     show(PlainView, journal, stream).view.close();
-    expect(stream.text).toContain('40 phases (p0, p1, p2, …): deps_not_met (x)');
+    expect(stream.text).toContain('40 phases (p0, p1, p2, …): dependency not met (x)');
   });
 });
 

@@ -5,7 +5,7 @@ import { processHost } from '@orch/core/node';
 export interface WrittenRun {
   readonly run: string;
   readonly events: readonly RunEvent[];
-  readonly status: 'running' | 'failed';
+  readonly status: 'running' | 'waiting' | 'failed';
 }
 
 /** Writes a run that nobody drives into a folder of JSON files, as another orch might have. */

@@ -83,6 +83,7 @@ export type {
   Variable,
 } from './spec/language.ts';
 export { didYouMean } from './spec/did-you-mean.ts';
+export { schemaOfInputs } from './spec/input-schema.ts';
 export { quote } from './spec/quote.ts';
 export type {
   Finding,

@@ -3,6 +3,7 @@ export type { StateFinding } from './backend/state-finding.ts';
 export type { Duration } from './duration.ts';
 export { Orchestrator } from './engine/orchestrator.ts';
 export type {
+  CancelOptions,
   ExecuteOptions,
   OrchestratorApi,
   OrchestratorOptions,

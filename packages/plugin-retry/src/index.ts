@@ -3,7 +3,7 @@ export type { Backoff } from './backoff.ts';
 export { matches } from './matches.ts';
 export { retryPlugin } from './retry-plugin.ts';
 export type { RetryPluginOptions } from './retry-plugin.ts';
-export { retry } from './retry-policy.ts';
+export { planAttempts, retry } from './retry-policy.ts';
 export type {
   FailureFilter,
   RepairPolicy,

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
-import type { RunSummary } from '@orch/core';
+import type { RunSummary, Selection } from '@orch/core';
 import { isOrchError, orchError, randomIds } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { drive } from '../drive.ts';
 import type { DriveRequest } from '../drive.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { follow } from '../follow.ts';
+import { givenInputs } from '../inputs/given-inputs.ts';
+import type { InputSources } from '../inputs/given-inputs.ts';
 import { loadPlan } from '../plan-file.ts';
 import { backendsToSearch, chooseBackend } from '../backend/choose-backend.ts';
 import { rememberBackend } from '../backend/known-backends.ts';
@@ -17,7 +19,7 @@ import { shellWord } from '../view/text.ts';
 import { chooseOutput } from '../view/view.ts';
 import type { OutputKind } from '../view/view.ts';
 
-export interface ExecuteOptions {
+export interface ExecuteOptions extends InputSources, Chosen {
   readonly stateDir?: string;
   readonly backend?: string;
   readonly concurrency?: number;
@@ -25,12 +27,21 @@ export interface ExecuteOptions {
   readonly json?: boolean;
   readonly output?: OutputKind;
   readonly commandCheck: boolean;
+  readonly failFast?: boolean;
 }
+
+/** Names of phases, as they stand on the command line. */
+type Chosen = { readonly [Way in keyof Selection]?: readonly string[] };
 
 /** Starts a run of a plan and drives it; with `--run-id` goes on with that run, or follows it. */
 export async function execute(path: string, options: ExecuteOptions): Promise<ExitCode> {
   await using reading = await openSession(options);
   const { workflow, stateBackend } = await loadPlan(reading, path, options);
+  const inputs = await givenInputs(workflow.definition.spec, options);
+  const choice = choiceOf(
+    options,
+    workflow.definition.spec.phases.map(({ name }) => name),
+  );
   const { directory } = reading.place;
   const at = chooseBackend({ flag: options.backend, plan: stateBackend }, reading.place);
   await using session = await openSession({ ...options, at });
@@ -44,10 +55,33 @@ export async function execute(path: string, options: ExecuteOptions): Promise<Ex
     takeUp: options.runId !== undefined,
     output: chooseOutput(options.output, process.stderr),
     json: options.json ?? false,
-    begin: () => session.orchestrator.execute(workflow, { runId, source: resolve(path) }),
+    begin: () => session.orchestrator.execute(workflow, { runId, source: resolve(path), inputs, ...choice }),
   };
   // Awaited here: the session is closed when this function returns.
   return await (options.runId === undefined ? drive(request) : driveOrFollow(request));
+}
+
+/** Only what was said: a run that there is already keeps its choice. */
+function choiceOf(
+  { only, skip, until, failFast }: Pick<ExecuteOptions, 'only' | 'skip' | 'until' | 'failFast'>,
+  names: readonly string[],
+): { readonly selection?: Selection; readonly failFast?: boolean } {
+  const known = new Set(names);
+  const selection: Selection = {
+    ...(only === undefined ? {} : { only: phasesIn(only, known) }),
+    ...(skip === undefined ? {} : { skip: phasesIn(skip, known) }),
+    ...(until === undefined ? {} : { until: phasesIn(until, known) }),
+  };
+  return {
+    ...(Object.keys(selection).length === 0 ? {} : { selection }),
+    ...(failFast === undefined ? {} : { failFast }),
+  };
+}
+
+/** A name may hold a comma. What is none is refused by core, which knows what was meant. */
+function phasesIn(texts: readonly string[], known: ReadonlySet<string>): readonly string[] {
+  const names = texts.flatMap((text) => (known.has(text) ? [text] : text.split(',')));
+  return names.map((name) => (known.has(name) ? name : name.trim())).filter((name) => name !== '');
 }
 
 /** Whoever drives the run is followed; where it vanishes, this process takes its place. */

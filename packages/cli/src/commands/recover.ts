@@ -1,43 +1,61 @@
+import type { RecoverOptions as CoreOptions } from '@orch/core';
 import { drive } from '../drive.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { openRun } from '../find-run.ts';
+import { secretsOfRun } from '../inputs/secrets-of-run.ts';
 import { rememberBackend } from '../backend/known-backends.ts';
+import { loadPlan } from '../plan-file.ts';
+import { wrongUsage } from '../report-error.ts';
 import { chooseOutput } from '../view/view.ts';
 import type { OutputKind } from '../view/view.ts';
+import type { RecoverAllOptions } from './recover-all.ts';
 
-export interface RecoverOptions {
-  readonly stateDir?: string;
-  readonly backend?: string;
-  readonly concurrency?: number;
+export interface RecoverOptions extends RecoverAllOptions {
+  readonly all?: boolean;
   readonly checkpoint?: string;
   readonly from?: string;
+  readonly plan?: string;
   readonly takeOver?: boolean;
   readonly otherHost?: boolean;
-  readonly json?: boolean;
   readonly output?: OutputKind;
+  readonly commandCheck: boolean;
 }
 
-/** Takes a run up again and drives it to its end. */
-export async function recover(text: string, options: RecoverOptions): Promise<ExitCode> {
+/** Takes a run up again and drives it to its end, or all that are unfinished. */
+export async function recover(text: string | undefined, options: RecoverOptions): Promise<ExitCode> {
+  if (options.all === true) {
+    if (text === undefined) return await (await import('./recover-all.ts')).recoverAll(options);
+    throw wrongUsage({ message: '--all is for all runs: leave the run out.', hint: 'See: orch recover --help' });
+  }
+  if (text === undefined)
+    throw wrongUsage({ message: "Missing required argument 'run'.", hint: 'See: orch recover --help' });
   await using found = await openRun(options, text);
   const {
     session,
     run: { runId },
   } = found;
+  const { checkpoint, from, inputs, takeOver = false, otherHost = false } = options;
+  const workflow = options.plan === undefined ? undefined : (await loadPlan(session, options.plan, options)).workflow;
+  const secrets = await secretsOfRun(session.orchestrator, {
+    runId,
+    workflow: workflow?.definition.spec,
+    ...(inputs === undefined ? {} : { inputs }),
+  });
   await rememberBackend(session.place.directory, session.at);
-  const { checkpoint, from, takeOver = false, otherHost = false } = options;
+  const how: CoreOptions<Record<string, unknown>, Record<string, unknown>> = {
+    takeOver,
+    otherHost,
+    secrets,
+    ...(workflow === undefined ? {} : { workflow, replan: true }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(from === undefined ? {} : { from }),
+  };
   return await drive({
     session,
     runId,
     takeUp: true,
     output: chooseOutput(options.output, process.stderr),
     json: options.json ?? false,
-    begin: () =>
-      session.orchestrator.recover<Record<string, unknown>, unknown>(runId, {
-        takeOver,
-        otherHost,
-        ...(checkpoint === undefined ? {} : { checkpoint }),
-        ...(from === undefined ? {} : { from }),
-      }),
+    begin: () => session.orchestrator.recover(runId, how),
   });
 }

@@ -6,14 +6,21 @@ const harmlessValues: ReadonlySet<string> = new Set([
   '--checkpoint',
   '--concurrency',
   '--from',
+  '--inputs',
+  '--only',
   '--output',
+  '--plan',
   '--run-id',
+  '--skip',
   '--state-dir',
   '--status',
+  '--until',
   '--workflow',
 ]);
 
 const flags: ReadonlySet<string> = new Set([
+  '--all',
+  '--fail-fast',
   '--follow',
   '--help',
   '--json',
@@ -25,12 +32,17 @@ const flags: ReadonlySet<string> = new Set([
   '-h',
 ]);
 
+/** Options whose values are hidden even where they look like an option. */
+const hiddenValues: ReadonlySet<string> = new Set(['--backend', '--input', '--message', '--to']);
+
 /** A command line without the values that may be secret. */
 export function safeArguments(args: readonly string[]): string[] {
   let mayBeValue = false;
+  let isValue = false;
   return args.map((arg) => {
-    const isHidden = mayBeValue && !arg.startsWith('-');
-    mayBeValue = arg.startsWith('-') && !arg.includes('=') && !flags.has(arg) && !harmlessValues.has(arg);
+    const isHidden = isValue || (mayBeValue && !arg.startsWith('-'));
+    isValue = !isHidden && hiddenValues.has(arg);
+    mayBeValue = !isHidden && arg.startsWith('-') && !arg.includes('=') && !flags.has(arg) && !harmlessValues.has(arg);
     if (isHidden) return '…';
     const [name = ''] = arg.split('=', 1);
     return name !== arg && arg.startsWith('-') && !harmlessValues.has(name) ? `${name}=…` : arg;

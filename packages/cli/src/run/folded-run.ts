@@ -1,8 +1,9 @@
+import { planAttempts } from '@orch/plugin-retry';
 import { runReporter } from '@orch/core';
 import type { AttemptReport, Json, PhaseReport, RunEvent, RunReport, RunReporter } from '@orch/core';
 import type { EventOf, PhaseSpec, WorkflowSpec } from '@orch/core/author';
 
-/** A try at a phase as people count it: `number` of `most` since the phase was last reset. */
+/** A try at a phase as people count it: `number` of `most` since the phase was last reset. Repairs are none. */
 export interface Try {
   readonly number: number;
   /** Absent: the phase has no retry policy that the command line knows. */
@@ -70,17 +71,26 @@ export class FoldedRun {
   add(event: RunEvent): void {
     this.#reporter.add(event);
     if (event.type === 'run.failed') this.#failure = event.reason;
-    if (event.type === 'run.created') this.#begin(event.workflow);
+    if (event.type === 'run.created' || event.type === 'run.replanned') this.#list(event.workflow);
     else for (const name of phasesOf(event)) this.#follow(name, event);
   }
 
-  #begin(workflow: WorkflowSpec): void {
+  /** The phases, as they are in the report now: another definition brings new ones, and takes some away. */
+  #list(workflow: WorkflowSpec): void {
+    const running = [...this.#running];
+    for (const known of [this.#specs, this.#phases, this.#statuses, this.#running, this.#waiting]) known.clear();
+    this.#counts = noCounts();
     for (const spec of workflow.phases) this.#specs.set(spec.name, spec);
     for (const phase of this.report.phases) {
       this.#phases.set(phase.name, phase);
       this.#statuses.set(phase.name, phase.status);
+      this.#counts[phase.status]++;
+      if (phase.retryAt !== undefined) this.#waiting.add(phase);
     }
-    this.#counts = { ...noCounts(), pending: this.report.phases.length };
+    for (const { name } of running) {
+      const phase = this.#phases.get(name);
+      if (phase?.status === 'running') this.#running.add(phase);
+    }
   }
 
   #follow(name: string, event: RunEvent): void {
@@ -97,9 +107,14 @@ export class FoldedRun {
     if (event.type === 'phase.started' && newest !== undefined) this.#attempts.push(newest);
     const charged = this.#charged.get(name) ?? 0;
     if (event.type === 'run.reset') this.#charged.delete(name);
-    else if (event.type === 'phase.started') this.#tries.set(name, charged + 1);
+    else if (event.type === 'phase.started' && event.part === 'main') this.#tries.set(name, charged + 1);
     else if (event.type === 'phase.failed' && event.charge) this.#charged.set(name, charged + 1);
   }
+}
+
+/** Whether a phase waits until a time that came from outside, as that of a rate limit, and not for its backoff. */
+export function waitsForTime({ retryAt, attempts }: PhaseReport): boolean {
+  return retryAt !== undefined && attempts.at(-1)?.class === 'rate-limited';
 }
 
 /** How long an attempt took, or has been running. The wall clock may have been set meanwhile: it tells only what nothing else does. */
@@ -120,7 +135,10 @@ function phasesOf(event: RunEvent): readonly string[] {
 function mostAttempts(workflow: WorkflowSpec | undefined, phase: PhaseSpec | undefined): number | undefined {
   const options: { readonly [key: string]: Json } = { ...workflow?.defaults?.options, ...phase?.options };
   const { retry, retry_count: retryCount } = options;
+  // A policy that does not say has the default of plans.
   const most =
-    typeof retry === 'object' && retry !== null && 'max_attempts' in retry ? retry['max_attempts'] : retryCount;
+    typeof retry === 'object' && retry !== null
+      ? ((retry as { readonly max_attempts?: Json }).max_attempts ?? planAttempts)
+      : retryCount;
   return typeof most === 'number' ? Math.max(1, most) : undefined;
 }

@@ -39,7 +39,8 @@ export class LogPrinter {
       if (this.#over.has(attempt.key)) continue;
       const over = attempt.status !== 'running';
       const { log, stdout } = this.#filesOf(attempt);
-      const title = `${harmless(attempt.phase)}, attempt ${attempt.attempt}`;
+      const which = attempt.part === 'repair' ? ' (repair)' : '';
+      const title = `${harmless(attempt.phase)}, attempt ${attempt.attempt}${which}`;
       if (!(await this.#printFile(log, this.#titles ? title : undefined)) && over) this.#sayMissing(attempt, log);
       const isBetween = this.#titles || this.#reached.has(log);
       if (over || !live) await this.#printFile(stdout, isBetween ? `${title}, stdout` : undefined);

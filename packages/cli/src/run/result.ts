@@ -13,12 +13,15 @@ export interface ResultMap {
 interface PhaseResult {
   readonly name: string;
   readonly status: PhaseReport['status'];
+  /** Repairs are none. */
   readonly attempts: number;
   readonly exitCode?: number;
   readonly signal?: string;
   readonly result?: unknown;
   readonly error?: SerializedError;
   readonly reason?: string;
+  /** Of a failed phase: the run goes on, and can still complete. */
+  readonly forgiven?: true;
 }
 
 /** `status` is handed in: whether a running run is interrupted is not in its journal. */
@@ -32,17 +35,21 @@ export function resultOf(report: RunReport, status: RunStatus): ResultMap {
   };
 }
 
-function phaseResult({ name, status, attempts, output, reason }: PhaseReport): PhaseResult {
+function phaseResult({ name, status, attempts, output, reason, forgiven, error: refusal }: PhaseReport): PhaseResult {
   const last = attempts.at(-1);
+  // Of a phase that failed without an attempt, the one before tells nothing.
+  const { exitCode, signal } = refusal === undefined && last !== undefined ? last : {};
+  const error = status === 'failed' ? (refusal ?? last?.error) : undefined;
   const why = reason ?? (status === 'pending' ? last?.reason : undefined);
   return {
     name,
     status,
-    attempts: attempts.length,
-    ...(last?.exitCode === undefined ? {} : { exitCode: last.exitCode }),
-    ...(last?.signal === undefined ? {} : { signal: last.signal }),
+    attempts: attempts.filter(({ part }) => part === 'main').length,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
     ...(output === undefined ? {} : { result: output }),
-    ...(status !== 'failed' || last?.error === undefined ? {} : { error: last.error }),
+    ...(error === undefined ? {} : { error }),
     ...(why === undefined ? {} : { reason: why }),
+    ...(forgiven === undefined ? {} : { forgiven }),
   };
 }

@@ -2,8 +2,9 @@ import type { RunEvent } from '@orch/core';
 import { attemptMs } from '../run/folded-run.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
 import type { Colour } from './colour.ts';
-import type { ViewOptions } from './view.ts';
+import { describeFailure, describeSkipped, describeWait } from './phase-words.ts';
 import { count, formatDuration, formatTime, harmless } from './text.ts';
+import type { ViewOptions } from './view.ts';
 
 /** What an event says to a person: a word, whom it is about, and the rest. */
 export interface EventLine {
@@ -18,8 +19,15 @@ export interface EventLine {
 
 const mostNames = 5;
 
-/** The line of an event that was folded into the run already; events that only machines care for have none. */
-export function eventLine(
+/** The lines of an event that was folded into the run already; events that only machines care for have none. */
+export function eventLines(event: RunEvent, options: Pick<ViewOptions, 'run' | 'warningsAreNotes'>): EventLine[] {
+  if (event.type === 'run.replanned')
+    return event.changes.map((change) => line('replanned', 'yellow', '', harmless(change), true));
+  const only = eventLine(event, options);
+  return only === undefined ? [] : [only];
+}
+
+function eventLine(
   event: RunEvent,
   { run, warningsAreNotes }: Pick<ViewOptions, 'run' | 'warningsAreNotes'>,
 ): EventLine | undefined {
@@ -33,13 +41,15 @@ export function eventLine(
     case 'warning':
       return warningsAreNotes ? undefined : warningLine(event);
     case 'phase.started':
-      return line('started', 'dim', harmless(event.phase), tryText(event.phase, event.attempt, run));
+      return event.part === 'repair'
+        ? line('repair', 'yellow', harmless(event.phase), `attempt ${event.attempt}`)
+        : line('started', 'dim', harmless(event.phase), tryText(event.phase, event.attempt, run));
     case 'phase.adopted':
       return line('adopted', 'yellow', harmless(event.phase), describeAdopted(event.phase, event.at, run));
     case 'phase.completed':
-      return line('completed', 'green', harmless(event.phase), describeEnd(event, run), true);
+      return line('completed', 'green', harmless(event.phase), describeEnd(event, run), event.part === 'main');
     case 'phase.failed':
-      return line('failed', 'red', harmless(event.phase), describeEnd(event, run), event.retryAt === undefined);
+      return failedLine(event, run);
     case 'phase.interrupted':
       return line('interrupted', 'yellow', harmless(event.phase), interruptions[event.reason], true);
     case 'phase.skipped':
@@ -83,10 +93,6 @@ function describeCancelling({ reason, message }: Extract<RunEvent, { type: 'run.
   return reason === 'timeout' ? 'the timeout of the run passed' : '';
 }
 
-function describeSkipped(reason: string, cause: string | undefined): string {
-  return cause === undefined ? harmless(reason) : `${harmless(reason)} (${harmless(cause)})`;
-}
-
 function describeAdopted(phase: string, now: number, run: FoldedRun): string {
   const attempt = run.phase(phase)?.attempts.at(-1);
   return attempt === undefined
@@ -104,23 +110,25 @@ export function tryText(phase: string, attempt: number, run: FoldedRun): string 
 type EndEvent = Extract<RunEvent, { type: 'phase.completed' | 'phase.failed' }>;
 
 function describeEnd(event: EndEvent, run: FoldedRun): string {
-  const parts = [tryText(event.phase, event.attempt, run), formatDuration(event.durationMs)];
-  if (event.type === 'phase.failed') parts.push(describeFailure(event));
-  const text = parts.join(', ');
-  if (event.type === 'phase.completed' || event.retryAt === undefined) return text;
-  const delay = formatDuration(event.delayMs ?? event.retryAt - event.at);
-  return `${text}; next attempt in ${delay}, at ${formatTime(event.retryAt)}`;
+  const { phase, attempt, part, durationMs } = event;
+  const which = part === 'repair' ? `repair, attempt ${attempt}` : tryText(phase, attempt, run);
+  return `${which}, ${formatDuration(durationMs)}`;
 }
 
-/** Why an attempt failed, in a few words. */
-export function describeFailure(failure: {
-  readonly class?: string;
-  readonly exitCode?: number;
-  readonly signal?: string;
-  readonly error?: { readonly message: string; readonly code?: string };
-}): string {
-  if (failure.class === 'exit' && failure.exitCode !== undefined && failure.error?.code !== 'ORCH_PHASE_FAIL_WHEN')
-    return `exit code ${failure.exitCode}`;
-  if (failure.class === 'signal' && failure.signal !== undefined) return `signal ${failure.signal}`;
-  return failure.error === undefined ? 'failed' : harmless(failure.error.message);
+function failedLine(event: Extract<RunEvent, { type: 'phase.failed' }>, run: FoldedRun): EventLine {
+  const isForgiven = run.phase(event.phase)?.forgiven === true;
+  // Attempt 0: there was none.
+  const parts = [
+    event.attempt === 0 ? '' : describeEnd(event, run),
+    describeFailure(event),
+    isForgiven ? 'forgiven' : '',
+  ];
+  const detail = `${parts.filter((part) => part !== '').join(', ')}${describeNext(event)}`;
+  return line('failed', isForgiven ? 'yellow' : 'red', harmless(event.phase), detail, event.retryAt === undefined);
+}
+
+function describeNext({ retryAt, delayMs, at, class: why }: Extract<RunEvent, { type: 'phase.failed' }>): string {
+  if (retryAt === undefined) return '';
+  if (delayMs === undefined) return `; ${describeWait(retryAt, { now: at, why })}`;
+  return `; next attempt in ${formatDuration(delayMs)}, at ${formatTime(retryAt)}`;
 }

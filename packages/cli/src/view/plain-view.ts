@@ -2,7 +2,7 @@ import type { RunEvent } from '@orch/core';
 import { attemptMs } from '../run/folded-run.ts';
 import { paintFor } from './colour.ts';
 import type { Paint } from './colour.ts';
-import { eventLine } from './event-lines.ts';
+import { eventLines } from './event-lines.ts';
 import { formatDuration, formatTime, harmless, pad } from './text.ts';
 import type { View, ViewOptions } from './view.ts';
 
@@ -22,12 +22,11 @@ export class PlainView implements View {
   }
 
   news(event: RunEvent): void {
-    const line = eventLine(event, this.#options);
-    if (line === undefined) return;
-    const { word, colour, subject, detail } = line;
-    const parts = [this.#paint(colour, pad(word, 11)), subject].filter((part) => part !== '');
-    const text = `${parts.join(' ')}${detail === '' || subject === '' ? detail : `: ${detail}`}`;
-    this.#write(`${formatTime(event.at)} ${text.trimEnd()}`);
+    for (const { word, colour, subject, detail } of eventLines(event, this.#options)) {
+      const parts = [this.#paint(colour, pad(word, 11)), subject].filter((part) => part !== '');
+      const text = `${parts.join(' ')}${detail === '' || subject === '' ? detail : `: ${detail}`}`;
+      this.#write(`${formatTime(event.at)} ${text.trimEnd()}`);
+    }
   }
 
   note(text: string): void {

@@ -1,9 +1,18 @@
 import type { AttemptReport, PhaseReport, RunReport } from '@orch/core';
-import { attemptMs } from '../run/folded-run.ts';
+import { attemptMs, waitsForTime } from '../run/folded-run.ts';
 import { paintFor } from './colour.ts';
 import type { Colour, Paint } from './colour.ts';
-import { describeFailure } from './event-lines.ts';
-import { count, displayWidth, formatDateTime, formatDuration, formatTime, harmless, pad } from './text.ts';
+import { describeFailure, describeSkipped, describeWait } from './phase-words.ts';
+import {
+  count,
+  displayWidth,
+  formatDateTime,
+  formatDuration,
+  formatMoment,
+  formatTime,
+  harmless,
+  pad,
+} from './text.ts';
 
 export interface ReportTextOptions {
   readonly logPath: (attempt: AttemptReport) => string;
@@ -35,6 +44,7 @@ export function reportLines(report: RunReport, options: ReportTextOptions): stri
     '',
     ...report.phases.flatMap((phase) => phaseLines(phase, { paint, nameWidth, logPath })),
     ...checkpointLines(report),
+    ...changeLines(report),
     ...(report.warnings.length === 0 ? [] : ['', 'Warnings:', ...report.warnings.map((it) => `  ${harmless(it)}`)]),
     ...(canGoOn ? ['', `To go on: ${recover}`] : []),
   ];
@@ -75,23 +85,38 @@ interface PhaseLineOptions {
 }
 
 function phaseLines(phase: PhaseReport, { paint, nameWidth, logPath }: PhaseLineOptions): string[] {
-  const { name, status, attempts, reason, cause, retryAt } = phase;
+  const { name, status, attempts, forgiven, error } = phase;
+  const repairs = attempts.filter(({ part }) => part === 'repair').length;
   const details = [
-    attempts.length === 0 ? '' : count(attempts.length, 'attempt'),
+    attempts.length === 0 ? '' : count(attempts.length - repairs, 'attempt'),
+    repairs === 0 ? '' : count(repairs, 'repair'),
     attempts.length === 0 ? '' : formatDuration(attempts.reduce((sum, it) => sum + attemptMs(it, Date.now()), 0)),
-    reason === undefined ? '' : `${harmless(reason)}${cause === undefined ? '' : ` (${harmless(cause)})`}`,
-    retryAt === undefined ? '' : `next attempt at ${formatTime(retryAt)}`,
+    forgiven === undefined ? '' : 'forgiven',
+    error === undefined ? '' : harmless(error.message),
+    describeState(phase),
   ];
-  const words = paint(colours[status] ?? 'yellow', pad(status, 10));
+  const colour = forgiven === undefined ? (colours[status] ?? 'yellow') : 'yellow';
+  const words = paint(colour, pad(status, 10));
   const head = `${words} ${pad(harmless(name), nameWidth)}  ${details.filter((it) => it !== '').join(', ')}`.trimEnd();
+  const hint = error?.hint === undefined ? [] : [`           ${harmless(error.hint)}`];
   const told = attempts.filter((it) => attempts.length > 1 || it.status !== 'completed' || it.adopted);
-  return [head, ...told.flatMap((attempt) => attemptLines(attempt, logPath(attempt)))];
+  return [head, ...hint, ...told.flatMap((attempt) => attemptLines(attempt, logPath(attempt)))];
+}
+
+function describeState(phase: PhaseReport): string {
+  const { status, reason, cause, retryAt } = phase;
+  if (reason !== undefined) return status === 'skipped' ? describeSkipped(reason, cause) : harmless(reason);
+  if (retryAt === undefined) return '';
+  const now = Date.now();
+  return waitsForTime(phase)
+    ? describeWait(retryAt, { now, why: 'rate-limited' })
+    : `next attempt at ${formatMoment(retryAt, now)}`;
 }
 
 function attemptLines(attempt: AttemptReport, path: string): string[] {
   const { status, startedAt, adopted, error, reason } = attempt;
   const words = [
-    `attempt ${attempt.attempt}: ${status}`,
+    `attempt ${attempt.attempt}${attempt.part === 'repair' ? ' (repair)' : ''}: ${status}`,
     formatDuration(attemptMs(attempt, Date.now())),
     status === 'failed' ? describeFailure(attempt) : '',
     reason === undefined ? '' : harmless(reason),
@@ -101,6 +126,10 @@ function attemptLines(attempt: AttemptReport, path: string): string[] {
   const hint = error?.hint === undefined ? [] : [`             ${harmless(error.hint)}`];
   const log = status === 'failed' || status === 'running' ? [`             log: ${path}`] : [];
   return [`           ${words.filter((it) => it !== '').join(', ')}`, ...hint, ...log];
+}
+
+function changeLines({ changes = [] }: RunReport): string[] {
+  return changes.length === 0 ? [] : ['', 'Changes of its plan:', ...changes.map((it) => `  ${harmless(it)}`)];
 }
 
 const mostCheckpoints = 10;

@@ -4,7 +4,7 @@ import { attemptMs } from '../run/folded-run.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
 import { lastLines } from '../run/log-tail.ts';
 import type { Colour, Paint } from './colour.ts';
-import { describeFailure } from './event-lines.ts';
+import { describeFailure } from './phase-words.ts';
 import { count, formatDuration, harmless } from './text.ts';
 
 const mostSlow = 3;
@@ -23,7 +23,10 @@ export interface SummaryOptions {
 /** What a person wants to know when a run has come to its end, or has been stopped. */
 export function summaryLines(options: SummaryOptions): string[] {
   const { run, status, paint, recover } = options;
-  const failed = run.report.phases.filter((phase) => phase.status === 'failed');
+  // What was forgiven is nothing to look into where all went well.
+  const failed = run.report.phases.filter(
+    (phase) => phase.status === 'failed' && (status !== 'completed' || phase.forgiven !== true),
+  );
   const lines = ['', headline(run, status, paint), ...slowest(run.report.phases)];
   for (const phase of failed.slice(0, mostFailures)) lines.push('', ...failure(phase, options));
   if (failed.length > mostFailures)
@@ -42,10 +45,15 @@ function headline({ report, counts }: FoldedRun, status: RunStatus, paint: Paint
       : '';
   const parts = (['completed', 'failed', 'skipped', 'cancelled', 'pending'] as const)
     .filter((word) => counts[word] > 0)
-    .map((word) => `${counts[word]} ${word}`);
+    .map((word) => `${counts[word]} ${word}${word === 'failed' ? forgivenIn(report.phases) : ''}`);
   const sum = parts.length === 0 ? count(report.phases.length, 'phase') : parts.join(', ');
   const why = report.reason === undefined || status === 'completed' ? '' : ` (${harmless(report.reason)})`;
   return `Run ${report.runId} of ${report.workflow}: ${paint(colours[status] ?? 'yellow', status)} after ${took}${again}${why}; phases: ${sum}`;
+}
+
+function forgivenIn(phases: readonly PhaseReport[]): string {
+  const forgiven = phases.filter((phase) => phase.forgiven === true).length;
+  return forgiven === 0 ? '' : ` (${forgiven} forgiven)`;
 }
 
 function slowest(phases: readonly PhaseReport[]): string[] {
@@ -59,13 +67,17 @@ function slowest(phases: readonly PhaseReport[]): string[] {
     : [`Slowest: ${timed.map(({ name, ms }) => `${harmless(name)} ${formatDuration(ms)}`).join(', ')}`];
 }
 
-function failure({ name, attempts }: PhaseReport, { run, paint, logPath }: SummaryOptions): string[] {
-  const last = attempts.at(-1);
-  if (last === undefined) return [`${paint('red', 'failed')} ${harmless(name)}`];
+function failure({ name, attempts, error, forgiven }: PhaseReport, { run, paint, logPath }: SummaryOptions): string[] {
+  const word = `${paint(forgiven === true ? 'yellow' : 'red', 'failed')} ${harmless(name)}`;
+  const last = error === undefined ? attempts.at(-1) : undefined;
+  const isForgiven = forgiven === true ? ', forgiven' : '';
+  const why = error ?? last?.error;
+  const hint = why?.hint === undefined ? [] : [`  ${harmless(why.hint)}`];
+  if (last === undefined)
+    return [`${word}${error === undefined ? '' : `: ${describeFailure({ error })}`}${isForgiven}`, ...hint];
   const { number, most } = run.tryOf(name);
   const tries = most === undefined || most === 1 ? '' : `, attempt ${number}/${most}`;
-  const head = `${paint('red', 'failed')} ${harmless(name)}: ${describeFailure(last)}${tries}`;
-  const hint = last.error?.hint === undefined ? [] : [`  ${harmless(last.error.hint)}`];
+  const head = `${word}: ${describeFailure(last)}${tries}${isForgiven}`;
   const path = logPath(last);
   if (path === undefined) return [head, ...hint];
   const lines = lastLines(path, mostLines);

@@ -82,6 +82,11 @@ export function formatDateTime(at: number): string {
   return `${day.join('-')} ${formatTime(at)}`;
 }
 
+/** Local time of day, with the date where it is another day than `now`. */
+export function formatMoment(at: number, now: number): string {
+  return new Date(at).toDateString() === new Date(now).toDateString() ? formatTime(at) : formatDateTime(at);
+}
+
 /** `1 phase`, `2 phases`. */
 export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;

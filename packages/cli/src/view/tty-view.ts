@@ -1,10 +1,11 @@
 import type { PhaseReport, RunEvent } from '@orch/core';
-import { attemptMs } from '../run/folded-run.ts';
+import { attemptMs, waitsForTime } from '../run/folded-run.ts';
 import { lastLine } from '../run/log-tail.ts';
 import { paintFor } from './colour.ts';
 import type { Paint, TextStream } from './colour.ts';
-import { eventLine, tryText } from './event-lines.ts';
+import { eventLines, tryText } from './event-lines.ts';
 import { LiveBlock } from './live-block.ts';
+import { describeWait } from './phase-words.ts';
 import { clip, displayWidth, formatDuration, formatTime, harmless, pad } from './text.ts';
 import type { View, ViewOptions } from './view.ts';
 
@@ -37,9 +38,8 @@ export class TtyView implements View {
   }
 
   news(event: RunEvent): void {
-    const line = eventLine(event, this.#options);
-    if (line?.final === true) {
-      const { word, colour, subject, detail } = line;
+    for (const { word, colour, subject, detail, final } of eventLines(event, this.#options)) {
+      if (!final) continue;
       const parts = [formatTime(event.at), this.#paint(colour, pad(word, 11)), subject].filter((part) => part !== '');
       this.#permanent.push(detail === '' ? parts.join(' ') : `${parts.join(' ')}  ${this.#paint('dim', detail)}`);
     }
@@ -96,7 +96,11 @@ export class TtyView implements View {
     const name = pad(clip(harmless(phase.name), nameWidth), nameWidth);
     if (attempt === undefined) return ` ${name}`;
     const { number } = this.#options.run.tryOf(phase.name);
-    const which = number > 1 || attempt.adopted ? `  ${tryText(phase.name, attempt.attempt, this.#options.run)}` : '';
+    const isRepair = attempt.part === 'repair';
+    const words = isRepair
+      ? `repair, attempt ${attempt.attempt}`
+      : tryText(phase.name, attempt.attempt, this.#options.run);
+    const which = isRepair || number > 1 || attempt.adopted ? `  ${words}` : '';
     const head = ` ${name}  ${wholeSeconds(attemptMs(attempt, now))}${which}`;
     const path = columns - displayWidth(head) > 4 ? this.#options.logPath(attempt) : undefined;
     const output = path === undefined ? '' : lastLine(path);
@@ -109,7 +113,11 @@ export class TtyView implements View {
     const [first] = waiting;
     if (first?.retryAt === undefined) return [];
     const more = waiting.length > 1 ? `, and ${waiting.length - 1} more wait` : '';
-    return [` ${harmless(first.name)}: next attempt in ${wholeSeconds(first.retryAt - now)}${more}`];
+    const left = wholeSeconds(first.retryAt - now);
+    const wait = waitsForTime(first)
+      ? `${describeWait(first.retryAt, { now, why: 'rate-limited' })}, ${left} left`
+      : `next attempt in ${left}`;
+    return [` ${harmless(first.name)}: ${wait}${more}`];
   }
 
   #countsLine(now: number): string {

@@ -147,6 +147,13 @@ describe('the command line', () => {
     ['cancel --message=why one', 'cancel --message=… one'],
     ['execute --take-over plan.json -f x', 'execute --take-over plan.json -f x'],
     ['execute plan.json --input token=x', 'execute plan.json --input …'],
+    ['execute --input -token a plan.json', 'execute --input … a plan.json'],
+    [
+      'execute --fail-fast plan.json --only a --skip=b --until c',
+      'execute --fail-fast plan.json --only a --skip=b --until c',
+    ],
+    ['recover --all --inputs in.json', 'recover --all --inputs in.json'],
+    ['recover --plan new.json one', 'recover --plan new.json one'],
     ['execute --input=token=x --backend redis://u:p@h', 'execute --input=… --backend …'],
   ])('%s', (given, shown) => {
     expect(safeArguments(given.split(' ')).join(' ')).toBe(shown);

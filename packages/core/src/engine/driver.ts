@@ -33,7 +33,7 @@ export class Driver {
   readonly #inbox: InboxPoller;
   readonly #views: RunViews;
   readonly #guard: SecretGuard;
-  readonly #condition: Moment['condition'];
+  readonly #condition: Moment['condition'] = (phase) => this.#parts.rules.condition(phase);
   readonly #recorder: Recorder;
   readonly #observers = new Observers((error) => this.#recorder.warn(messageOf(error)));
   /** The lease is as old as the last commit that was sent, once that is acknowledged. */
@@ -45,16 +45,18 @@ export class Driver {
 
   constructor(parts: DriverParts) {
     this.#parts = parts;
-    const { engine, state, fence } = parts;
+    const { engine, state, fence, executorOf, rules, inputs } = parts;
+    const [run, code] = [
+      { engine, state },
+      { rules, executorOf },
+    ];
     this.#state = state;
-    this.#guard = secretGuard(parts.inputs, parts.secrets);
-    this.#condition = (phase) => parts.rules.condition(phase);
+    this.#guard = secretGuard(inputs, parts.secrets);
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     // It may come to its end before anybody listens: while the run is still being taken up.
     this.done.catch(() => undefined);
     this.#loop = new RunLoop({
-      engine,
-      state,
+      ...run,
       fence,
       next: (moment) => this.#next(moment),
       perform: (event) => this.#perform(event),
@@ -77,25 +79,24 @@ export class Driver {
       onLost: () => this.#leave(runLost(state.runId, 'its lease could not be renewed')),
     });
     const warn = (message: string): void => this.#recorder.warn(message);
+    const version = (): number => state.version;
     const receive = (body: Json, id: string): void => this.#receive(body, id);
-    this.#inbox = new InboxPoller({ engine, runId: state.runId, version: () => state.version, receive, warn });
+    this.#inbox = new InboxPoller({ engine, runId: state.runId, version, receive, warn });
     this.#views = new RunViews({
       state,
       resumed: parts.resumed,
       phaseKeys: engine.phaseKeys,
       warn: ({ plugin, message }) => this.#recorder.warn(message, [], plugin),
-      record: (plugin, key, value) => this.#record({ type: 'plugin.recorded', plugin, key, value }),
-      rules: parts.rules,
-      executorOf: parts.executorOf,
+      record: (plugin, key, value) =>
+        this.#recorder.record({ type: 'plugin.recorded', plugin, key, value }, this.#isDriving()),
+      ...code,
       now: () => engine.clock.now(),
     });
     const { hooks } = engine;
     this.attempts = new AttemptRunner({
-      engine,
-      state,
-      executorOf: parts.executorOf,
-      rules: parts.rules,
-      inputs: parts.inputs,
+      ...run,
+      ...code,
+      inputs,
       guard: this.#guard,
       isFresh: () => !this.#lease.isOld(),
       holds: () => this.#holds(),
@@ -130,7 +131,7 @@ export class Driver {
   /** Ends the attempts and lets go of the run, to be recovered; a second call kills without grace. */
   stop(): void {
     if (this.#phase === 'stopping') return this.attempts.killAll();
-    if (this.#phase !== 'driving' || isTerminal(this.#state.status)) return;
+    if (!this.#isDriving()) return;
     this.#phase = 'stopping';
     this.#views.abort('stopped');
     this.attempts.stopAll('stopped');
@@ -188,8 +189,11 @@ export class Driver {
     if (this.#phase === 'left') return;
     this.#views.told(event, this.#parts.engine.hooks);
     switch (event.type) {
-      case 'phase.started':
-        return this.#startAttempt(event.phase);
+      case 'phase.started': {
+        const phase = this.#state.graph.indexOf.get(event.phase)!;
+        // The order to stop may have come between the commit and its effect. A cancel may not be committed yet: others go on.
+        return this.attempts.start(phase, this.#state.phases[phase] as Running, this.#stopReason(phase));
+      }
       case 'checkpoint.created':
         return this.#observers.add(this.#views.checkpoint(event, this.#parts.engine.hooks));
       case 'run.cancelling':
@@ -211,29 +215,17 @@ export class Driver {
     this.attempts.stopAll('cancelled', (phase) => isEnding(this.#state, phase));
   }
 
-  #startAttempt(name: string): void {
-    const phase = this.#state.graph.indexOf.get(name)!;
-    // The order to stop may have come between the commit and its effect. A cancel may not be committed yet: others go on.
-    this.attempts.start(phase, this.#state.phases[phase] as Running, this.#stopReason(phase));
-  }
-
   /** Why an attempt at a phase shall end; `undefined`: it shall not. */
   #stopReason(phase: number): StopReason | undefined {
-    if (this.#phase === 'stopping') return 'stopped';
-    return isEnding(this.#state, phase) ? 'cancelled' : undefined;
+    return this.#phase === 'stopping' ? 'stopped' : isEnding(this.#state, phase) ? 'cancelled' : undefined;
   }
 
   async #attemptEnded(active: ActiveAttempt, outcome: AttemptEnd): Promise<void> {
     const { hooks, clock } = this.#parts.engine;
     const durationMs = Math.round(clock.monotonic() - active.begunAt);
     const lost = this.#state.lost[active.phase]!;
-    const judged = judge({
-      ...{ active, outcome, durationMs, lost, hooks, clock },
-      views: this.#views,
-      now: this.#loop.now,
-      rules: this.#parts.rules,
-      guard: this.#guard,
-    });
+    const known = { active, outcome, durationMs, lost, hooks, clock, views: this.#views, guard: this.#guard };
+    const judged = judge({ ...known, now: this.#loop.now, rules: this.#parts.rules });
     // Most outcomes need no second opinion: they are written in the turn in which they came.
     const { draft, seen } = judged instanceof Promise ? await judged : judged;
     if (this.#phase === 'left') return;
@@ -261,8 +253,8 @@ export class Driver {
     this.cancel(cancel.by, cancel.message, [id]);
   }
 
-  #record(draft: Draft): Promise<void> {
-    return this.#recorder.record(draft, this.#phase === 'driving' && !isTerminal(this.#state.status));
+  #isDriving(): boolean {
+    return this.#phase === 'driving' && !isTerminal(this.#state.status);
   }
 
   async #finish(stopped: boolean): Promise<void> {

@@ -104,6 +104,14 @@ export type ExecuteArguments<In> =
     ? [options?: ExecuteOptions<In>]
     : [options: ExecuteOptions<In> & { readonly inputs: In }];
 
+export interface CancelOptions {
+  /** Who asks; default `api`. */
+  readonly by?: string;
+  readonly message?: string;
+  /** Values of the secret inputs: a run that nobody drives is taken up here, and its clean-ups may need them. */
+  readonly secrets?: { readonly [name: string]: unknown };
+}
+
 /** Drives runs. Made from a backend and plugins; opens the backend on first use. */
 export interface OrchestratorApi extends AsyncDisposable {
   /** Everything that is wrong with a workflow; asks the executors too (missing commands). */
@@ -112,7 +120,7 @@ export interface OrchestratorApi extends AsyncDisposable {
   execute<P extends object, In>(workflow: Workflow<any, P, In>, ...options: ExecuteArguments<In>): RunHandle<P>;
   recover<P extends object, In>(runId: string, options?: RecoverOptions<P, In>): RunHandle<P>;
   /** Through the inbox of a run driven elsewhere; a run that nobody drives is taken up and cancelled. */
-  cancel(runId: string, options?: { readonly by?: string; readonly message?: string }): Promise<void>;
+  cancel(runId: string, options?: CancelOptions): Promise<void>;
   /** A run with its phases, attempts, errors and checkpoints. */
   show(runId: string): Promise<RunReport>;
   /** Newest first; `interrupted` is derived from a run that says running and whose owner is gone. */

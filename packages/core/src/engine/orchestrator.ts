@@ -8,7 +8,6 @@ import { randomIds } from '../id.ts';
 import type { RunEvent, RunSummary } from '../run/event.ts';
 import type { RunReport } from '../run/report.ts';
 import { isTerminal } from '../run/state.ts';
-import type { RunState } from '../run/state.ts';
 import type { Workflow, WorkflowDefinition } from '../spec/workflow.ts';
 import type { Finding } from '../spec/workflow-spec.ts';
 import { checkState } from './check-state.ts';
@@ -19,6 +18,7 @@ import { isHeld } from './lease.ts';
 import { giveBackAll } from './letting-go.ts';
 import { readRun } from './open-run.ts';
 import type {
+  CancelOptions,
   ExecuteArguments,
   ExecuteOptions,
   OrchestratorApi,
@@ -87,7 +87,7 @@ export class Orchestrator implements OrchestratorApi {
     return runHandle<P>(runId, this.#track(runId, opening), signal);
   }
 
-  async cancel(runId: string, { by = 'api', message }: { by?: string; message?: string } = {}): Promise<void> {
+  async cancel(runId: string, { by = 'api', message, secrets }: CancelOptions = {}): Promise<void> {
     const own = this.#drivers.get(runId);
     if (own?.cancel(by, message) === true) return;
     // It is just letting go: cancelled is what is left then.
@@ -98,7 +98,10 @@ export class Orchestrator implements OrchestratorApi {
     const said = message === undefined ? {} : { message };
     if (!isHeld(await engine.backend.holder(runId), engine.host)) {
       try {
-        const opened = await this.#track(runId, this.#open(runId, { definition: undefined, cancel: { by, ...said } }));
+        const opened = await this.#track(
+          runId,
+          this.#open(runId, { definition: undefined, secrets, cancel: { by, ...said } }),
+        );
         if ('driver' in opened) await opened.driver.done;
         return;
       } catch (error) {

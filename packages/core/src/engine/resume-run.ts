@@ -59,8 +59,9 @@ export async function resumeRun(
       return { state };
     }
     const inputs = replan?.inputs ?? code.inputs;
+    const taken = { engine, state, fence, takenAt, knownKeys, cancel, replan, inputs };
     const driver = await takeUp({
-      ...{ engine, state, fence, takenAt, knownKeys, cancel, replan, inputs },
+      ...taken,
       executors: executors.all,
       executorOf: executors.of(state),
       rules: runRules(state, inputs, { definition, phaseKeys: engine.phaseKeys }, code.language),

@@ -3,6 +3,7 @@ import type { Json } from '../json.ts';
 import type { RunState } from '../run/state.ts';
 import type { Schema } from '../schema.ts';
 import { needsLanguage } from '../spec/check-expressions.ts';
+import { outcomeVariables, scopeVariables } from '../spec/language.ts';
 import type { Expression, ExpressionScope, Language, LoadedLanguage, Variable } from '../spec/language.ts';
 import type { PhaseKeys } from '../spec/phase-keys.ts';
 import { isTemplate, parseTemplate } from '../spec/template.ts';
@@ -42,9 +43,6 @@ export interface FailWhen {
     readonly readsExitCode: boolean;
   };
 }
-
-export const scopeVariables: readonly Variable[] = ['inputs', 'outputs', 'phases', 'run'];
-export const outcomeVariables: readonly Variable[] = [...scopeVariables, 'output', 'exit_code'];
 
 export interface RulesParts {
   readonly definition: WorkflowDefinition | undefined;

@@ -10,9 +10,9 @@ const shortest = 4;
 /** Keeps the values of secret inputs out of what is stored and shown. */
 export interface SecretGuard {
   /** The text with `***` in place of each secret. */
-  hide(text: string): string;
+  readonly hide: (text: string) => string;
   /** The name of a secret that the value holds, if it holds one. */
-  find(value: Json): string | undefined;
+  readonly find: (value: Json) => string | undefined;
 }
 
 const nothingToHide: SecretGuard = { hide: (text) => text, find: () => undefined };

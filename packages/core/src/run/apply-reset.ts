@@ -67,8 +67,11 @@ function refillQueues(state: RunState): void {
 
 /** A backoff does not outlive the reset of what the phase depends on: it could start before that. */
 function refillPending(state: RunState, phase: number, { dueAt, until }: Pending): void {
-  if (state.unmet[phase] !== 0) setPhase(state, phase, pending);
-  else if (until !== undefined) state.dueByWall.push({ at: until, phase });
+  if (state.unmet[phase] !== 0) {
+    setPhase(state, phase, pending);
+    // What it depends on comes anew, and so does the question whether it runs.
+    state.begunAt[phase] = 0;
+  } else if (until !== undefined) state.dueByWall.push({ at: until, phase });
   else if (dueAt === undefined) state.ready.push(phase);
   else state.due.push({ at: dueAt, phase });
 }

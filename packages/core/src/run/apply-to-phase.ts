@@ -131,7 +131,8 @@ function interrupt(state: RunState, event: EventOf<'phase.interrupted'>): void {
   state.lost[phase] = event.reason === 'lost' ? state.lost[phase]! + 1 : 0;
   const { mending } = state.phases[phase] as Running;
   setPhase(state, phase, mending === undefined ? pending : { status: 'pending', mending });
-  state.ready.push(phase);
+  // What it depends on may have been reset while it ran.
+  if (state.unmet[phase] === 0) state.ready.push(phase);
 }
 
 function skip(state: RunState, event: EventOf<'phase.skipped'>): void {

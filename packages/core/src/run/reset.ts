@@ -5,7 +5,8 @@ import type { RunState } from './state.ts';
 
 /**
  * What recover runs again: failed phases that were not forgiven, cancelled ones, and what followed from their end: phases
- * that were skipped, handlers and clean-ups, and what depends on those. What completed stays otherwise.
+ * that were skipped, handlers and clean-ups, and what depends on those: also where they run, for beside what they come
+ * after they must not. What completed stays otherwise.
  */
 export function phasesToRecover(state: RunState): readonly string[] {
   const { phases } = state.spec;
@@ -15,12 +16,17 @@ export function phasesToRecover(state: RunState): readonly string[] {
     if (status === 'cancelled' || (status === 'failed' && phases[phase]!.continueOnFailure !== true)) chosen.add(phase);
   }
   const isReaction = (phase: number): boolean => phases[phase]!.after !== undefined;
+  // What is run again though it ended well, and so makes what depends on it run again, too.
+  const again = new Set([...chosen].filter(isReaction));
   return namesOf(
     state,
     downstream(state, chosen, (phase, from) => {
       const at = state.phases[phase]!;
-      if (at.status === 'pending' || at.status === 'running') return false;
-      return at.status === 'skipped' ? !isLeftOut(at) : isReaction(phase) || isReaction(from);
+      if (at.status === 'pending') return false;
+      if (at.status === 'skipped') return !isLeftOut(at);
+      if (!isReaction(phase) && !again.has(from)) return false;
+      again.add(phase);
+      return true;
     }),
   );
 }
@@ -41,7 +47,9 @@ export function phasesSince(state: RunState, earlier: RunState): readonly string
   const chosen = new Set<number>();
   for (let phase = 0; phase < state.graph.size; phase++) {
     const at = state.phases[phase]!;
-    const wasCompleted = earlier.phases[phase]!.status === 'completed';
+    // By name: the run may have another definition since.
+    const before = earlier.graph.indexOf.get(nameOf(state, phase));
+    const wasCompleted = before !== undefined && earlier.phases[before]!.status === 'completed';
     if (wasCompleted && (at.status === 'completed' || at.status === 'running')) continue;
     if (isLeftOut(at)) continue;
     // One between attempts is pending, but its backoff belongs to what is gone back behind.

@@ -1,6 +1,7 @@
 import type { Json } from '../json.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { FindingSink } from './finding-list.ts';
+import { outcomeVariables, scopeVariables } from './language.ts';
 import type { Expression, LoadedLanguage, Variable } from './language.ts';
 import type { PhaseKeys } from './phase-keys.ts';
 import { quote } from './quote.ts';
@@ -28,9 +29,6 @@ export interface ExpressionUse {
   /** Whether its value may hold secrets. */
   readonly secrets: boolean;
 }
-
-const scope: readonly Variable[] = ['inputs', 'outputs', 'phases', 'run'];
-const outcome: readonly Variable[] = [...scope, 'output', 'exit_code'];
 
 /** Whether anything in a workflow has to be compiled. */
 export function needsLanguage(spec: WorkflowSpec, keys: PhaseKeys): boolean {
@@ -77,9 +75,9 @@ function* usesOf(phase: PhaseSpec, index: number, keys: PhaseKeys, names: KeyNam
   const path = ['phases', index];
   const { if: condition, failWhen, options } = phase;
   if (typeof condition === 'string')
-    yield { source: condition, path: [...path, 'if'], variables: scope, secrets: true };
+    yield { source: condition, path: [...path, 'if'], variables: scopeVariables, secrets: true };
   if (typeof failWhen === 'string')
-    yield { source: failWhen, path: [...path, names.failWhen], variables: outcome, secrets: true };
+    yield { source: failWhen, path: [...path, names.failWhen], variables: outcomeVariables, secrets: true };
   yield* optionUses(options, keys, [...path, ...names.options]);
 }
 
@@ -89,9 +87,9 @@ function* optionUses(options: PhaseSpec['options'], keys: PhaseKeys, path: Path)
     const owned = keys.options.get(key);
     if (owned === undefined) continue;
     for (const place of owned.expressions?.(value) ?? [])
-      yield { source: place.source, path: [...path, key, ...place.path], variables: outcome, secrets: true };
+      yield { source: place.source, path: [...path, key, ...place.path], variables: outcomeVariables, secrets: true };
     if (owned.templates?.(value) === true)
-      yield* templateUses(value, [...path, key], { variables: scope, secrets: owned.secrets === true });
+      yield* templateUses(value, [...path, key], { variables: scopeVariables, secrets: owned.secrets === true });
   }
 }
 

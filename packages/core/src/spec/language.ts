@@ -25,6 +25,11 @@ export interface LoadedLanguage {
  */
 export type Variable = 'inputs' | 'outputs' | 'phases' | 'run' | 'output' | 'exit_code';
 
+/** What expressions read that are asked before an attempt … */
+export const scopeVariables: readonly Variable[] = ['inputs', 'outputs', 'phases', 'run'];
+/** … and what those read that judge one. */
+export const outcomeVariables: readonly Variable[] = [...scopeVariables, 'output', 'exit_code'];
+
 /** Values of variables, without prototypes. What is `undefined` counts as missing. */
 export type ExpressionScope = { readonly [name in Variable]?: Json | undefined };
 

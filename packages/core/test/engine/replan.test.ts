@@ -113,6 +113,21 @@ describe('recover with another definition', () => {
     expect(await handle.result()).toMatchObject({ status: 'completed' });
   });
 
+  it('can be gone back behind: phases are told by name', async () => {
+    const second = (await failedRun()).next();
+    const changed = named('z', 'a', 'b:a');
+    const handle = second.orch.recover('r', { workflow: changed, replan: true });
+    await settled();
+    second.probe.last('z').end();
+    second.probe.last('b').end();
+    await handle.result();
+    const again = second.orch.recover('r', { workflow: changed, checkpoint: 'a' });
+    await settled();
+    // Before a began, nothing was completed; z was not there yet, and runs again, too.
+    expect(second.probe.started.slice(-2).toSorted()).toEqual(['a 2', 'z 2']);
+    await again.stop();
+  });
+
   it('of another workflow is refused', async () => {
     const second = (await failedRun()).next();
     const other = workflow('other').phase('a', { run: probeWork }) as Workflow;

@@ -1,81 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Plugin } from '../../src/hooks/plugin.ts';
-import { parseWorkflow } from '../../src/engine/parse-workflow.ts';
 import type { RunResult } from '../../src/engine/options.ts';
 import type { Outcome } from '../../src/executor/executor.ts';
-import type { Json } from '../../src/json.ts';
 import type { Schema } from '../../src/schema.ts';
 import { workflow, workflowOf } from '../../src/spec/workflow.ts';
 import type { Workflow } from '../../src/spec/workflow.ts';
 import { schemaOf } from '../spec/keys.ts';
 import { bench, probeWork, settled } from './bench.ts';
-import type { Bench } from './bench.ts';
 import { fakeLanguage } from './fake-language.ts';
-
-/** Lets plans say `probe: …`, whose texts may hold templates. */
-const probeKeys: Plugin = {
-  name: 'probe-keys',
-  contract: 1,
-  apply(host) {
-    host.phaseOption('probe', schemaOf('a list', Array.isArray), { templates: () => true });
-    host.phaseOption(
-      'env',
-      schemaOf('an object', (it) => typeof it === 'object'),
-      { templates: () => true, secrets: true },
-    );
-  },
-};
-
-const probeKind: Plugin = {
-  name: 'probe',
-  contract: 1,
-  apply: (host) => host.executor('probe', { execute: async () => ({ status: 'completed' }) }),
-};
-
-/** A workflow as a plan file gives it. */
-function plan(phases: readonly object[], more: object = {}): Workflow {
-  const { workflow: made, findings } = parseWorkflow(
-    { workflow_id: 'w', phases: phases.map((it) => ({ probe: [], ...it })), ...more },
-    { plugins: [probeKind, probeKeys] },
-  );
-  if (made === undefined) throw new Error(JSON.stringify(findings));
-  return made;
-}
-
-const made = (more: Parameters<typeof bench>[0] = {}): Bench =>
-  bench({ plugins: [probeKeys], language: fakeLanguage, ...more });
-
-/** Runs a plan whose attempts end as `ends` says, by phase; the rest completes. */
-async function run(
-  given: Workflow,
-  ends: Readonly<Record<string, Outcome>> = {},
-  options: { readonly inputs?: unknown } = {},
-  at: Bench = made(),
-): Promise<RunResult & { readonly started: readonly string[] }> {
-  const handle = at.orch.execute(given, { runId: 'r', ...options });
-  let isOver = false;
-  const result = handle.result().finally(() => (isOver = true));
-  let seen = 0;
-  for (let turn = 0; turn < 50 && !isOver; turn++) {
-    await settled();
-    for (; seen < at.probe.calls.length; seen++) {
-      const call = at.probe.calls[seen]!;
-      call.end(ends[call.attempt.phase] ?? { status: 'completed' });
-    }
-  }
-  return { ...(await result), started: at.probe.started };
-}
-
-const exits = (exitCode: number, output?: Json): Outcome =>
-  exitCode === 0
-    ? { status: 'completed', exitCode, ...(output === undefined ? {} : { output }) }
-    : {
-        status: 'failed',
-        class: 'exit',
-        error: { code: 'ORCH_PHASE_EXIT', message: `exit ${exitCode}` },
-        exitCode,
-        ...(output === undefined ? {} : { output }),
-      };
+import { exits, made, plan, probeKeys, run } from './plan-bench.ts';
 
 describe('if', () => {
   const conditional = plan([
@@ -296,104 +229,6 @@ describe('templates', () => {
       ],
     });
     expect(at.probe.started).toEqual(['a 1']);
-  });
-});
-
-describe('secrets', () => {
-  const secret = 'tr0ub4dor';
-  const given = plan(
-    [
-      { name: 'a', env: { TOKEN: '${{ inputs.token }}' } },
-      { name: 'b', depends_on: ['a'] },
-    ],
-    { inputs: { token: { type: 'string', secret: true }, name: { type: 'string', default: 'x' } } },
-  );
-
-  it('reach the attempt and are in no event', async () => {
-    const at = made();
-    await run(given, {}, { inputs: { token: secret } }, at);
-    expect(at.probe.last('a').attempt.options['env']).toEqual({ TOKEN: secret });
-    expect(at.probe.last('a').context).toMatchObject({ inputs: { token: secret, name: 'x' }, secrets: ['token'] });
-    const events = JSON.stringify(await at.events('r'));
-    expect(events).not.toContain(secret);
-    expect(events).toContain('"secrets":["token"]');
-  });
-
-  it('are hidden in errors, and an output that holds one is not stored', async () => {
-    const at = made();
-    const result = await run(
-      given,
-      { a: { ...exits(1), error: { code: 'X', message: `no ${secret}!` } } as Outcome },
-      { inputs: { token: secret } },
-      at,
-    );
-    expect(result).toMatchObject({ failures: [{ message: 'no ***!' }] });
-    const other = made();
-    expect(await run(given, { a: exits(0, [{ [secret]: 1 }]) }, { inputs: { token: secret } }, other)).toMatchObject({
-      failures: [{ code: 'ORCH_PHASE_SECRET', class: 'invalid-output' }],
-    });
-    expect(JSON.stringify([await at.events('r'), await other.events('r')])).not.toContain(secret);
-  });
-
-  it('are asked for again, by name, at the next take-up', async () => {
-    const first = made();
-    first.orch.execute(given, { runId: 'r', inputs: { token: secret } });
-    await settled();
-    first.kill();
-    const second = first.next();
-    await expect(second.orch.recover('r').result()).rejects.toMatchObject({
-      code: 'ORCH_INPUT_SECRET_MISSING',
-      message: expect.stringContaining('token') as string,
-      hint: expect.stringContaining('ORCH_INPUT_TOKEN') as string,
-    });
-    await expect(second.orch.recover('r', { secrets: { token: 5 } }).result()).rejects.toMatchObject({
-      code: 'ORCH_INPUT_INVALID',
-    });
-    const handle = second.orch.recover('r', { secrets: { token: secret } });
-    await settled();
-    second.probe.last('a').end();
-    await settled();
-    expect(second.probe.last('b').context.inputs).toEqual({ token: secret, name: 'x' });
-    second.probe.last('b').end();
-    expect(await handle.result()).toMatchObject({ status: 'completed' });
-  });
-
-  it('are not needed to cancel', async () => {
-    const first = made();
-    first.orch.execute(given, { runId: 'r', inputs: { token: secret } });
-    await settled();
-    first.kill();
-    const second = first.next();
-    await second.orch.cancel('r');
-    expect(await second.orch.show('r')).toMatchObject({ status: 'cancelled' });
-  });
-});
-
-describe('inputs of a plan', () => {
-  const given = plan([{ name: 'a' }], {
-    inputs: {
-      env: { type: 'string', enum: ['dev', 'prod'] },
-      n: { type: 'integer', default: 3 },
-      maybe: { type: 'object', required: false },
-    },
-  });
-
-  it('are checked before anything starts, all at once', async () => {
-    const { orch } = made();
-    await expect(
-      orch.execute(given, { runId: 'r', inputs: { env: 'test', n: 1.5, evn: 1 } }).result(),
-    ).rejects.toMatchObject({
-      code: 'ORCH_INPUT_INVALID',
-      message: expect.stringMatching(
-        /evn: is no input of this workflow; did you mean env\?.*env: must be one of "dev", "prod", not "test".*n: must be a whole number, not 1.5/,
-      ) as string,
-    });
-  });
-
-  it('have their defaults filled in', async () => {
-    const at = made();
-    await run(given, {}, { inputs: { env: 'dev' } }, at);
-    expect(at.probe.last('a').context.inputs).toEqual({ env: 'dev', n: 3 });
   });
 });
 

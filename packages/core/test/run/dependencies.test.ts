@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PhaseSpec, WorkflowSpec } from '../../src/spec/workflow-spec.ts';
+import type { RunEvent } from '../../src/run/event.ts';
+import { phasesToRecover } from '../../src/run/reset.ts';
 import { Journal, specOf } from './journal.ts';
 
 /** A workflow from lines, with more about some of its phases. */
@@ -107,6 +109,48 @@ describe('if', () => {
       attempt: 0,
       error: { code: 'ORCH_PHASE_CONDITION', message: expect.stringContaining('there is no input "x"') as string },
     });
+  });
+});
+
+describe('a reset', () => {
+  const reset = (...phases: readonly string[]): Extract<RunEvent, { type: 'run.reset' }> =>
+    ({ type: 'run.reset', cause: 'recover', phases }) as never;
+  const interrupted = { type: 'phase.interrupted', part: 'main', attempt: 1, reason: 'stopped' } as const;
+
+  it('asks again whether a handler runs that was begun before', () => {
+    const journal = new Journal(spec(['a', 'mend:a'], { mend: { after: 'failed' } }));
+    journal.decideAll();
+    journal.end('a', { fails: true });
+    journal.decideAll();
+    journal.write({ ...interrupted, phase: 'mend' });
+    expect(phasesToRecover(journal.state)).toEqual(['a']);
+    journal.write(reset('a'));
+    journal.decideAll();
+    journal.end('a');
+    expect(journal.decideAll()).toEqual(['phase.skipped mend', 'run.completed']);
+  });
+
+  it('takes handlers and clean-ups with it, and what depends on them, also where they run', () => {
+    const journal = new Journal(spec(['a', 'clean:a', 'tell:clean', 'log:tell', 'x'], { clean: { after: 'always' } }));
+    journal.decideAll();
+    journal.end('a', { fails: true }).end('x');
+    journal.decideAll();
+    expect(phasesToRecover(journal.state)).toEqual(['a', 'clean']);
+    journal.end('clean');
+    journal.decideAll();
+    journal.end('tell');
+    journal.decideAll();
+    journal.end('log');
+    expect(phasesToRecover(journal.state)).toEqual(['a', 'clean', 'tell', 'log']);
+  });
+
+  it('leaves a forgiven failure and what came after it', () => {
+    const journal = new Journal(spec(['a', 'b:a', 'c'], { a: { continueOnFailure: true } }));
+    journal.decideAll();
+    journal.end('a', { fails: true });
+    journal.decideAll();
+    journal.end('b').end('c', { fails: true });
+    expect(phasesToRecover(journal.state)).toEqual(['c']);
   });
 });
 

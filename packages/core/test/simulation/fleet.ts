@@ -76,7 +76,7 @@ export class Fleet {
     if (known.key !== key || known.attempt !== number) this.#world.fail(`fleet: ${who}, which is not committed`);
     else if (known.status !== 'running') this.#world.fail(`fleet: ${who}, which is ${known.status}`);
     if (!this.#holds(process)) this.#world.fail(`fleet: ${who} without holding the run`);
-    if (this.told.has(process) && this.#oracle.isCancelling)
+    if (this.told.has(process) && this.#oracle.isCancelling && known.spec.after !== 'always')
       this.#world.fail(`fleet: ${who} after it told of the cancel`);
     for (const command of this.commands.values()) {
       if (command.attempt.phase !== phase) continue;

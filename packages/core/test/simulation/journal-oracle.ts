@@ -9,6 +9,8 @@ interface Phase {
   key: string;
   /** Failures since it was last reset: all of them are charged by the tap of the simulation. */
   failures: number;
+  /** Skipped because of another phase. */
+  isVictim: boolean;
 }
 
 /** What people asked for, which some events need. */
@@ -38,7 +40,14 @@ export class JournalOracle {
     this.#world = world;
     this.#maxAttempts = maxAttempts;
     for (const phase of spec.phases)
-      this.phases.set(phase.name, { spec: phase, status: 'pending', attempt: 0, key: '', failures: 0 });
+      this.phases.set(phase.name, {
+        spec: phase,
+        status: 'pending',
+        attempt: 0,
+        key: '',
+        failures: 0,
+        isVictim: false,
+      });
   }
 
   get version(): number {
@@ -103,7 +112,10 @@ export class JournalOracle {
         return this.#settle(event);
       case 'phase.skipped':
       case 'phase.cancelled':
-        for (const name of event.phases) this.#giveUp(name, event.type === 'phase.skipped' ? 'skipped' : 'cancelled');
+        for (const name of event.phases) {
+          this.#giveUp(name, event.type === 'phase.skipped' ? 'skipped' : 'cancelled');
+          this.phases.get(name)!.isVictim = event.type === 'phase.skipped' && event.cause !== undefined;
+        }
         return;
       default:
     }
@@ -112,15 +124,27 @@ export class JournalOracle {
   #start(event: Extract<RunEvent, { type: 'phase.started' }>): void {
     const phase = this.phases.get(event.phase)!;
     if (phase.status !== 'pending') this.#wrong(`${event.phase} was started while it was ${phase.status}`);
-    for (const name of phase.spec.dependsOn ?? [])
-      if (this.phases.get(name)!.status !== 'completed') this.#wrong(`${event.phase} was started before ${name}`);
+    this.#checkDependencies(phase.spec);
     if (event.attempt !== phase.attempt + 1)
       this.#wrong(`attempt ${event.attempt} of ${event.phase} follows on ${phase.attempt}`);
-    if (this.isCancelling) this.#wrong(`${event.phase} was started after the run was cancelled`);
+    if (this.isCancelling && phase.spec.after !== 'always')
+      this.#wrong(`${event.phase} was started after the run was cancelled`);
     if (phase.failures >= this.#maxAttempts) this.#wrong(`${event.phase} was started after ${phase.failures} failures`);
     const running = [...this.phases.values()].filter(({ status }) => status === 'running').length;
     if (running >= this.#concurrency) this.#wrong(`${running + 1} phases run where ${this.#concurrency} may`);
     Object.assign(phase, { status: 'running', attempt: event.attempt, key: event.key });
+  }
+
+  #checkDependencies({ name, dependsOn = [], after }: PhaseSpec): void {
+    const needs = dependsOn.map((it) => this.phases.get(it)!);
+    for (const { status, spec } of needs) {
+      const hasEnded = status !== 'pending' && status !== 'running';
+      const isForgiven = status === 'failed' && spec.continueOnFailure === true;
+      if (after === undefined ? status !== 'completed' && !isForgiven : !hasEnded)
+        this.#wrong(`${name} (after ${after}) was started while ${spec.name} was ${status}`);
+    }
+    if (after === 'failed' && !needs.some(({ status, isVictim }) => status === 'failed' || isVictim))
+      this.#wrong(`the handler ${name} was started, but nothing had failed`);
   }
 
   #settle(
@@ -150,7 +174,8 @@ export class JournalOracle {
     for (const name of phases) {
       const phase = this.phases.get(name)!;
       if (phase.status === 'running') this.#wrong(`${name} was reset while it ran`);
-      if (phase.status === 'completed' && cause === 'recover') this.#wrong(`${name} is completed, but is run again`);
+      if (phase.status === 'completed' && cause === 'recover' && !this.#isReaction(name, new Set(phases)))
+        this.#wrong(`${name} is completed, but is run again`);
       phase.status = 'pending';
       phase.failures = 0;
     }
@@ -158,10 +183,19 @@ export class JournalOracle {
     this.isCancelling = false;
   }
 
+  /** Handlers and clean-ups come again after what they came after, and so does what depends on them. */
+  #isReaction(name: string, again: ReadonlySet<string>): boolean {
+    const { after, dependsOn = [] } = this.phases.get(name)!.spec;
+    return after !== undefined || dependsOn.some((it) => again.has(it) && this.#isReaction(it, again));
+  }
+
   #end(type: 'run.completed' | 'run.failed' | 'run.cancelled'): void {
     const statuses = new Set([...this.phases.values()].map(({ status }) => status));
     if (statuses.has('running')) this.#wrong(`${type} while phases run`);
-    const isClean = !statuses.has('failed') && !statuses.has('cancelled') && !statuses.has('pending');
+    const isForgiven = [...this.phases.values()].every(
+      (it) => it.status !== 'failed' || it.spec.continueOnFailure === true,
+    );
+    const isClean = isForgiven && !statuses.has('cancelled') && !statuses.has('pending');
     if (type === 'run.completed' && !isClean) this.#wrong(`${type} with ${[...statuses].join(', ')} phases`);
     this.status = type === 'run.completed' ? 'completed' : type === 'run.failed' ? 'failed' : 'cancelled';
     this.ends.add(this.status);

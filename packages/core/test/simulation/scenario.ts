@@ -40,6 +40,8 @@ export function makeScenario(random: Random): Scenario {
       ...(dependsOn.length > 0 ? { dependsOn } : {}),
       ...(random.chance(0.4) ? { timeoutMs: random.between(1_000, 30_000) } : {}),
       ...(random.chance(0.1) ? { checkpoint: false } : {}),
+      ...(random.chance(0.1) ? { continueOnFailure: true } : {}),
+      ...(dependsOn.length > 0 && random.chance(0.15) ? { after: random.pick(['failed', 'always'] as const) } : {}),
     };
   });
   const checkpointInterval = random.between(1, 3);

@@ -90,8 +90,12 @@ function checkOwnTaking(cast: Cast, actor: Actor): void {
 
 /** What never ends by itself is ended by a person, late: unless it was to be ended by orch. */
 function endForever({ oracle, fleet }: Cast, round: number): void {
-  if (round < 12 || oracle.isCancelling) return;
-  for (const command of fleet.running) command.end(command.course);
+  if (round < 12) return;
+  for (const command of fleet.running) {
+    // A cancel ends all but clean-ups.
+    const isCleanUp = oracle.phases.get(command.attempt.phase)!.spec.after === 'always';
+    if (!oracle.isCancelling || isCleanUp) command.end(command.course);
+  }
 }
 
 async function close({ world, actors, store, oracle }: Cast): Promise<void> {
