@@ -209,9 +209,12 @@ test('the key of inputs is found nowhere in its state', async () => {
 const plans = globSync('examples/*/{plan,corrected}.json', { cwd: root });
 
 test('nothing is wrong with the plans of the examples', async () => {
-  expect(plans.length).toBeGreaterThan(trials.length);
-  const lines = plans.map((plan) => `orch validate '${join(root, plan)}'`);
-  for (const line of lines) expect({ line, ...(await shell(line, folder)) }).toMatchObject({ line, code: 0 });
+  const own = ['standard-phases', 'survive-a-kill'];
+  const tried = new Set([...trials.map(({ example }) => example), ...own]);
+  expect(new Set(plans.map((plan) => basename(dirname(plan))))).toEqual(tried);
+  const ended = await Promise.all(plans.map((plan) => shell(`orch validate '${join(root, plan)}'`, folder)));
+  const wrong = plans.filter((_, at) => ended[at]?.code !== 0);
+  expect(wrong, ended.map(({ output }) => output).join('')).toEqual([]);
 });
 
 /** Lines that get a reader the repository: a test has it. */
