@@ -103,11 +103,13 @@ function isPlan(value: unknown): boolean {
 
 /** As `orch validate --no-command-check` does: a reader has programs that this machine may lack. */
 async function validate({ page, line, text }: Snippet): Promise<string[]> {
-  const [{ parsePlanText, renderFinding }, { defaultPreset }] = await Promise.all([
-    import('@orch/plan'),
-    import('@orch/cli/preset'),
-  ]);
+  const [{ addFindings, parsePlanText, planLanguage, renderFinding }, { defaultPreset }, { checkPlanExpressions }] =
+    await Promise.all([import('@orch/plan'), import('@orch/cli/preset'), import('@orch/core')]);
   const { plugins = [] } = defaultPreset({ stateDirectory: '.orch' });
-  const { findings } = parsePlanText(text, { plugins });
+  const reading = parsePlanText(text, { plugins });
+  const { workflow } = reading;
+  const more =
+    workflow === undefined ? [] : await checkPlanExpressions(workflow, { plugins, language: planLanguage() });
+  const { findings } = addFindings(reading, more);
   return findings.map((finding) => `${page}:${line}: ${renderFinding(finding, { text, color: false })}`);
 }

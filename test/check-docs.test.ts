@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkLinks } from '../scripts/check-links.ts';
 import { checkSnippets } from '../scripts/check-snippets.ts';
+import { readPages } from '../scripts/read-markdown.ts';
 
 let root: string;
 
@@ -83,5 +84,19 @@ describe('snippets', () => {
     expect(await checkSnippets(root)).toMatchObject({ plans: 1, findings: [] });
     write('README.md', block('json', '{ "workflow_id": "w", "phases": [{ "name": "a", "comand": "true" }] }'));
     expect((await checkSnippets(root)).findings.join()).toContain('ORCH_PLAN_UNKNOWN_KEY');
+    write(
+      'README.md',
+      block('json', '{ "workflow_id": "w", "phases": [{ "name": "a", "if": "1 +", "command": "true" }] }'),
+    );
+    expect((await checkSnippets(root)).findings.join()).toContain('ORCH_PLAN_EXPRESSION');
   });
+});
+
+it('shows nothing but whole plans as JSON in the guide, so that each is checked as a plan', () => {
+  const guide = readPages(join(import.meta.dirname, '..')).filter(({ path }) => path.startsWith('docs/guide/'));
+  const shown = guide.flatMap(({ path, blocks }) =>
+    blocks.filter(({ language }) => language === 'json').map(({ text, line }) => ({ place: `${path}:${line}`, text })),
+  );
+  expect(shown.length).toBeGreaterThan(8);
+  expect(shown.filter(({ text }) => !('workflow_id' in (JSON.parse(text) as object)))).toEqual([]);
 });

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -73,6 +83,138 @@ test('survive-a-kill adopts the command that orch was killed under', async () =>
   expect(output).toMatch(/adopted +count/);
   expect(output).toContain('counted to 6 in 1 start\n');
   expect(code).toBe(0);
+});
+
+/** An example that does what the shell lines of its README say. */
+interface Trial {
+  readonly example: string;
+  /** Exit code of each line. */
+  readonly exits: readonly number[];
+  /** What the lines say, in this order. */
+  readonly says: readonly RegExp[];
+  /** Files that are there afterwards, and their text; `undefined`: there is none. */
+  readonly leaves: Readonly<Record<string, RegExp | undefined>>;
+}
+
+const trials: readonly Trial[] = [
+  {
+    example: 'inputs',
+    exits: [0, 0, 2],
+    says: [/completed +sign/, /completed +sign/, /ORCH_INPUT_KEY/, /did you mean version/, /1, 6, 9, not 7/],
+    leaves: {
+      '.scratch/notes-1.2.tar.gz': /./,
+      '.scratch/notes-1.2.tar.gz.hmac': /^[0-9a-f]{64}\n$/,
+      '.scratch/notes-2.0.tar.gz.hmac': /^[0-9a-f]{64}\n$/,
+    },
+  },
+  {
+    example: 'outputs',
+    exits: [0, 0, 1],
+    says: [/completed +report/, /failed +check.*exit code 0.*output\.problems > 0/, /skipped +words, list, report/],
+    leaves: { '.scratch/report': /^11 words in 2 files\n$/ },
+  },
+  {
+    example: 'conditions',
+    exits: [0, 0, 0, 0, 0],
+    says: [/completed +publish/, /skipped +publish/, /failed +spelling/, /completed +publish/],
+    leaves: { '.scratch/log': /^publish was completed\npublish was skipped\npublish was completed\n$/ },
+  },
+  {
+    example: 'clean-up',
+    exits: [1, 0, 0, 0, 0],
+    says: [/saw 2/, /run lists-1 failed/, /skipped +tell: nothing failed/, /apple\nhammer\npear\nsaw\n/],
+    leaves: { '.scratch/work/all': undefined, '.scratch/failures': /^run lists-1 failed\n$/ },
+  },
+  {
+    example: 'fail-fast',
+    exits: [1, 0, 0, 0],
+    says: [/cancelled +soak/, /completed +publish/],
+    leaves: { '.scratch/begun': undefined, '.scratch/published.sh': /fi\n$/ },
+  },
+  {
+    example: 'retry',
+    exits: [0, 0, 0],
+    says: [/failed +collect: attempt 1\/50.*exit code 75/, /completed +collect +\d+ attempts/],
+    leaves: { '.scratch/collected': /^two crates of apples\n$/ },
+  },
+  {
+    example: 'rate-limit',
+    exits: [0, 0, 0],
+    says: [/failed +send: attempt 1\/3/, /three\.txt/, /completed +send +2 attempts/],
+    leaves: { '.scratch/sent/three.txt': /^Letter three\.\n$/ },
+  },
+  {
+    example: 'repair',
+    exits: [0, 0, 0, 1],
+    says: [/completed +check +2 attempts, 1 repair/, /The repair changed nothing/],
+    leaves: { 'notes/apples.txt': /^Two crates,\nred ones\.\n$/ },
+  },
+  {
+    example: 'selection',
+    exits: [0, 0, 0, 3],
+    says: [
+      /skipped +copy/,
+      /skipped +sort, count/,
+      /skipped +copy: dependency not met \(count\)/,
+      /Did you mean "count"/,
+    ],
+    leaves: { '.scratch/copy': /2 apple/ },
+  },
+  {
+    example: 'going-back',
+    exits: [1, 0, 0, 0, 3, 0],
+    says: [/failed +index/, /phase "index" changed/, /There are: gather@\d+, index@\d+/],
+    leaves: { '.scratch/done': /^gather\nindex\nbind\nindex\nbind\nbind\n$/, '.scratch/book': /^# The shed\n/ },
+  },
+  {
+    example: 'cron',
+    exits: [0, 0, 0, 0],
+    says: [/completed +verify/, /completed after/, /No run is interrupted/],
+    leaves: { '.scratch/done': /^copy\n$/ },
+  },
+];
+
+test.each(trials)('$example does what its README says', async ({ example, exits, says, leaves }) => {
+  const copy = copyOf(example);
+  const lines = shellBlocks(join(copy, 'README.md')).flatMap((block) => block.trimEnd().split('\n'));
+  const said: string[] = [];
+  const codes: (number | null)[] = [];
+  for (const line of lines) {
+    const { code, output } = await shell(line, copy);
+    codes.push(code);
+    said.push(output);
+  }
+  expect({ codes, said }).toMatchObject({ codes: exits });
+  let rest = said.join('');
+  for (const pattern of says) {
+    const { index, 0: found = '' } = pattern.exec(rest) ?? {};
+    expect(index, `${pattern} in: ${rest}`).toBeDefined();
+    rest = rest.slice((index ?? 0) + found.length);
+  }
+  for (const [file, text] of Object.entries(leaves)) {
+    const path = join(copy, file);
+    if (text === undefined) expect(existsSync(path), file).toBe(false);
+    else expect(readFileSync(path, 'utf8')).toMatch(text);
+  }
+});
+
+test('the key of inputs is found nowhere in its state', async () => {
+  const example = copyOf('inputs');
+  const { code } = await shell("ORCH_INPUT_KEY='correct horse' orch execute plan.json --input version=1.2", example);
+  expect(code).toBe(0);
+  expect(await shell("grep -rc 'version' .orch | grep -v ':0$'", example)).toMatchObject({ code: 0 });
+  expect(await shell("grep -r 'correct horse' .orch .scratch", example)).toEqual({ code: 1, output: '' });
+});
+
+const plans = globSync('examples/*/{plan,corrected}.json', { cwd: root });
+
+test('nothing is wrong with the plans of the examples', async () => {
+  const own = ['standard-phases', 'survive-a-kill'];
+  const tried = new Set([...trials.map(({ example }) => example), ...own]);
+  expect(new Set(plans.map((plan) => basename(dirname(plan))))).toEqual(tried);
+  const ended = await Promise.all(plans.map((plan) => shell(`orch validate '${join(root, plan)}'`, folder)));
+  const wrong = plans.filter((_, at) => ended[at]?.code !== 0);
+  expect(wrong, ended.map(({ output }) => output).join('')).toEqual([]);
 });
 
 /** Lines that get a reader the repository: a test has it. */

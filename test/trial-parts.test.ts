@@ -48,7 +48,7 @@ describe.each([
       expect(await orch.ended).toMatchObject({ exitCode: 0, stderr: '' });
       expect(await readEvents(backend.backendOf(folder))).toEqual(orch.printed);
       expect(orch.printed.at(-1)?.type).toBe('run.completed');
-      await expect(readEvents(jsonFiles.backendOf(folder))).rejects.toMatchObject({ code: 'ORCH_RUN_UNKNOWN' });
+      await expect(readEvents(jsonFiles.backendOf(folder))).rejects.toMatchObject({ code: 'ORCH_JOURNAL_LOST' });
     }
     const starts = await Promise.all(folders.map((folder) => readEvents(backend.backendOf(folder))));
     expect(starts[0]?.[0]).not.toEqual(starts[1]?.[0]);

@@ -33,8 +33,8 @@ afterAll(async () => {
 });
 
 describe.each(kinds)('on %s', (kind) => {
-  describe.each(features)('$name', (feature) => {
-    it.concurrent.each(cells)('%s', async (cell) => {
+  describe.concurrent.each(features)('$name', (feature) => {
+    it.each(cells)('%s', async (cell) => {
       const attempt = feature[cell];
       results.set(idOf(feature, kind, cell), 'FAILED');
       if ('empty' in attempt) {

@@ -228,7 +228,7 @@ withRedis('with Redis', () => {
     const url = name.replace('127', ':secret-word@127');
     const env = { REDIS_URL: `redis://:secret-word@127.0.0.1:${server.port}` };
     expect(await ground.orch('execute', 'plan.json', '--run-id', 'two', '--backend', url)).toMatchObject({ code: 0 });
-    expect(known()).toEqual({ format: 1, backends: [name] });
+    expect(known()).toEqual([name]);
     const shown = await ground.start(['show', 'two', '--json'], { env }).ended;
     expect(JSON.parse(shown.stdout)).toMatchObject({ runId: 'two', backend: name });
     const elsewhere = await ground.start(['show', 'two', '--backend', 'redis'], { env }).ended;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { addToBackendsText, readBackendsText } from '../src/backend/backends-file.ts';
 import { Playground, until, waitForGo } from './orch-process.ts';
 
 let ground: Playground;
@@ -72,7 +73,8 @@ describe('without --backend', () => {
   test('takes the one backend that has runs where ORCH_BACKEND names it, beside one that is away', async () => {
     ground.plan([{ name: 'a', command: 'true' }]);
     await ground.orch('execute', 'plan.json', '--backend', 'sqlite');
-    ground.write('.orch/backends.json', '{"format": 1, "backends": ["sqlite", "redis://127.0.0.1:1/0"]}');
+    const known = readBackendsText(ground.read('.orch/backends.json'), () => true);
+    ground.write('.orch/backends.json', addToBackendsText(known!, 'redis://127.0.0.1:1/0'));
     const { code, stderr } = await ground.start(['backup', 'copy'], { env: { ORCH_BACKEND: 'sqlite' } }).ended;
     expect(stderr).toMatch(/runs in redis:\/\/127.0.0.1:1\/0 can't be told/);
     expect(stderr).toMatch(/warning: logs, and what adopts[^]*All runs of/);

@@ -26,6 +26,7 @@ const defaultGraceMs = 5_000;
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const durationJsonSchema = {
+  title: 'seconds, or a duration as in "5s"',
   anyOf: [
     { type: 'number', minimum: 0 },
     { type: 'string', pattern: String.raw`^\d+(\.\d+)?(ms|s|m|h|d)$` },
@@ -36,7 +37,8 @@ const durationJsonSchema = {
 export const optionSchemas: Readonly<Record<string, DescribedSchema<Json>>> = {
   command: optionSchema(
     {
-      description: 'Text for a shell, or a list of a program and its arguments.',
+      description: 'What to run: text for a shell, or a list of a program and its arguments.',
+      examples: [['make', 'all']],
       anyOf: [
         { type: 'string', minLength: 1, maxLength: maxCommandLength },
         { type: 'array', items: { type: 'string' }, minItems: 1 },
@@ -47,6 +49,8 @@ export const optionSchemas: Readonly<Record<string, DescribedSchema<Json>>> = {
   env: optionSchema(
     {
       description: 'Variables of the command.',
+      examples: [{ CI: '1' }],
+      default: {},
       type: 'object',
       propertyNames: { pattern: environmentName.source },
       additionalProperties: { type: 'string' },
@@ -54,33 +58,44 @@ export const optionSchemas: Readonly<Record<string, DescribedSchema<Json>>> = {
     checkEnvironment,
   ),
   cwd: optionSchema(
-    { description: 'Working folder, from the one of the run.', type: 'string', minLength: 1 },
+    {
+      description: 'Working folder, from the one of the run.',
+      examples: ['packages/web'],
+      type: 'string',
+      minLength: 1,
+    },
     checkFolder,
   ),
   shell: optionSchema(
-    { description: 'Runs a command that is text.', type: 'string', minLength: 1, default: 'sh' },
+    { description: 'Runs a command that is text.', examples: ['bash'], type: 'string', minLength: 1, default: 'sh' },
     (value) =>
       isText(value) && value !== '' && !/\s/.test(value)
         ? checkText(value)
         : issue('must be the name or path of a shell.'),
   ),
   grace: optionSchema(
-    { description: 'Time between SIGTERM and SIGKILL, in seconds or with a unit.', ...durationJsonSchema, default: 5 },
+    { description: 'Time between SIGTERM and SIGKILL.', examples: ['30s'], ...durationJsonSchema, default: 5 },
     (value) => (lengthMs(value) === undefined ? issue(`must be ${durationText}.`) : []),
   ),
   idle_timeout: optionSchema(
     {
-      description: 'Ends a command that prints nothing for so long, in seconds or with a unit.',
+      description: 'Ends a command that prints nothing for so long.',
+      examples: ['2m'],
       ...durationJsonSchema,
     },
     (value) => ((lengthMs(value) ?? 0) > 0 ? [] : issue(`must be ${durationText}, above 0.`)),
   ),
   leave_running: optionSchema(
-    { description: 'Processes of the command may outlive it.', type: 'boolean', default: false },
+    { description: 'Processes of the command may outlive it.', examples: [true], type: 'boolean', default: false },
     (value) => (typeof value === 'boolean' ? [] : issue('must be true or false.')),
   ),
   on_orphan: optionSchema(
-    { description: 'What becomes of a command whose orch died.', enum: ['adopt', 'kill'], default: 'adopt' },
+    {
+      description: 'What becomes of a command whose orch died.',
+      examples: ['kill'],
+      enum: ['adopt', 'kill'],
+      default: 'adopt',
+    },
     (value) => (value === 'adopt' || value === 'kill' ? [] : issue('must be "adopt" or "kill".')),
   ),
 };

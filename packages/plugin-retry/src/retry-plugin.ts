@@ -65,8 +65,7 @@ type Now = Pick<PluginHost, 'now' | 'random' | 'log'>;
 
 async function decide(policy: FullPolicy, attempt: FailedView, host: Now): Promise<Decision | undefined> {
   const until = timeToWaitFor(policy, attempt, host);
-  if (until !== undefined)
-    return pastElapsed(policy, attempt, until - host.now()) ?? { until, charge: false, class: 'rate-limited' };
+  if (until !== undefined) return waitFor(until, policy, attempt, host);
   const { error, tail } = attempt;
   if (policy.notOn !== undefined && (await matches(policy.notOn, error, tail))) return undefined;
   if (policy.on !== undefined && !(await matches(policy.on, error, tail))) return undefined;
@@ -77,16 +76,28 @@ async function decide(policy: FullPolicy, attempt: FailedView, host: Now): Promi
   return pastElapsed(policy, attempt, delayMs) ?? { retryAt: host.now() + delayMs, ...repair };
 }
 
-/** The time that the failed attempt told, where it is still to come. An expression that finds nothing to read tells none. */
+const limited = { charge: false, class: 'rate-limited' } as const;
+
+/** Orch may have been dead until the time was past: then the next attempt comes at once, but for a delay. */
+function waitFor(until: number, policy: FullPolicy, attempt: FailedView, { now, random }: Now): Decision {
+  const again: Decision =
+    until > now() ? { until, ...limited } : { retryAt: now() + backoffMs(policy, 1, random), ...limited };
+  return pastElapsed(policy, attempt, until - now()) ?? again;
+}
+
+/**
+ * The time that the failed attempt told. One that was past when the attempt began is none, and an expression that finds
+ * nothing to read tells none.
+ */
 function timeToWaitFor(
   { waitUntil }: FullPolicy,
-  { evaluate, phase }: FailedView,
-  { now, log }: Now,
+  { evaluate, phase, startedAt }: FailedView,
+  { log }: Now,
 ): number | undefined {
   if (waitUntil === undefined) return undefined;
   try {
     const until = timeOf(evaluate(waitUntil));
-    return until !== undefined && until > now() ? until : undefined;
+    return until !== undefined && until > startedAt ? until : undefined;
   } catch (error) {
     log.info(`phase ${JSON.stringify(phase)}: wait_until tells no time: ${messageOf(error)}`);
     return undefined;

@@ -133,23 +133,32 @@ function renamed(value: object): object {
 /** Attempts of a phase of a plan file that does not say: the founding specification's 3. */
 export const planAttempts = 3;
 
+type Said = 'max_attempts' | 'backoff' | 'delay' | 'factor' | 'max_delay' | 'jitter';
+
+/** What a policy is that does not say. */
+export const policyDefaults: Required<Pick<StoredRetryPolicy, Said>> = {
+  max_attempts: planAttempts,
+  backoff: 'exponential',
+  delay: '1s',
+  factor: 2,
+  max_delay: '60s',
+  jitter: 'full',
+};
+
 export function fullPolicy(stored: StoredRetryPolicy, defaults: StoredRetryPolicy = {}): FullPolicy {
-  const { max_attempts, backoff, delay, factor, max_delay, jitter, max_elapsed, on, not_on, wait_until, repair } = {
-    ...defaults,
-    ...stored,
-  };
+  const policy = { ...policyDefaults, ...defaults, ...stored };
   return {
-    maxAttempts: max_attempts ?? planAttempts,
-    backoff: backoff ?? 'exponential',
-    delayMs: storedMs(delay ?? '1s') ?? 0,
-    factor: factor ?? 2,
-    maxDelayMs: storedMs(max_delay ?? '60s') ?? 0,
-    jitter: jitter ?? 'full',
-    maxElapsedMs: max_elapsed === undefined ? undefined : storedMs(max_elapsed),
-    on,
-    notOn: not_on,
-    waitUntil: wait_until,
-    repair,
+    maxAttempts: policy.max_attempts,
+    backoff: policy.backoff,
+    delayMs: storedMs(policy.delay) ?? 0,
+    factor: policy.factor,
+    maxDelayMs: storedMs(policy.max_delay) ?? 0,
+    jitter: policy.jitter,
+    maxElapsedMs: policy.max_elapsed === undefined ? undefined : storedMs(policy.max_elapsed),
+    on: policy.on,
+    notOn: policy.not_on,
+    waitUntil: policy.wait_until,
+    repair: policy.repair,
   };
 }
 

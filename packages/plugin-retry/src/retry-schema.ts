@@ -1,5 +1,5 @@
 import { failureClasses, type DescribedSchema, type SchemaIssue } from '@orch/core/author';
-import { storedMs, type StoredRetryPolicy } from './retry-policy.ts';
+import { planAttempts, policyDefaults, storedMs, type StoredRetryPolicy } from './retry-policy.ts';
 
 /** What one key may hold: how to tell, in words, and as JSON Schema. */
 interface Field {
@@ -7,10 +7,21 @@ interface Field {
   readonly schema: object;
 }
 
+/** What people are told of a key; a schema calls these annotations. */
+interface About {
+  readonly description: string;
+  readonly default?: unknown;
+  readonly examples: readonly [unknown];
+}
+
 type Fields = Readonly<Record<string, Field>>;
 
 function field(accepts: (value: unknown) => boolean, must: string, schema: object): Field {
   return { issues: (value) => (accepts(value) ? [] : [{ message: `must be ${must}` }]), schema };
+}
+
+function about(annotations: About, { issues, schema }: Field): Field {
+  return { issues, schema: { ...schema, ...annotations } };
 }
 
 function oneOf(...choices: readonly string[]): Field {
@@ -29,6 +40,7 @@ function listOf(accepts: (item: unknown) => boolean, must: string, items: object
 }
 
 const duration = field((value) => storedMs(value) !== undefined, 'a duration as in "5s", or a number of seconds', {
+  title: 'seconds, or a duration as in "5s"',
   anyOf: [
     { type: 'number', minimum: 0 },
     { type: 'string', pattern: String.raw`^\d+(\.\d+)?(ms|s|m|h|d)$` },
@@ -40,77 +52,151 @@ const isWords = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') && value[0] !== '';
 
 const filterFields: Fields = {
-  classes: listOf(
-    (item) => (failureClasses as readonly unknown[]).includes(item),
-    `classes out of ${failureClasses.join(', ')}`,
+  classes: about(
+    { description: 'Classes of failures.', examples: [['timeout', 'signal']] },
+    listOf(
+      (item) => (failureClasses as readonly unknown[]).includes(item),
+      `classes out of ${failureClasses.join(', ')}`,
+      { enum: failureClasses },
+    ),
+  ),
+  exit_codes: about(
+    { description: 'Exit codes of the command.', examples: [[75]] },
+    listOf(
+      (item) => Number.isSafeInteger(item) && (item as number) >= 0 && (item as number) <= 255,
+      'exit codes from 0 to 255',
+      { type: 'integer', minimum: 0, maximum: 255 },
+    ),
+  ),
+  signals: about(
+    { description: 'Signals that ended the command.', examples: [['SIGKILL']] },
+    listOf((item) => /^SIG[A-Z0-9]{2,10}$/.test(String(item)), 'signals as in "SIGKILL"', {
+      type: 'string',
+      pattern: '^SIG',
+    }),
+  ),
+  pattern: about(
     {
-      enum: failureClasses,
+      description: 'A regular expression, looked for in the last 64 KiB that the attempt printed.',
+      examples: ['no route to host'],
+    },
+    {
+      issues: (value) =>
+        typeof value === 'string' ? patternIssues(value) : [{ message: 'must be a regular expression' }],
+      schema: { type: 'string', format: 'regex' },
     },
   ),
-  exit_codes: listOf(
-    (item) => Number.isSafeInteger(item) && (item as number) >= 0 && (item as number) <= 255,
-    'exit codes from 0 to 255',
-    {
-      type: 'integer',
-      minimum: 0,
-      maximum: 255,
-    },
-  ),
-  signals: listOf((item) => /^SIG[A-Z0-9]{2,10}$/.test(String(item)), 'signals as in "SIGKILL"', {
-    type: 'string',
-    pattern: '^SIG',
-  }),
-  pattern: {
-    issues: (value) =>
-      typeof value === 'string' ? patternIssues(value) : [{ message: 'must be a regular expression' }],
-    schema: { type: 'string', format: 'regex' },
-  },
 };
 
 const repairFields: Fields = {
-  command: field(
-    (value) => isText(value) || isWords(value),
-    'text for a shell, or a list of a program and its arguments',
-    {
+  command: about(
+    { description: 'Runs before the next attempt, with what failed in `$ORCH_FAILED_…`.', examples: ['npm run fix'] },
+    field((value) => isText(value) || isWords(value), 'text for a shell, or a list of a program and its arguments', {
       anyOf: [
         { type: 'string', minLength: 1 },
         { type: 'array', items: { type: 'string' }, minItems: 1 },
       ],
-    },
+    }),
   ),
-  timeout: duration,
-  stop_when_unchanged: text,
+  timeout: about({ description: 'Of the repair.', examples: ['10m'] }, duration),
+  stop_when_unchanged: about(
+    {
+      description:
+        'A shell text that prints what the repair is to change; where it prints the same after it, the phase fails.',
+      examples: ['git diff HEAD'],
+    },
+    text,
+  ),
 };
 
+const filter = objectOf(filterFields, 'a filter of failures', []);
+
 const policyFields: Fields = {
-  max_attempts: field((value) => Number.isSafeInteger(value) && (value as number) >= 1, 'a whole number from 1 up', {
-    type: 'integer',
-    minimum: 1,
-  }),
-  backoff: oneOf('exponential', 'linear', 'fixed'),
-  delay: duration,
-  factor: field((value) => typeof value === 'number' && Number.isFinite(value) && value >= 1, 'a number from 1 up', {
-    type: 'number',
-    minimum: 1,
-  }),
-  max_delay: duration,
-  jitter: oneOf('full', 'equal', 'none'),
-  max_elapsed: duration,
-  on: objectOf(filterFields, 'a filter of failures', []),
-  not_on: objectOf(filterFields, 'a filter of failures', []),
-  wait_until: text,
-  repair: objectOf(repairFields, 'a repair', ['command']),
+  max_attempts: about(
+    {
+      description: 'Attempts in all, the first one included.',
+      default: policyDefaults.max_attempts,
+      examples: [5],
+    },
+    field((value) => Number.isSafeInteger(value) && (value as number) >= 1, 'a whole number from 1 up', {
+      type: 'integer',
+      minimum: 1,
+    }),
+  ),
+  backoff: about(
+    {
+      description: 'How the delay grows from failure to failure.',
+      default: policyDefaults.backoff,
+      examples: ['linear'],
+    },
+    oneOf('exponential', 'linear', 'fixed'),
+  ),
+  delay: about(
+    { description: 'After the first failure.', default: policyDefaults.delay, examples: ['500ms'] },
+    duration,
+  ),
+  factor: about(
+    { description: 'What an exponential delay is multiplied by.', default: policyDefaults.factor, examples: [1.5] },
+    field((value) => typeof value === 'number' && Number.isFinite(value) && value >= 1, 'a number from 1 up', {
+      type: 'number',
+      minimum: 1,
+    }),
+  ),
+  max_delay: about(
+    { description: 'The longest delay.', default: policyDefaults.max_delay, examples: ['5m'] },
+    duration,
+  ),
+  jitter: about(
+    {
+      description: 'How much of the delay is left to chance: all of it, half, none.',
+      default: policyDefaults.jitter,
+      examples: ['equal'],
+    },
+    oneOf('full', 'equal', 'none'),
+  ),
+  max_elapsed: about(
+    { description: 'No attempt begins later than this after the first one did.', examples: ['1h'] },
+    duration,
+  ),
+  on: about({ description: 'Only failures that fit are tried again.', examples: [{ exit_codes: [75] }] }, filter),
+  not_on: about(
+    { description: 'Failures that fit are not tried again; counts before `on`.', examples: [{ classes: ['timeout'] }] },
+    filter,
+  ),
+  wait_until: about(
+    {
+      description: 'An expression over `output` and `exit_code` that tells until when to wait; charged as no attempt.',
+      examples: ['output.reset'],
+    },
+    text,
+  ),
+  repair: about(
+    { description: 'Work before the next attempt.', examples: [{ command: 'npm run fix' }] },
+    objectOf(repairFields, 'a repair', ['command']),
+  ),
 };
 
 /** For the option `retry`. */
-export const retrySchema: DescribedSchema<StoredRetryPolicy> = described(objectOf(policyFields, 'a retry policy', []));
+export const retrySchema: DescribedSchema<StoredRetryPolicy> = described(
+  about(
+    { description: 'When and how often to try again. Not beside `retry_count`.', examples: [{ max_attempts: 5 }] },
+    objectOf(policyFields, 'a retry policy', []),
+  ),
+);
 
 /** For the option `retry_count`. */
 export const retryCountSchema: DescribedSchema<number> = described(
-  field((value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number from 0 up', {
-    type: 'integer',
-    minimum: 0,
-  }),
+  about(
+    {
+      description: 'Attempts in all; 0 and 1 both mean one. Not beside `retry`.',
+      default: planAttempts,
+      examples: [1],
+    },
+    field((value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number from 0 up', {
+      type: 'integer',
+      minimum: 0,
+    }),
+  ),
 );
 
 function objectOf(fields: Fields, what: string, required: readonly string[]): Field {

@@ -73,7 +73,17 @@ describe('wait_until', () => {
       return value;
     };
     const error = { class: 'exit', message: '' };
-    const view = { charged: 0, option, elapsedMs: 0, error, tail: async () => '', phase: 'a', evaluate, ...more };
+    const view = {
+      charged: 0,
+      option,
+      elapsedMs: 0,
+      error,
+      tail: async () => '',
+      phase: 'a',
+      startedAt: 950_000,
+      evaluate,
+      ...more,
+    };
     return [await onError(view as unknown as FailedView), told];
   }
 
@@ -91,7 +101,7 @@ describe('wait_until', () => {
     expect(decision).toMatchObject({ until: 1_090_000 });
   });
 
-  test.each([[null], [undefined], [''], [1_000], [900], ['1970-01-01T00:00:01Z']])(
+  test.each([[null], [undefined], [''], [950], [900], ['1970-01-01T00:00:01Z']])(
     '%j is none: the failure is like any other',
     async (value) => {
       expect(await waited(value)).toEqual([{ retryAt: 1_001_000 }, []]);
@@ -106,6 +116,14 @@ describe('wait_until', () => {
       expect(told).toMatchObject([expect.stringContaining('phase "a": wait_until tells no time')]);
     },
   );
+
+  test('that passed while orch was dead is waited for no more: the next attempt is charged as none all the same', async () => {
+    expect((await waited(1_000, { charged: 99 }))[0]).toEqual({
+      retryAt: 1_001_000,
+      charge: false,
+      class: 'rate-limited',
+    });
+  });
 
   test('is not longer than max_elapsed', async () => {
     expect((await waited(1_090, {}, { max_elapsed: '1m' }))[0]).toMatchObject({ fail: true });

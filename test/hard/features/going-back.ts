@@ -151,9 +151,10 @@ const watch: Feature = {
     ]);
     const orch = ground.begin();
     await orch.says(/started +a/);
-    const watching = ground.call(['watch', 'r', '--output', 'plain']);
+    const watching = ground.start(['watch', 'r', '--output', 'plain']);
+    await watching.says(/Following it/);
     ground.write('gate', '');
-    expect(await watching).toMatchObject({ code: 0, stderr: expect.stringMatching(/completed +b/) });
+    expect(await watching.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/completed +b/) });
     expect((await orch.ended).code).toBe(0);
   },
   async fails(ground) {

@@ -77,7 +77,12 @@ export class Ground implements Disposable {
 
   /** Any other command, as it is. */
   call(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    return new OrchProcess(this.folder, args, { env }).ended;
+    return this.start(args, env).ended;
+  }
+
+  /** The same, to be looked at while it runs. */
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): OrchProcess {
+    return new OrchProcess(this.folder, args, { env });
   }
 
   begin(options: CallOptions = {}): OrchProcess {

@@ -4,7 +4,7 @@ import type { AttemptView, Decision, Memory, OptionKey, RunView } from '../hooks
 import { dictionary } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { EventOf, RunEvent, RunStatus } from '../run/event.ts';
-import type { RunState } from '../run/state.ts';
+import type { RunState, Running } from '../run/state.ts';
 import { optionValue } from '../spec/phase-keys.ts';
 import type { PhaseKeys } from '../spec/phase-keys.ts';
 import { kindOf } from './attempt-runner.ts';
@@ -100,6 +100,7 @@ export class RunViews {
     const ended = { ...(output === undefined ? {} : { output }), ...(exitCode === undefined ? {} : { exitCode }) };
     const more = {
       error,
+      startedAt: (state.phases[phase] as Running).startedAt,
       elapsedMs: Math.max(0, this.#parts.now() - begunAt),
       tail: async (maxBytes: number) => (await executorOf(kindOf(state, phase)).tail?.(attempt, maxBytes)) ?? '',
       evaluate: (source: string) => rules.evaluate(phase, source, ended),

@@ -71,6 +71,8 @@ export interface PhaseError extends SerializedError {
 /** A failed attempt, for those who decide what becomes of it. */
 export interface FailedView extends AttemptView {
   readonly error: PhaseError;
+  /** Wall time at which the attempt was started, in milliseconds since 1970. */
+  readonly startedAt: number;
   /** Milliseconds of wall time since the phase was started first, since it was last reset. */
   readonly elapsedMs: number;
   /** The end of what the attempt printed, at most so many bytes; '' where nothing is known of it. */

@@ -3,7 +3,7 @@ import { copyJson } from './copy-json.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { FindingSink } from './finding-list.ts';
 import { inputProblem, typeNames } from './input-schema.ts';
-import { isIgnoredKey, isObject } from './plan-keys.ts';
+import { inputKeys, isIgnoredKey, isObject } from './plan-keys.ts';
 import { describe, quote } from './quote.ts';
 import type { Finding, InputSpec, InputType, PhaseSpec } from './workflow-spec.ts';
 
@@ -12,7 +12,6 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Names of inputs are names of variables as well: `$ORCH_INPUT_<NAME>`. */
 const inputName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-const inputKeys = ['type', 'default', 'required', 'enum', 'secret', 'description'];
 const types = Object.keys(typeNames) as readonly InputType[];
 
 /** The inputs that a plan declares. */
@@ -99,21 +98,14 @@ function parseInput(name: string, given: unknown, path: Path, findings: FindingS
 
 function checkKey(name: string, key: string, value: unknown, path: Path, findings: FindingSink): void {
   if (isIgnoredKey(key)) return;
-  if (!inputKeys.includes(key)) {
-    const meant = didYouMean(key, inputKeys);
-    const hint = meant === undefined ? `It has ${inputKeys.join(', ')}.` : `Did you mean ${meant}?`;
+  const known = inputKeys.get(key);
+  if (known === undefined) {
+    const meant = didYouMean(key, inputKeys.keys());
+    const hint = meant === undefined ? `It has ${[...inputKeys.keys()].join(', ')}.` : `Did you mean ${meant}?`;
     report(findings, [...path, key], `Input ${name} has an unknown key ${quote(key)}.`, hint, 'ORCH_PLAN_UNKNOWN_KEY');
   }
-  const must = mustBe(key, value);
-  if (must !== undefined)
-    report(findings, [...path, key], `Input ${name}: ${key} must be ${must}, not ${describe(value)}.`);
-}
-
-function mustBe(key: string, value: unknown): string | undefined {
-  if ((key === 'required' || key === 'secret') && typeof value !== 'boolean') return 'true or false';
-  if (key === 'description' && typeof value !== 'string') return 'text';
-  if (key === 'enum' && (!Array.isArray(value) || value.length === 0)) return 'a list with at least one value';
-  return undefined;
+  if (known?.accepts?.(value) === false)
+    report(findings, [...path, key], `Input ${name}: ${key} must be ${known.type}, not ${describe(value)}.`);
 }
 
 function readChoices(

@@ -2,7 +2,7 @@ import type { Json } from '../json.ts';
 import { copyJson } from './copy-json.ts';
 import type { FindingSink } from './finding-list.ts';
 import { outputSources } from './lower-rules.ts';
-import { isIgnoredKey } from './plan-keys.ts';
+import { isIgnoredKey, outputKeys } from './plan-keys.ts';
 import { describe, quote } from './quote.ts';
 import type { Finding, OutputSource, OutputSpec, PhaseSpec } from './workflow-spec.ts';
 
@@ -74,7 +74,7 @@ function readOutput(value: Readonly<Record<string, unknown>>, place: Place): Out
         place,
         [...path, key],
         `output has no key ${quote(key)}`,
-        'It has from and schema.',
+        `It has ${[...outputKeys.keys()].join(' and ')}.`,
         'ORCH_PLAN_UNKNOWN_KEY',
       );
   }

@@ -169,6 +169,70 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
   { key: 'retry', type: 'an object', meaning: 'When and how often to try again.' },
 ]);
 
+const anyValue = (): boolean => true;
+
+/** The keys of an input of a plan. */
+export const inputKeys: ReadonlyMap<string, PlanKey> = tableOf([
+  {
+    key: 'type',
+    type: 'one of "string", "number", "integer", "boolean", "array", "object"',
+    meaning: 'What a value must be; `integer` is at most 2^53 - 1.',
+    required: true,
+    example: '"string"',
+    accepts: anyValue,
+  },
+  {
+    key: 'default',
+    type: 'a value of the type',
+    meaning: 'What it is where nobody says; makes it optional. Not of a secret one.',
+    example: '"1.0"',
+    accepts: anyValue,
+  },
+  {
+    key: 'required',
+    type: 'true or false',
+    default: 'true where there is no default',
+    meaning: '`false`: without a value the run goes on, and there is none.',
+    example: 'false',
+    accepts: isBoolean,
+  },
+  {
+    key: 'enum',
+    type: 'a list with at least one value',
+    meaning: 'The values that it may have.',
+    example: '["dev", "prod"]',
+    accepts: (value) => Array.isArray(value) && value.length > 0,
+  },
+  {
+    key: 'secret',
+    type: 'true or false',
+    default: 'false',
+    meaning: 'Its value is stored nowhere, and must be handed in again to recover.',
+    example: 'true',
+    accepts: isBoolean,
+  },
+  { key: 'description', type: 'text', meaning: 'What it is for.', example: '"of the release"', accepts: isText },
+]);
+
+/** The keys of `output`. */
+export const outputKeys: ReadonlyMap<string, PlanKey> = tableOf([
+  {
+    key: 'from',
+    type: 'one of "file", "stdout", "stdout-last-line"',
+    default: '"file"',
+    meaning: 'Where its JSON stands: in the file that `$ORCH_OUTPUT` names, in all of stdout, in its last line.',
+    example: '"stdout"',
+    accepts: anyValue,
+  },
+  {
+    key: 'schema',
+    type: 'a JSON Schema',
+    meaning: 'What the output must fit, or the phase has failed.',
+    example: '{"type": "object"}',
+    accepts: anyValue,
+  },
+]);
+
 /** Keys of a phase that `defaults` may hold; those of plugins too, but for the kinds of work. */
 export const defaultsKeys: ReadonlySet<string> = new Set(['timeout', 'checkpoint', 'continue_on_failure']);
 

@@ -29,6 +29,7 @@ describe('onError', () => {
       plugins: [
         deciding(async (view) => {
           seen.push(
+            view.startedAt,
             view.elapsedMs,
             await view.tail(10),
             view.error.output,
@@ -53,7 +54,7 @@ describe('onError', () => {
     const { key } = at.probe.last('a').attempt;
     at.probe.last('a').end(failed);
     await handle.result();
-    expect(seen).toEqual([700, `${key} 10`, { reset: 1_060_000 }, 1_060_000, 1]);
+    expect(seen).toEqual([1_000_000, 700, `${key} 10`, { reset: 1_060_000 }, 1_060_000, 1]);
   });
 
   it('may wait for a time from outside: no attempt is charged, and the wall decides', async () => {

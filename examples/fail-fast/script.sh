@@ -1,0 +1,2 @@
+if test -e data; then
+  echo "there is data"
