@@ -23,18 +23,17 @@ export interface SecretGuard {
 const nothingToHide: SecretGuard = { hide: (text) => text, find: () => undefined, calling: (call) => call() };
 
 export function secretGuard(inputs: RunInputs, names: readonly string[]): SecretGuard {
-  const known = names.flatMap((name) =>
-    textsIn(inputs[name])
-      .flatMap(withLines)
-      .map((text) => ({ name, text })),
-  );
+  const known = names
+    .flatMap((name) =>
+      [...new Set(textsIn(inputs[name]).flatMap(withLines).flatMap(writtenForms))].map((text) => ({ name, text })),
+    )
+    // The longest first: one may hold another.
+    .toSorted((a, b) => b.text.length - a.text.length);
   if (known.length === 0) return nothingToHide;
-  // The longest first: one may hold another.
-  const forms = [...new Set(known.flatMap(({ text }) => writtenForms(text)))].toSorted((a, b) => b.length - a.length);
   const hide = (text: string): string =>
     withoutBegun(
-      forms.reduce((hidden, form) => hidden.replaceAll(form, '***'), text),
-      forms,
+      known.reduce((hidden, secret) => hidden.replaceAll(secret.text, '***'), text),
+      known.map((secret) => secret.text),
     );
   return {
     hide,

@@ -47,6 +47,7 @@ describe('a secret input is hidden', () => {
     ['what it says', flow.phase('a', { run: ({ log }) => log.warn(`with ${token}`) })],
     ['a condition that throws', flow.phase('a', { if: throws, run: () => 1 })],
     ['an output', flow.phase('a', { run: () => ({ it: [`x${token}`] }) })],
+    ['an output that quotes it', flow.phase('a', { run: () => JSON.stringify({ token }) })],
     ['one line of it in an output', flow.phase('a', { run: () => token.split('\n')[1] })],
     [
       'a message that is cut off',
