@@ -19,7 +19,7 @@ const kinds = available('redis') ? (['json', 'sqlite', 'redis'] as const) : (['j
 const env = { ORCH_INPUT_TOKEN: secret, ORCH_DEBUG: '1' };
 const inputs = { token: { type: 'string', secret: true }, name: { type: 'string', default: 'x' } };
 
-/** What orch says of runs, in each of its ways. */
+/** What orch says of runs, in each of its ways; the first of them read a journal of whatever backend. */
 const looks: readonly (readonly string[])[] = [
   ['show', 'r'],
   ['show', 'r', '--json'],
@@ -35,7 +35,8 @@ const looks: readonly (readonly string[])[] = [
 /** All that is stored, and all that is said of it. `besides`: files that commands wrote themselves. */
 async function expectNowhere(ground: Ground, stored: Stored, said: readonly Ended[], besides?: RegExp): Promise<void> {
   const ends = new Map(said.map((ended, at) => [`call ${at + 1}`, ended]));
-  for (const look of looks) ends.set(look.join(' '), await ground.call(look, { ORCH_DEBUG: '1' }));
+  const chosen = stored.backend.kind === 'json' ? looks : looks.slice(0, 4);
+  for (const look of chosen) ends.set(look.join(' '), await ground.call(look, { ORCH_DEBUG: '1' }));
   const texts = [...ends].flatMap(([name, { stdout, stderr }]) => [
     [`stdout of ${name}`, stdout] as const,
     [`stderr of ${name}`, stderr] as const,

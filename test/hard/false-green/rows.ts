@@ -185,7 +185,10 @@ export const rows: readonly Row[] = [
     name: 'fail_when reads a key that is not there',
     command: `echo '{"total": 3}'`,
     from: 'stdout',
-    failWhen: ['output.summary.failures > 0', ({ output }: Ended<{ summary: { failures: number } }>) => output.summary.failures > 0],
+    failWhen: [
+      'output.summary.failures > 0',
+      ({ output }: Ended<{ summary: { failures: number } }>) => output.summary.failures > 0,
+    ],
     fails: untold(/could not be told.*(summary|failures)/),
   },
   {
