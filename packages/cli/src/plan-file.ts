@@ -2,7 +2,7 @@ import type { Finding, Workflow } from '@orch/core';
 import { foundingChecks } from '@orch/core';
 import { orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
-import { addFindings, readPlan, renderFinding } from '@orch/plan';
+import { addFindings, inWholePlan, readPlan, renderFinding } from '@orch/plan';
 import type { PlanReading, PositionedFinding } from '@orch/plan';
 import { backendKinds } from './backend/backend-place.ts';
 import type { Session } from './session.ts';
@@ -48,22 +48,19 @@ async function commandFindings({ orchestrator }: Session, reading: PlanReading):
   const { workflow, sound } = reading;
   if (workflow !== undefined) return (await orchestrator.validate(workflow)).filter(isNew);
   if (sound === undefined) return [];
-  const { positions } = sound;
   const findings = await orchestrator.validate(sound.workflow);
-  return (
-    findings
-      // The whole plan has been asked for its dependencies already, some of which are left out here.
-      .filter((it) => it.path[0] === 'phases' && it.path[2] !== 'dependsOn' && isNew(it))
-      .map(({ path: [list = '', index = 0, ...rest], ...finding }) => ({
-        ...finding,
-        path: [list, positions[Number(index)] ?? 0, ...rest],
-      }))
-  );
+  // The whole plan has been asked for its dependencies already, some of which are left out here.
+  return inWholePlan(sound, findings).filter((it) => it.path[2] !== 'dependsOn' && isNew(it));
 }
 
 /** Expressions were looked at when the plan was read, where the places in its text are known. */
 function isNew({ code }: Finding): boolean {
-  return code !== 'ORCH_PLAN_EXPRESSION' && code !== 'ORCH_PLAN_SECRET' && code !== 'ORCH_PLAN_SCHEMA';
+  return (
+    code !== 'ORCH_PLAN_AFTER' &&
+    code !== 'ORCH_PLAN_EXPRESSION' &&
+    code !== 'ORCH_PLAN_SECRET' &&
+    code !== 'ORCH_PLAN_SCHEMA'
+  );
 }
 
 export interface LoadedPlan {

@@ -199,6 +199,28 @@ describe('secret inputs', () => {
     ground.write('go', '');
     expect((await orch.ended).code).toBe(0);
   });
+
+  test('reach the clean-ups of a run that nobody drives and that is cancelled', async () => {
+    ground.plan(
+      [
+        { name: 'a', command: `echo x >begun; ${waitForGo}`, retry_count: 1 },
+        { name: 'clean', command: 'printf %s "$ORCH_INPUT_TOKEN" | cksum >sum', depends_on: ['a'], after: 'always' },
+      ],
+      { inputs: { token: secret.token } },
+    );
+    const env = { ORCH_INPUT_TOKEN: canary };
+    const orch = ground.start(['execute', 'plan.json', '--run-id', 'one'], { env });
+    await until(
+      () => ground.read('begun') !== '',
+      () => `a to begin: ${orch.stderr}`,
+    );
+    orch.kill('SIGKILL');
+    await orch.ended;
+    expect(await ground.orch('cancel', 'one')).toMatchObject({ code: 2, stderr: expect.stringMatching(/token/) });
+    expect((await ground.start(['cancel', 'one'], { env }).ended).code).toBe(0);
+    const sum = spawnSync('cksum', { input: canary, encoding: 'utf8' }).stdout;
+    expect(ground.read('sum')).toBe(sum);
+  });
 });
 
 function filesIn(folder: string): string[] {

@@ -87,8 +87,14 @@ async function expressionFindings(
   const given = { language, ...(plugins === undefined ? {} : { plugins }) };
   if (workflow !== undefined) return checkPlanExpressions(workflow, given);
   if (sound === undefined) return [];
-  const { positions } = sound;
-  const findings = await checkPlanExpressions(sound.workflow, given);
+  return inWholePlan(sound, await checkPlanExpressions(sound.workflow, given));
+}
+
+/** Findings about the phases of the sound part of a plan, at their places in the whole one. */
+export function inWholePlan(
+  { positions }: NonNullable<PlanReading['sound']>,
+  findings: readonly Finding[],
+): readonly Finding[] {
   return findings
     .filter(({ path: [list] }) => list === 'phases')
     .map(({ path: [list = '', index = 0, ...rest], ...finding }) => ({

@@ -139,7 +139,20 @@ const all: Feature = {
     expect((await ground.call(['recover', '--all'])).code).toBe(0);
     expect(ground.ran('a')).toBe(1);
   },
-  killed: { empty: 'that is what it is for: see works' },
+  async killed(ground) {
+    ground.plan([
+      { name: 'a', command: gate },
+      { name: 'b', depends_on: ['a'], command: `${count('b')}; : >here-b; until test -e gate-b; do sleep .02; done` },
+    ]);
+    await ground.executeAndKill();
+    const all = ground.start(['recover', '--all']);
+    await ground.comesTo('here-b', all);
+    all.kill('SIGKILL');
+    await all.ended;
+    ground.write('gate-b', '');
+    expect((await ground.call(['recover', '--all'])).code).toBe(0);
+    expect(ground.ran('b')).toBe(1);
+  },
 };
 
 const watch: Feature = {

@@ -95,15 +95,20 @@ export class Ground implements Disposable {
   }
 
   async #killAtGate(orch: OrchProcess): Promise<void> {
-    await until(
-      () => this.has('here') || orch.child.exitCode !== null,
-      () => `a command to come to its gate: ${orch.stderr}`,
-    );
-    if (!this.has('here')) throw new Error(`orch ended before a command came to its gate: ${orch.stderr}`);
+    await this.comesTo('here', orch);
     orch.kill('SIGKILL');
     await orch.ended;
     this.#lives++;
     this.write('gate', '');
+  }
+
+  /** Waits for a file by which a command says how far it is. */
+  async comesTo(file: string, orch: OrchProcess): Promise<void> {
+    await until(
+      () => this.has(file) || orch.child.exitCode !== null,
+      () => `a command to come to its gate: ${orch.stderr}`,
+    );
+    if (!this.has(file)) throw new Error(`orch ended before a command came to its gate: ${orch.stderr}`);
   }
 
   get kills(): number {

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { openRun } from '../find-run.ts';
+import { secretsOfRun } from '../inputs/secrets-of-run.ts';
 import { say } from '../streams.ts';
 
 export interface CancelOptions {
@@ -21,7 +22,10 @@ export async function cancel(text: string, { message, ...options }: CancelOption
     say(`Run ${runId} is cancelled already.`);
     return exitCodes.done;
   }
-  await session.orchestrator.cancel(runId, { by: userName(), ...(message === undefined ? {} : { message }) });
+  // Clean-ups of a run that nobody drives run here, and may need them.
+  const secrets = await secretsOfRun(session.orchestrator, { runId });
+  const said = message === undefined ? {} : { message };
+  await session.orchestrator.cancel(runId, { by: userName(), secrets, ...said });
   const { status: reached } = await session.orchestrator.show(runId);
   say(
     reached === 'running'

@@ -1,4 +1,5 @@
 import { orchError } from '../errors/orch-error.ts';
+import { phasesToRecover } from '../run/reset.ts';
 import type { RunState } from '../run/state.ts';
 import type { WorkflowDefinition } from '../spec/workflow.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
@@ -48,8 +49,9 @@ function changesOf(state: RunState, spec: WorkflowSpec): readonly string[] {
     const phase = state.graph.indexOf.get(name);
     return phase !== undefined && state.phases[phase]!.status === 'completed';
   };
+  const again = new Set(phasesToRecover(state));
   const overtaken = spec.phases.flatMap(({ name, dependsOn = [] }) =>
-    isCompleted(name) && dependsOn.some((it) => !isCompleted(it))
+    isCompleted(name) && !again.has(name) && dependsOn.some((it) => !isCompleted(it))
       ? [`phase ${JSON.stringify(name)} stays completed, though it now comes after one that is not`]
       : [],
   );

@@ -121,9 +121,7 @@ function reasonAgainst(state: RunState, phase: number, { condition }: Moment): r
 }
 
 function dependsOnFailure(state: RunState, phase: number): boolean {
-  return (state.spec.phases[phase]!.dependsOn ?? []).some((name) =>
-    hasFailed(state.phases[state.graph.indexOf.get(name)!]!),
-  );
+  return (state.spec.phases[phase]!.dependsOn ?? []).some((name) => hasFailed(state, state.graph.indexOf.get(name)));
 }
 
 function start(state: RunState, phase: number): readonly Draft[] {

@@ -22,9 +22,15 @@ function passes(state: RunState, phase: number, at: PhaseState): boolean {
   }
 }
 
-/** Whether an end is one that handlers (`after: failed`) are there for: a failure, or what was skipped because of one. */
-export function hasFailed(at: PhaseState): boolean {
-  return at.status === 'failed' || (at.status === 'skipped' && at.cause !== undefined);
+/** Whether a phase failed, or was skipped because of one that did: handlers (`after: failed`) are there for both. */
+export function hasFailed(state: RunState, phase: number | undefined): boolean {
+  // A cause stands before what was skipped because of it: this comes to its end.
+  for (let cause = phase; cause !== undefined;) {
+    const at = state.phases[cause]!;
+    if (at.status === 'failed') return true;
+    cause = at.status === 'skipped' && at.cause !== undefined ? state.graph.indexOf.get(at.cause) : undefined;
+  }
+  return false;
 }
 
 /** Called once a phase has ended: what waited for that gets ready, what can't run any more waits to be skipped. */

@@ -55,6 +55,16 @@ describe('after', () => {
     ]);
   });
 
+  it('does not run a handler behind what was skipped for another reason', () => {
+    const journal = new Journal(spec(['a', 'b:a', 'c:b', 'mend:c'], { mend: { after: 'failed' } }));
+    journal.write({ type: 'phase.skipped', phases: ['b'], reason: 'selection' });
+    journal.decideAll();
+    journal.end('a');
+    journal.decideAll();
+    expect(journal.statuses()).toMatchObject({ c: 'skipped', mend: 'skipped' });
+    expect(journal.state.phases.at(-1)).toMatchObject({ reason: 'nothing_failed' });
+  });
+
   it('waits for all dependencies before a handler or clean-up', () => {
     const journal = new Journal(spec(['a', 'b', 'clean:a b'], { clean: { after: 'always' } }));
     journal.decideAll();

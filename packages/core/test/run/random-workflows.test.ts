@@ -125,10 +125,10 @@ function expectRightStarts({ events }: Journal, { spec, fates }: Case): void {
       expect(ends.every(({ status }) => status !== 'pending' && status !== 'running')).toBe(true);
       if (after === undefined)
         expect(ends.every((at, which) => letsThrough(at, spec.phases[indexOf.get(dependsOn[which]!)!]!))).toBe(true);
-      if (after === 'failed')
-        expect(ends.some((at) => at.status === 'failed' || (at.status === 'skipped' && at.cause !== undefined))).toBe(
-          true,
-        );
+      const hasFailed = (at: PhaseState): boolean =>
+        at.status === 'failed' ||
+        (at.status === 'skipped' && at.cause !== undefined && hasFailed(state!.phases[indexOf.get(at.cause)!]!));
+      if (after === 'failed') expect(ends.some(hasFailed)).toBe(true);
       if (condition !== undefined) expect(fates[index]!.condition).toBe(true);
       if (state!.cancelling !== undefined) expect(after).toBe('always');
     }

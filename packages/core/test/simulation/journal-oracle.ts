@@ -9,8 +9,8 @@ interface Phase {
   key: string;
   /** Failures since it was last reset: all of them are charged by the tap of the simulation. */
   failures: number;
-  /** Skipped because of another phase. */
-  isVictim: boolean;
+  /** Of a skipped phase: the one because of which it was skipped. */
+  cause: string | undefined;
 }
 
 /** What people asked for, which some events need. */
@@ -46,7 +46,7 @@ export class JournalOracle {
         attempt: 0,
         key: '',
         failures: 0,
-        isVictim: false,
+        cause: undefined,
       });
   }
 
@@ -114,7 +114,7 @@ export class JournalOracle {
       case 'phase.cancelled':
         for (const name of event.phases) {
           this.#giveUp(name, event.type === 'phase.skipped' ? 'skipped' : 'cancelled');
-          this.phases.get(name)!.isVictim = event.type === 'phase.skipped' && event.cause !== undefined;
+          this.phases.get(name)!.cause = event.type === 'phase.skipped' ? event.cause : undefined;
         }
         return;
       default:
@@ -143,8 +143,13 @@ export class JournalOracle {
       if (after === undefined ? status !== 'completed' && !isForgiven : !hasEnded)
         this.#wrong(`${name} (after ${after}) was started while ${spec.name} was ${status}`);
     }
-    if (after === 'failed' && !needs.some(({ status, isVictim }) => status === 'failed' || isVictim))
+    if (after === 'failed' && !needs.some((it) => this.#hasFailed(it)))
       this.#wrong(`the handler ${name} was started, but nothing had failed`);
+  }
+
+  #hasFailed({ status, cause }: Phase): boolean {
+    if (status === 'skipped' && cause !== undefined) return this.#hasFailed(this.phases.get(cause)!);
+    return status === 'failed';
   }
 
   #settle(
