@@ -40,16 +40,19 @@ export async function rememberBackend(directory: string, { name }: BackendPlace)
   const file = fileIn(directory);
   const draft = `${file}.new`;
   await claim(draft);
+  let isOurs = true;
   try {
     const known = readKnown(directory);
     if (known === undefined) say(`warning: ${harmless(file)} is not what orch wrote: ${name} was not noted in it.`);
     else if (!known.names.includes(name)) {
       writeFlushed(draft, addToBackendsText(known, name));
       renameSync(draft, file);
+      // From here on a draft of that name is somebody else's.
+      isOurs = false;
       flush(directory);
     }
   } finally {
-    rmSync(draft, { force: true });
+    if (isOurs) rmSync(draft, { force: true });
   }
 }
 
