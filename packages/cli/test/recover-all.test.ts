@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '@orch/core';
+import { addToBackendsText } from '../src/backend/backends-file.ts';
 import { isAlive, Playground, until, waitForGo } from './orch-process.ts';
 import type { OrchProcess, Result } from './orch-process.ts';
 import { Journal } from './run-events.ts';
@@ -136,7 +137,7 @@ function directed(event: RunEvent, directory: string): RunEvent {
 test('a backend that cannot be asked hides no other, and is no success', async () => {
   await interrupted('only');
   ground.write('broken.db', 'no database at all, but a file of that name');
-  ground.write('.orch/backends.json', JSON.stringify({ format: 1, backends: [`sqlite:${ground.path('broken.db')}`] }));
+  ground.write('.orch/backends.json', addToBackendsText({ lines: [] }, `sqlite:${ground.path('broken.db')}`));
   go();
   const { code, stderr } = await ground.orch('recover', '--all');
   expect(stderr).toContain(`The runs in sqlite:${ground.path('broken.db')} were not all looked at: `);
