@@ -15,6 +15,7 @@ import type { ResultMap } from '../run/result.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { listenToSignals } from '../signals.ts';
+import type { Signals } from '../signals.ts';
 import { findStatePlace, recoverCommand } from '../state-place.ts';
 import { print, say } from '../streams.ts';
 import { count, harmless, shellWord } from '../view/text.ts';
@@ -62,12 +63,20 @@ export async function recoverAll(options: RecoverAllOptions): Promise<ExitCode> 
     if (runs.length < found.length) codes.push(exitCodes.usage);
     if (found.length === 0) say('No run is interrupted, and none has waited long enough.');
     const begun: Begun[] = [];
+    // Before the first is begun: whoever reads that it is may press Ctrl-C.
+    using signals = listenToAll(begun, count(runs.length, 'run'), `orch recover --all${place.flag}`);
     for (const run of runs) {
+      if (signals.asked !== undefined) break;
       const started = await begin(run, options);
       if (typeof started === 'number') codes.push(started);
-      else begun.push(started);
+      else {
+        begun.push(started);
+        // What was being begun when the order to stop came has not heard it.
+        if (signals.asked !== undefined) void started.handle.stop().catch(() => undefined);
+      }
     }
-    const ends = await driveAll(begun, `orch recover --all${place.flag}`);
+    const ends = await Promise.all(begun.map(driveOne));
+    if (signals.asked !== undefined) codes.push(signals.asked);
     if (options.json === true)
       await print(`${JSON.stringify(ends.flatMap(({ result }) => (result === undefined ? [] : [result])))}\n`);
     return worstOf([...codes, ...ends.map(({ code }) => code)]);
@@ -127,21 +136,13 @@ async function begin({ session, run }: Unfinished, { inputs }: RecoverAllOptions
   }
 }
 
-async function driveAll(begun: readonly Begun[], recover: string): Promise<readonly End[]> {
+/** Signals are for all that have been begun when they come. */
+function listenToAll(begun: readonly Begun[], what: string, recover: string): Signals {
   const handle = {
     stop: async () => void (await Promise.all(begun.map((it) => it.handle.stop()))),
     detach: async () => void (await Promise.all(begun.map((it) => it.handle.detach()))),
   };
-  using signals = listenToSignals({
-    handle,
-    what: count(begun.length, 'run'),
-    say,
-    recover,
-    exit: (code) => process.exit(code),
-  });
-  const ends = await Promise.all(begun.map(driveOne));
-  const { asked } = signals;
-  return asked === undefined ? ends : [...ends, { code: asked }];
+  return listenToSignals({ handle, what, say, recover, exit: (code) => process.exit(code) });
 }
 
 async function driveOne({ session, run, handle }: Begun): Promise<End> {
