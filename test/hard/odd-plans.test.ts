@@ -10,13 +10,14 @@ import type { Answer } from './odd-plans/ground.ts';
 import { json } from './odd-plans/json.ts';
 import { keys } from './odd-plans/keys.ts';
 import { names } from './odd-plans/names.ts';
+import { rules } from './odd-plans/rules.ts';
 import type { Accepted, OddPlan, Refused } from './odd-plans/row.ts';
 import { values } from './odd-plans/values.ts';
 
 // Each odd plan goes through the real command line twice, `validate` and `execute`, and through `readPlan`. One clear answer,
 // the same from all three; what is refused leaves nothing behind, what is accepted runs and stays in the state folder.
 
-const kinds = { bytes, json, values, keys, names, graphs };
+const kinds = { bytes, json, values, keys, names, rules, graphs };
 const rows = Object.entries(kinds).flatMap(([kind, list]) =>
   list.map((row) => ({ ...row, title: `${kind}: ${row.title}` })),
 );

@@ -66,7 +66,13 @@ export function checkExpressions(
     const made = language.schema(output.schema);
     if (!('problem' in made)) continue;
     const path = ['phases', index, 'output', 'schema', ...(made.path ?? [])];
-    report(check, 'ORCH_PLAN_SCHEMA', path, `${label}: the schema of its output can't be used: ${made.problem}.`);
+    report(
+      check,
+      'ORCH_PLAN_SCHEMA',
+      path,
+      `${label}: the schema of its output can't be used: ${made.problem}.`,
+      'The README of @orch/plan lists the keywords that are carried out.',
+    );
   }
 }
 
@@ -141,6 +147,7 @@ function checkUse(check: Check, label: string, phase: PhaseSpec | undefined, use
       'ORCH_PLAN_EXPRESSION',
       path,
       `${label}: the expression ${quote(source)} is wrong: ${made.problem}.`,
+      "As in inputs.deploy && outputs.plan.risk == 'high'; the README of @orch/plan has the language.",
     );
   checkReferences(check, label, phase, { made, path, secrets });
 }
@@ -165,7 +172,9 @@ function checkInput(
 ): void {
   const { spec } = check;
   const known = spec.inputs ?? {};
-  if (name !== undefined && spec.inputs !== undefined && !Object.hasOwn(known, name)) {
+  // What a workflow in TypeScript has of inputs, only its schema knows.
+  const isKnown = spec.inputs !== undefined || check.names === planNames;
+  if (name !== undefined && isKnown && !Object.hasOwn(known, name)) {
     const meant = didYouMean(name, Object.keys(known));
     const hint = meant === undefined ? 'Declare it under inputs.' : `Did you mean ${meant}?`;
     return report(
@@ -206,6 +215,6 @@ function checkDependency(
   );
 }
 
-function report({ findings }: Check, code: Finding['code'], path: Path, message: string, hint?: string): void {
-  findings.push({ code, severity: 'error', message, path, ...(hint === undefined ? {} : { hint }) });
+function report({ findings }: Check, code: Finding['code'], path: Path, message: string, hint: string): void {
+  findings.push({ code, severity: 'error', message, path, hint });
 }

@@ -146,8 +146,8 @@ function report(
   findings: FindingSink,
   path: Path,
   message: string,
-  hint?: string,
+  hint = 'As in "version": {"type": "string", "enum": ["1.0", "2.0"], "default": "1.0"}.',
   code: Finding['code'] = 'ORCH_PLAN_TYPE',
 ): void {
-  findings.push({ code, severity: 'error', message, path, ...(hint === undefined ? {} : { hint }) });
+  findings.push({ code, severity: 'error', message, path, hint });
 }

@@ -101,14 +101,8 @@ function report(
   { label, findings }: Place,
   path: Finding['path'],
   what: string,
-  hint?: string,
+  hint = 'As in "output": {"from": "stdout", "schema": {"type": "object"}}.',
   code: Finding['code'] = 'ORCH_PLAN_TYPE',
 ): void {
-  findings.push({
-    code,
-    severity: 'error',
-    message: `${label}: ${what}.`,
-    path,
-    ...(hint === undefined ? {} : { hint }),
-  });
+  findings.push({ code, severity: 'error', message: `${label}: ${what}.`, path, hint });
 }

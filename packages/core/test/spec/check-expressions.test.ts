@@ -124,6 +124,8 @@ describe('checkExpressions', () => {
 
   test('leaves inputs alone that a schema of somebody else checks', async () => {
     const { inputs: _, ...rest } = spec({ if: 'inputs.anything' });
-    expect(await found(rest)).toEqual([]);
+    expect(await found(rest, specNames)).toEqual([]);
+    // A plan without inputs has none.
+    expect(await found(rest)).toMatchObject([{ code: 'ORCH_PLAN_EXPRESSION' }]);
   });
 });
