@@ -50,6 +50,9 @@ export function bundledScript(entry: Entries): Options {
       bundled.esbuildOptions(options);
       // For a script Node has no way to import that is not experimental.
       options.supported = { 'dynamic-import': false };
+      // Less to read at each start; names stay, so that a stack can be read.
+      options.minifyWhitespace = true;
+      options.lineLimit = 160;
     },
   };
 }

@@ -24,10 +24,10 @@ export function keepingFor(args: readonly string[]): Keeping | undefined {
 export function runScript(file: string, keeping?: Keeping): void {
   const fs = process.getBuiltinModule('node:fs');
   const vm = process.getBuiltinModule('node:vm');
-  const source = fs.readFileSync(file);
+  const source = fs.readFileSync(file, 'utf8');
   const place = keeping === undefined ? undefined : placeOf(source, keeping);
   const cachedData = place === undefined ? undefined : readKept(place);
-  const script = new vm.Script(source.toString(), {
+  const script = new vm.Script(source, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
@@ -44,7 +44,7 @@ function load(name: string, file: string): unknown {
 }
 
 /** V8 itself compares no more than the length of the source. */
-function placeOf(source: Uint8Array, { command, folder }: Keeping): string | undefined {
+function placeOf(source: string, { command, folder }: Keeping): string | undefined {
   if (folder === undefined) return undefined;
   return `${folder}/orch-${command}-${checkValue(source)}-${process.version}-${process.arch}`;
 }
@@ -79,6 +79,6 @@ function keep(place: string, script: Script): void {
 
 const checkLength = 8;
 
-function checkValue(data: Uint8Array): string {
+function checkValue(data: Uint8Array | string): string {
   return process.getBuiltinModule('node:zlib').crc32(data).toString(16).padStart(checkLength, '0');
 }
