@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import type { Options } from 'tsup';
 
 type Entries = Record<string, string>;
@@ -16,19 +18,77 @@ export function library(entry: Entries = { index: 'src/index.ts' }): Options {
   };
 }
 
-/** A program that carries everything it imports, in chunks, so that a lazy `import()` stays lazy. */
-export function bundledProgram(entry: Entries): Options {
+/** A module that carries everything it imports, in chunks, so that a lazy `import()` stays lazy. */
+export function bundledModule(entry: Entries): Options {
   return {
     ...library(entry),
-    sourcemap: false,
-    // What holds machine code cannot be bundled: it is a dependency, loaded where it is used.
-    noExternal: [/^(?!node:|better-sqlite3$)/],
-    // Without `require`, esbuild's wrapper for CommonJS packages cannot reach Node's own modules. An import of `node:module`
-    // would read every property of it to make its exports, and so load much that `orch --help` has no use for.
+    ...bundled,
+    // Without `require`, esbuild's wrapper for CommonJS packages cannot reach Node's own modules.
     banner: { js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
+  };
+}
+
+/** A module that carries everything it imports, and imports nothing of CommonJS. */
+export function plainModule(entry: Entries): Options {
+  return { ...library(entry), ...bundled };
+}
+
+/**
+ * A program in one file, of which `src/kept-code.ts` of the command line keeps what was compiled: the source of a function
+ * that is given `require`. What is imported lazily is in it, and evaluated when it is asked for.
+ */
+export function bundledScript(entry: Entries): Options {
+  return {
+    ...library(entry),
+    ...bundled,
+    format: 'cjs',
+    splitting: false,
+    outExtension: () => ({ js: '.script' }),
+    banner: { js: '(function (require, module) {' },
+    footer: { js: '})' },
     esbuildOptions(options) {
-      // jsonc-parser's `main` is UMD, which cannot be bundled; its `module` can.
-      options.mainFields = ['module', 'main'];
+      bundled.esbuildOptions(options);
+      // For a script Node has no way to import that is not experimental.
+      options.supported = { 'dynamic-import': false };
+      // Less to read at each start; names stay, so that a stack can be read.
+      options.minifyWhitespace = true;
+      options.lineLimit = 160;
     },
   };
+}
+
+const bundled = {
+  sourcemap: false,
+  // What holds machine code cannot be bundled: it is a dependency, loaded where it is used.
+  noExternal: [/^(?!node:|better-sqlite3$)/],
+  esbuildOptions(options) {
+    // jsonc-parser's `main` is UMD, which cannot be bundled; its `module` can.
+    options.mainFields = ['module', 'main'];
+  },
+  esbuildPlugins: [
+    {
+      name: 'builtin-modules',
+      setup(build) {
+        build.onLoad({ filter: /\.[jt]s$/ }, async ({ path }) => ({
+          contents: takeBuiltins(await readFile(path, 'utf8')),
+          loader: path.endsWith('.ts') ? 'ts' : 'js',
+        }));
+      },
+    },
+  ],
+} satisfies Partial<Options>;
+
+/**
+ * Takes from Node's modules the properties that are named. An import would read every property of them, and a third of what
+ * they load is behind getters: `process`, `fs` and `crypto` load streams, workers and reports.
+ */
+function takeBuiltins(source: string): string {
+  return source.replaceAll(
+    /^import (?:(?<names>\{[^}]*\})|(?:\* as )?(?<all>[\w$]+)) from ['"](?<name>[\w:/]+)['"];/gm,
+    (statement: string, ...rest: unknown[]) => {
+      const { names, all, name = '' } = rest.at(-1) as Record<string, string | undefined>;
+      if (!isBuiltin(name)) return statement;
+      return `const ${names?.replaceAll(' as ', ': ') ?? all} = globalThis.process.getBuiltinModule('${name}');`;
+    },
+  );
 }

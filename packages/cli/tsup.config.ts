@@ -1,3 +1,7 @@
-import { bundledProgram } from '../../scripts/tsup-config.ts';
+import { bundledModule, bundledScript, plainModule } from '../../scripts/tsup-config.ts';
 
-export default bundledProgram({ main: 'src/main.ts', preset: 'src/preset.ts' });
+export default [
+  plainModule({ main: 'src/built-main.ts' }),
+  bundledScript({ orch: 'src/start.ts' }),
+  bundledModule({ preset: 'src/preset.ts' }),
+];

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, systemClock } from '@orch/core/author';
 import type { RunEvent, RunSummary, Taking } from '@orch/core/author';
 import { makeFolder } from '@orch/core/node';
 import { damaged, isSystemError } from './damage.ts';
@@ -52,7 +52,7 @@ export function createRun(folder: RunFolder, first: First): Holding | undefined 
     if (lastEpoch(folder) < epoch) {
       const segment = segmentAt(folder, made.place) ?? scanSegment(folder, epoch);
       const holding = segment === undefined ? undefined : hold(folder, segment, made.fd);
-      if (holding !== undefined) holding.summaryAt = performance.now();
+      if (holding !== undefined) holding.summaryAt = systemClock.monotonic();
       return holding;
     }
     // Made and removed by somebody else meanwhile: its epochs count.

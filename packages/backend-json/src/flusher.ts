@@ -1,3 +1,4 @@
+import { systemClock } from '@orch/core/author';
 import type { Files } from './files.ts';
 import { ending } from './later.ts';
 import type { Later } from './later.ts';
@@ -20,7 +21,7 @@ export function flusher(files: Files): Flusher {
   let underWay = 0;
   let slow = false;
   const timed = (startedAt: number): void => {
-    slow = performance.now() - startedAt > shortMs;
+    slow = systemClock.monotonic() - startedAt > shortMs;
   };
   return {
     during(append) {
@@ -30,7 +31,7 @@ export function flusher(files: Files): Flusher {
       });
     },
     flush(fd) {
-      const startedAt = performance.now();
+      const startedAt = systemClock.monotonic();
       if (!slow && underWay <= 1) {
         files.fdatasyncSync(fd);
         return timed(startedAt);

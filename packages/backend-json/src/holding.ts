@@ -1,4 +1,4 @@
-import { compactEvents, isOrchError, isTerminal } from '@orch/core/author';
+import { compactEvents, isOrchError, isTerminal, systemClock } from '@orch/core/author';
 import type { Commit, Fence, RunSummary, Taking } from '@orch/core/author';
 import { broken, damaged, isSystemError } from './damage.ts';
 import { isThere, writeAll } from './files.ts';
@@ -96,7 +96,7 @@ function noteCommit(holding: Holding, { events, summary, flush }: Commit, last: 
   holding.summary = summary;
   holding.last = last;
   const ended = isTerminal(summary.status);
-  if (flush && (ended || performance.now() - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
+  if (flush && (ended || systemClock.monotonic() - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
 }
 
 interface Entry {
@@ -165,7 +165,7 @@ export async function close(holding: Holding, flusher: Flusher): Promise<Written
 export function noteSummary(holding: Holding, durable: boolean): void {
   const { folder, fence, place, version, summary } = holding;
   const flushed = { epoch: fence.epoch, length: place.offset, version, crc: hex8(place.crc), closed: holding.closed };
-  holding.summaryAt = performance.now();
+  holding.summaryAt = systemClock.monotonic();
   try {
     writeSummaryFile(folder, { summary, flushed }, durable);
   } catch (error) {

@@ -10,22 +10,22 @@ interface Surroundings {
 type FolderCalls = Pick<typeof fs, 'lstatSync' | 'mkdirSync' | 'statSync'>;
 
 /**
- * Lets Node keep what it compiled of orch for the next start, in a folder of this user. Node's own default is one in the
+ * Where what was compiled of orch is kept for its next start: a folder of this user only. Node's own default is one in the
  * temporary folder of the machine, which somebody else may have made first: what is read from there is run.
  */
-export function keepCompiledCode(): void {
+export function compileCacheFolder(): string | undefined {
   const { env: environment } = process;
-  // Whoever says where Node keeps it, or that it keeps nothing, has been heard when Node began.
-  if (environment['NODE_COMPILE_CACHE'] || environment['NODE_DISABLE_COMPILE_CACHE']) return;
-  const folder = compileCacheFolder(process.getBuiltinModule('node:fs'), { environment, user: process.geteuid?.() });
-  if (folder !== undefined) process.getBuiltinModule('node:module').enableCompileCache(folder);
+  if (environment['NODE_DISABLE_COMPILE_CACHE']) return undefined;
+  // Whoever says where Node keeps it answers for the place; Node has made it when it began.
+  if (environment['NODE_COMPILE_CACHE']) return environment['NODE_COMPILE_CACHE'];
+  return findFolder(process.getBuiltinModule('node:fs'), { environment, user: process.geteuid?.() });
 }
 
 /**
  * `orch/compile-cache` in `XDG_CACHE_HOME`, else in `.cache` of `HOME`, made where it is missing. `undefined`: there is no
  * such place, it can't be made, or it is open to others.
  */
-export function compileCacheFolder(calls: FolderCalls, { environment, user }: Surroundings): string | undefined {
+export function findFolder(calls: FolderCalls, { environment, user }: Surroundings): string | undefined {
   const { XDG_CACHE_HOME: cache = '', HOME: home = '' } = environment;
   try {
     // Somebody else's home, as with sudo, gets no folders that its owner can't remove.

@@ -1,19 +1,4 @@
-import { exitCodes, rootHelp } from './catalogue.ts';
-import { keepCompiledCode } from './compile-cache.ts';
+// Orch from its sources, as its tests start it; what is published begins in built-main.ts.
+import { begin } from './begin.ts';
 
-// Node ends with 0 when nothing is left to wait for: until the end is known, it must not.
-process.exitCode = exitCodes.damaged;
-
-const [first, ...rest] = process.argv.slice(2);
-if (rest.length === 0 && (first === '--help' || first === '-h')) {
-  // Nothing is loaded for it, not even the stream of stdout.
-  process.exitCode = exitCodes.done;
-  try {
-    process.getBuiltinModule('node:fs').writeSync(1, rootHelp());
-  } catch {
-    // Nobody reads it.
-  }
-} else {
-  keepCompiledCode();
-  await import('./start.ts');
-}
+await begin(() => import('./start.ts'));

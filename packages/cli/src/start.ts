@@ -12,10 +12,15 @@ process.on('beforeExit', () =>
   process.exit(reportError(new Error('Nothing is left to wait for, but the command has not ended.'))),
 );
 
-await startTracing(process.argv.slice(2));
-const exitCode = await start(process.argv.slice(2));
-await flushStreams();
-process.exit(exitCodeAfterWriting(exitCode));
+void run(process.argv.slice(2));
+
+/** What it is built into is a script, where nothing can be awaited. */
+async function run(args: readonly string[]): Promise<void> {
+  await startTracing(args);
+  const exitCode = await start(args);
+  await flushStreams();
+  process.exit(exitCodeAfterWriting(exitCode));
+}
 
 async function start(args: readonly string[]): Promise<ExitCode> {
   const [first] = args;

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import {
   checkPlanExpressions,
@@ -200,15 +200,39 @@ function whyUnreadable(path: string, thrown: unknown): [message: string, hint: s
   }
 }
 
-/** One byte more than allowed is enough to know. The size that the file system names is a guess: a pipe has none. */
+/**
+ * One byte more than allowed is enough to know. The size that the file system names is a guess: a pipe has none. What may
+ * keep its reader waiting, as a pipe does, is read aside; for a file, reading aside costs more than the file.
+ */
 async function readAtMost(path: string, limit: number): Promise<Uint8Array> {
+  const stats = statSync(path);
+  if (!stats.isFile()) return readAside(path, limit);
+  const file = openSync(path, 'r');
+  try {
+    let bytes = Buffer.allocUnsafe(Math.min(stats.size, limit) + 1);
+    for (let length = 0; ;) {
+      const read = readSync(file, bytes, length, bytes.length - length, null);
+      length += read;
+      if (read === 0 || length > limit) return bytes.subarray(0, length);
+      if (length === bytes.length) bytes = grown(bytes, limit);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function readAside(path: string, limit: number): Promise<Uint8Array> {
+  const { open } = await import('node:fs/promises');
   await using file = await open(path, 'r');
-  const { size } = await file.stat();
-  let bytes = Buffer.allocUnsafe(Math.min(size, limit) + 1);
+  let bytes = Buffer.allocUnsafe(65_536);
   for (let length = 0; ;) {
     const { bytesRead } = await file.read(bytes, length, bytes.length - length, null);
     length += bytesRead;
     if (bytesRead === 0 || length > limit) return bytes.subarray(0, length);
-    if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(2 * length + 65_536, limit + 1));
+    if (length === bytes.length) bytes = grown(bytes, limit);
   }
+}
+
+function grown(bytes: Buffer, limit: number): Buffer<ArrayBuffer> {
+  return Buffer.concat([bytes], Math.min(2 * bytes.length + 65_536, limit + 1));
 }

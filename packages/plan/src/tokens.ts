@@ -94,7 +94,7 @@ function readWord(text: string, offset: number): Token {
 
 function wordProblem(found: string): { readonly message: string; readonly hint: string } {
   if (/^(\/\/|\/\*|#)/.test(found)) return { message: 'JSON has no comments.', hint: 'Use a "$comment" key.' };
-  if (/^['`‘“”]/.test(found))
+  if (/^['`\u2018\u201C\u201D]/.test(found))
     return { message: 'JSON strings stand in double quotes, "like this".', hint: 'Replace the quotes.' };
   if (found.startsWith('\0'))
     return { message: 'There is a NUL byte here.', hint: 'Is the file damaged, or not text?' };

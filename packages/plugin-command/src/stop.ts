@@ -101,11 +101,16 @@ function send(pid: number, signal: NodeJS.Signals): void {
 
 /** Whether a group has members. Zombies count too: "yes" means "perhaps". */
 export function mayHaveMembers(group: number): boolean {
+  const { stackTraceLimit } = Error;
+  // Asked after every command, and nearly always answered by an error: its stack would cost 8 µs, half of what the rest does.
+  Error.stackTraceLimit = 0;
   try {
     process.kill(-group, 0);
     return true;
   } catch (error) {
     return codeOf(error) !== 'ESRCH';
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -1,0 +1,84 @@
+import type { Script } from 'node:vm';
+import { commandNamed } from './catalogue.ts';
+import { compileCacheFolder } from './compile-cache.ts';
+
+export interface Keeping {
+  /** Each command has its own: what is kept is what it made use of. */
+  readonly command: string;
+  /** Of this user only: what is read from it is run. `undefined`: nothing is kept. */
+  readonly folder: string | undefined;
+}
+
+/** What is kept of a command line. Of one that only prints help that would be too little for the next. */
+export function keepingFor(args: readonly string[]): Keeping | undefined {
+  const command = commandNamed(args[0] ?? '');
+  if (command === undefined || args.includes('--help') || args.includes('-h')) return undefined;
+  return { command, folder: compileCacheFolder() };
+}
+
+/**
+ * Runs a script, the source of a function that is given `require`. All functions that a command made use of are kept as
+ * they were compiled; Node's own compile cache keeps a file as it is before its first function is called, and so has each
+ * compiled anew at every start.
+ */
+export function runScript(file: string, keeping?: Keeping): void {
+  const fs = process.getBuiltinModule('node:fs');
+  const vm = process.getBuiltinModule('node:vm');
+  const source = fs.readFileSync(file, 'utf8');
+  const place = keeping === undefined ? undefined : placeOf(source, keeping);
+  const cachedData = place === undefined ? undefined : readKept(place);
+  const script = new vm.Script(source, {
+    filename: file,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
+  // V8 refuses what another version of it made, or one with other settings.
+  if (place !== undefined && (cachedData === undefined || script.cachedDataRejected === true))
+    process.once('exit', (code) => {
+      if (code === 0) keep(place, script);
+    });
+  script.runInThisContext()((name: string) => load(name, file));
+}
+
+function load(name: string, file: string): unknown {
+  return process.getBuiltinModule(name) ?? process.getBuiltinModule('node:module').createRequire(file)(name);
+}
+
+/** V8 itself compares no more than the length of the source. */
+function placeOf(source: string, { command, folder }: Keeping): string | undefined {
+  if (folder === undefined) return undefined;
+  return `${folder}/orch-${command}-${checkValue(source)}-${process.version}-${process.arch}`;
+}
+
+/** What is kept ends with its check value: V8 runs what it is given, and a write may have been cut off with the power. */
+function readKept(place: string): Buffer | undefined {
+  try {
+    const kept = process.getBuiltinModule('node:fs').readFileSync(place);
+    const data = kept.subarray(0, -checkLength);
+    return checkValue(data) === kept.toString('latin1', data.length) ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keep(place: string, script: Script): void {
+  const fs = process.getBuiltinModule('node:fs');
+  const temporary = `${place}.${process.pid}`;
+  try {
+    const data = script.createCachedData();
+    const kept = Buffer.concat([data, Buffer.from(checkValue(data), 'latin1')]);
+    try {
+      fs.writeFileSync(temporary, kept, { flag: 'wx', mode: 0o600 });
+      fs.renameSync(temporary, place);
+    } catch {
+      fs.rmSync(temporary, { force: true });
+    }
+  } catch {
+    // Without it orch starts a little later, and does all else.
+  }
+}
+
+const checkLength = 8;
+
+function checkValue(data: Uint8Array | string): string {
+  return process.getBuiltinModule('node:zlib').crc32(data).toString(16).padStart(checkLength, '0');
+}
