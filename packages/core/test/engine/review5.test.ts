@@ -382,3 +382,51 @@ describe('a repair of a kind that is not loaded any more', () => {
     await expect(second.orch.recover('r').result()).rejects.toMatchObject({ code: 'ORCH_PLUGIN_MISSING' });
   });
 });
+
+describe('inputs at a take-up', () => {
+  const schema = (validate: (value: Record<string, unknown>) => unknown): never =>
+    ({ '~standard': { version: 1, vendor: 'test', validate } }) as never;
+
+  it('a corrected definition may drop one', async () => {
+    const first = made();
+    const handle = first.orch.execute(plan([{ name: 'a' }], { inputs: { name: { type: 'string', default: 'x' } } }), {
+      runId: 'r',
+    });
+    await settled();
+    first.probe.last('a').end(exit1);
+    await handle.result();
+    const second = first.next();
+    const again = second.orch.recover('r', { workflow: plan([{ name: 'a' }]), replan: true });
+    expect(await within(again)).toBe('hangs');
+  });
+
+  it('a secret is transformed again, also beside an input whose stored value the schema would not take', async () => {
+    const inputs = schema(({ n, token }) =>
+      typeof n === 'string'
+        ? { value: { n: Number(n), token: String(token).toUpperCase() } }
+        : { issues: [{ message: 'must be text', path: ['n'] }] },
+    );
+    const w = workflow('w', { inputs, secrets: ['token' as never] }).phase('a', { run: probeWork as never }) as Workflow;
+    const first = bench();
+    first.orch.execute(w, { runId: 'r', inputs: { n: '5', token: 'abcdef' } });
+    await settled();
+    expect(first.probe.last('a').context.inputs).toEqual({ n: 5, token: 'ABCDEF' });
+    first.kill();
+    const second = first.next();
+    second.orch.recover('r', { workflow: w, secrets: { token: 'abcdef' } as never });
+    await settled();
+    expect(second.probe.last('a').context.inputs).toEqual({ n: 5, token: 'ABCDEF' });
+  });
+});
+
+describe('checkpoint and from', () => {
+  it('are refused beside replan, from beside checkpoint', async () => {
+    const first = bench();
+    const handle = first.orch.execute(probes('a'), { runId: 'r' });
+    await settled();
+    first.probe.last('a').end(exit1);
+    await handle.result();
+    const both = first.next().orch.recover('r', { from: 'a' as never, checkpoint: 'a' });
+    expect(await within(both)).toContain('ORCH_');
+  });
+});
