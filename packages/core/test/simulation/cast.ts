@@ -34,6 +34,7 @@ const expectedCodes = new Set([
   'ORCH_RUN_OWNED',
   'ORCH_RUN_TAKE_OVER',
   'ORCH_RUN_UNKNOWN',
+  'ORCH_WORKFLOW_CHANGED',
 ]);
 
 /** Everybody in a world: its processes with their orchestrators, the store, the commands, the oracles. */

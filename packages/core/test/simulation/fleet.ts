@@ -101,6 +101,7 @@ export class Fleet {
     for (const event of this.#oracle.events) {
       if (event.type === 'phase.started' && event.phase === phase) attempt = event.attempt;
       if (event.type === 'run.reset' && event.phases.includes(phase)) floor = attempt;
+      if (event.type === 'phase.interrupted' && event.reason === 'replaced' && event.phase === phase) floor = attempt;
     }
     return floor;
   }

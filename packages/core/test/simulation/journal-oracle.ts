@@ -3,7 +3,7 @@ import type { PhaseSpec, WorkflowSpec } from '../../src/spec/workflow-spec.ts';
 import type { World } from './world.ts';
 
 interface Phase {
-  readonly spec: PhaseSpec;
+  spec: PhaseSpec;
   status: 'pending' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled';
   attempt: number;
   key: string;
@@ -106,6 +106,9 @@ export class JournalOracle {
       case 'run.cancelling':
         if (!this.allowed.cancels && event.reason === 'cancel') this.#wrong('nobody asked to cancel');
         this.isCancelling = true;
+        return;
+      case 'run.replanned':
+        for (const spec of event.workflow.phases) this.phases.get(spec.name)!.spec = spec;
         return;
       case 'run.reset':
         return this.#reset(event.cause, event.phases);
