@@ -159,11 +159,14 @@ describe('a phase whose dependency was reset while it runs', () => {
   /** `a` failed, `h` (after always) was skipped by its condition, `k:h` runs; killed. */
   async function begun(more: object = {}, plugins: readonly Plugin[] = []): Promise<Bench> {
     const first = made({ plugins: [probeKeys, ...plugins] });
-    const given = plan([
-      { name: 'a' },
-      { name: 'h', depends_on: ['a'], after: 'always', if: 'inputs.on' },
-      { name: 'k', depends_on: ['h'], ...more },
-    ], { inputs: { on: { type: 'boolean', default: false } } });
+    const given = plan(
+      [
+        { name: 'a' },
+        { name: 'h', depends_on: ['a'], after: 'always', if: 'inputs.on' },
+        { name: 'k', depends_on: ['h'], ...more },
+      ],
+      { inputs: { on: { type: 'boolean', default: false } } },
+    );
     first.orch.execute(given, { runId: 'r' });
     await settled();
     first.probe.last('a').end(exit1);
@@ -181,7 +184,10 @@ describe('a phase whose dependency was reset while it runs', () => {
     const handle = second.orch.recover('r');
     const said = within(handle);
     await settled();
-    expect(second.probe.calls.map(({ attempt, adopted }) => `${attempt.phase} ${adopted}`)).toEqual(['k true', 'a false']);
+    expect(second.probe.calls.map(({ attempt, adopted }) => `${attempt.phase} ${adopted}`)).toEqual([
+      'k true',
+      'a false',
+    ]);
     second.probe.last('k').end(exit1);
     await settled();
     expect(await said).not.toContain('ORCH_');
@@ -192,11 +198,14 @@ describe('a phase whose dependency was reset while it runs', () => {
       phase === 'k' && charged < 3 ? { retryAt: 0, repair: { kind: 'probe', options: {} } } : undefined,
     );
     const first = made({ plugins: [probeKeys, retry] });
-    const given = plan([
-      { name: 'a' },
-      { name: 'h', depends_on: ['a'], after: 'always', if: 'inputs.on' },
-      { name: 'k', depends_on: ['h'] },
-    ], { inputs: { on: { type: 'boolean', default: false } } });
+    const given = plan(
+      [
+        { name: 'a' },
+        { name: 'h', depends_on: ['a'], after: 'always', if: 'inputs.on' },
+        { name: 'k', depends_on: ['h'] },
+      ],
+      { inputs: { on: { type: 'boolean', default: false } } },
+    );
     first.orch.execute(given, { runId: 'r' });
     await settled();
     first.probe.last('a').end(exit1);
@@ -285,7 +294,9 @@ describe('replan', () => {
 
   it('carries out the repair and the wait of the new definition, not of the old one', async () => {
     const plugins = [
-      deciding(({ charged }) => (charged === 0 ? { until: 9e12, repair: { kind: 'probe', options: { old: true } } } : undefined)),
+      deciding(({ charged }) =>
+        charged === 0 ? { until: 9e12, repair: { kind: 'probe', options: { old: true } } } : undefined,
+      ),
     ];
     const first = bench({ plugins });
     first.orch.execute(probes('a'), { runId: 'r' });
@@ -295,7 +306,10 @@ describe('replan', () => {
     first.kill();
     const second = first.next();
     const changed = workflow('w').phase('a', { run: probeWork, timeout: '5m' }) as Workflow;
-    second.orch.recover('r', { workflow: changed, replan: true }).result().catch(() => undefined);
+    second.orch
+      .recover('r', { workflow: changed, replan: true })
+      .result()
+      .catch(() => undefined);
     await settled();
     expect(second.probe.calls.map(({ attempt }) => `${attempt.phase} ${attempt.part}`)).toEqual(['a main']);
   });
@@ -320,7 +334,10 @@ describe('replan', () => {
     const wide = { ...(probes('a', 'b', 'c') as Workflow) };
     const w = (concurrency: number): Workflow => {
       const base = probes('a', 'b', 'c');
-      return { ...base, definition: { ...base.definition, spec: { ...base.definition.spec, concurrency } } } as Workflow;
+      return {
+        ...base,
+        definition: { ...base.definition, spec: { ...base.definition.spec, concurrency } },
+      } as Workflow;
     };
     void wide;
     const handle = first.orch.execute(w(3), { runId: 'r' });
@@ -328,7 +345,10 @@ describe('replan', () => {
     for (const name of ['a', 'b', 'c']) first.probe.last(name).end(exit1);
     await handle.result();
     const second = first.next();
-    second.orch.recover('r', { workflow: w(1), replan: true }).result().catch(() => undefined);
+    second.orch
+      .recover('r', { workflow: w(1), replan: true })
+      .result()
+      .catch(() => undefined);
     await settled();
     expect(second.probe.started).toEqual(['a 2']);
   });
@@ -342,7 +362,10 @@ describe('going back', () => {
     first.probe.last('build').end();
     await handle.result();
     const second = first.next();
-    second.orch.recover('r', { from: 'deploy' as never }).result().catch(() => undefined);
+    second.orch
+      .recover('r', { from: 'deploy' as never })
+      .result()
+      .catch(() => undefined);
     await settled();
     expect(second.probe.started).toEqual([]);
   });
@@ -356,7 +379,10 @@ describe('going back', () => {
     first.probe.last('a').end(exit1);
     await handle.result();
     const second = first.next();
-    second.orch.recover('r', { from: 'b' as never }).result().catch(() => undefined);
+    second.orch
+      .recover('r', { from: 'b' as never })
+      .result()
+      .catch(() => undefined);
     await settled();
     expect(second.probe.started).toEqual(['b 2']);
   });
@@ -406,7 +432,9 @@ describe('inputs at a take-up', () => {
         ? { value: { n: Number(n), token: String(token).toUpperCase() } }
         : { issues: [{ message: 'must be text', path: ['n'] }] },
     );
-    const w = workflow('w', { inputs, secrets: ['token' as never] }).phase('a', { run: probeWork as never }) as Workflow;
+    const w = workflow('w', { inputs, secrets: ['token' as never] }).phase('a', {
+      run: probeWork as never,
+    }) as Workflow;
     const first = bench();
     first.orch.execute(w, { runId: 'r', inputs: { n: '5', token: 'abcdef' } });
     await settled();

@@ -14,10 +14,7 @@ function cleanUps(count: number, failFast: boolean): number {
   journal.decideAll();
   if (failFast) journal.end('a', { fails: true });
   else
-    journal.write(
-      { type: 'run.cancelling', by: 'me', reason: 'cancel' },
-      { type: 'phase.cancelled', phases: ['a'] },
-    );
+    journal.write({ type: 'run.cancelling', by: 'me', reason: 'cancel' }, { type: 'phase.cancelled', phases: ['a'] });
   for (let at = 0; at < count; at++) {
     journal.decideAll();
     journal.end(`h${at}`);
@@ -37,7 +34,12 @@ describe('many clean-ups', () => {
 
 describe('a skip whose cause depends on it since a replan', () => {
   it('is not followed for ever', () => {
-    const journal = new Journal(of([{ name: 'a', kind: 'function' }, { name: 'b', kind: 'function', dependsOn: ['a'] }]));
+    const journal = new Journal(
+      of([
+        { name: 'a', kind: 'function' },
+        { name: 'b', kind: 'function', dependsOn: ['a'] },
+      ]),
+    );
     journal.decideAll();
     journal.end('a', { fails: true });
     journal.decideAll();

@@ -41,7 +41,12 @@ export async function act(cast: Cast): Promise<void> {
     case 'rewind': {
       oracle.allowed.rewinds = true;
       const phase = random.pick(cast.scenario.spec.phases).name;
-      return cast.recover(actor, random.chance(0.5) ? { from: phase as never } : { checkpoint: random.chance(0.5) ? phase : olderCheckpoint(cast, phase) });
+      return cast.recover(
+        actor,
+        random.chance(0.5)
+          ? { from: phase as never }
+          : { checkpoint: random.chance(0.5) ? phase : olderCheckpoint(cast, phase) },
+      );
     }
     case 'replan': {
       oracle.allowed.rewinds = true;
@@ -52,7 +57,11 @@ export async function act(cast: Cast): Promise<void> {
         const { continueOnFailure, timeoutMs, ...rest } = phase;
         return random.chance(0.5)
           ? { ...rest, timeoutMs: random.between(1_000, 30_000), ...(continueOnFailure ? { continueOnFailure } : {}) }
-          : { ...rest, ...(timeoutMs ? { timeoutMs } : {}), ...(continueOnFailure ? {} : { continueOnFailure: true as const }) };
+          : {
+              ...rest,
+              ...(timeoutMs ? { timeoutMs } : {}),
+              ...(continueOnFailure ? {} : { continueOnFailure: true as const }),
+            };
       });
       const changed = { ...workflow, definition: { ...workflow.definition, spec: { ...spec, phases } } };
       return cast.recover(actor, { workflow: changed, replan: true });
@@ -96,6 +105,8 @@ async function killSome({ fleet, world }: Cast, { process }: Actor): Promise<voi
 }
 
 function olderCheckpoint({ oracle, world }: Cast, phase: string): string {
-  const all = oracle.events.flatMap((event) => (event.type === 'checkpoint.created' ? [`${event.name}@${event.version}`] : []));
+  const all = oracle.events.flatMap((event) =>
+    event.type === 'checkpoint.created' ? [`${event.name}@${event.version}`] : [],
+  );
   return all.length === 0 ? phase : world.random.pick(all);
 }

@@ -109,11 +109,15 @@ export class Cast {
 
   execute(actor: Actor): void {
     const { workflow } = this.#mutant?.scenario?.(this.scenario) ?? this.scenario;
-    this.#follow(actor, actor.orch.execute(workflow, {
+    this.#follow(
+      actor,
+      actor.orch.execute(workflow, {
         runId: 'r',
         failFast: this.scenario.failFast,
         ...(this.scenario.selection === undefined ? {} : { selection: this.scenario.selection }),
-      }), 'executes');
+      }),
+      'executes',
+    );
   }
 
   recover(actor: Actor, options: Parameters<Orchestrator['recover']>[1] = {}): void {

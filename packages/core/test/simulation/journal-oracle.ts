@@ -130,7 +130,8 @@ export class JournalOracle {
           const phase = this.phases.get(name)!;
           phase.cause = event.type === 'phase.skipped' ? event.cause : undefined;
           phase.passes = event.type === 'phase.skipped' && event.passes === true;
-          phase.leftOut = event.type === 'phase.skipped' && (event.reason === 'selection' || event.reason === 'not_selected');
+          phase.leftOut =
+            event.type === 'phase.skipped' && (event.reason === 'selection' || event.reason === 'not_selected');
         }
         return;
       default:
@@ -142,7 +143,8 @@ export class JournalOracle {
     if (phase.status !== 'pending') this.#wrong(`${event.phase} was started while it was ${phase.status}`);
     this.#checkDependencies(phase.spec);
     if ((event.part === 'repair') !== phase.mends) this.#wrong(`${event.phase} started as ${event.part}`);
-    if (this.#isFailingFast && phase.spec.after === undefined) this.#wrong(`${event.phase} was started in a run that fails fast`);
+    if (this.#isFailingFast && phase.spec.after === undefined)
+      this.#wrong(`${event.phase} was started in a run that fails fast`);
     if (event.attempt !== phase.attempt + 1)
       this.#wrong(`attempt ${event.attempt} of ${event.phase} follows on ${phase.attempt}`);
     if (this.isCancelling && phase.spec.after !== 'always')
@@ -159,7 +161,9 @@ export class JournalOracle {
       const { status, spec } = it;
       const hasEnded = status !== 'pending' && status !== 'running';
       const isForgiven = status === 'failed' && spec.continueOnFailure === true;
-      if (after === undefined ? status !== 'completed' && !isForgiven && !(status === 'skipped' && it.passes) : !hasEnded)
+      if (
+        after === undefined ? status !== 'completed' && !isForgiven && !(status === 'skipped' && it.passes) : !hasEnded
+      )
         this.#wrong(`${name} (after ${after}) was started while ${spec.name} was ${status}`);
     }
     if (after === 'failed' && !needs.some((it) => this.#hasFailed(it)))
@@ -176,7 +180,8 @@ export class JournalOracle {
   ): void {
     const phase = this.phases.get(event.phase)!;
     if (event.type === 'phase.failed' && event.attempt === 0) {
-      if (phase.status !== 'pending') this.#wrong(`the condition of ${event.phase} failed while it was ${phase.status}`);
+      if (phase.status !== 'pending')
+        this.#wrong(`the condition of ${event.phase} failed while it was ${phase.status}`);
       phase.status = 'failed';
       return;
     }
@@ -186,7 +191,7 @@ export class JournalOracle {
     if (event.type === 'phase.completed') phase.mends = false;
     if (event.type === 'phase.interrupted') phase.status = 'pending';
     if (event.type === 'phase.failed') {
-      if (event.charge) phase.failures++;
+      if (event.class !== 'rate-limited') phase.failures++;
       phase.mends = event.repair !== undefined;
       phase.status = event.retryAt === undefined ? 'failed' : 'pending';
     }
@@ -195,7 +200,8 @@ export class JournalOracle {
   #giveUp(name: string, status: 'skipped' | 'cancelled'): void {
     const phase = this.phases.get(name)!;
     if (phase.status !== 'pending' && phase.status !== 'running') this.#wrong(`${name} was ${phase.status}`);
-    if (status === 'cancelled' && !this.isCancelling && !this.#isFailingFast) this.#wrong(`${name} was cancelled, the run was not`);
+    if (status === 'cancelled' && !this.isCancelling && !this.#isFailingFast)
+      this.#wrong(`${name} was cancelled, the run was not`);
     phase.status = status;
   }
 
@@ -227,7 +233,10 @@ export class JournalOracle {
   }
 
   get #isFailingFast(): boolean {
-    return this.#failFast && [...this.phases.values()].some((it) => it.status === 'failed' && it.spec.continueOnFailure !== true);
+    return (
+      this.#failFast &&
+      [...this.phases.values()].some((it) => it.status === 'failed' && it.spec.continueOnFailure !== true)
+    );
   }
 
   get isFailingFast(): boolean {

@@ -66,7 +66,10 @@ export function makeScenario(random: Random): Scenario {
     skips: new Set(phases.map(({ name }) => name).filter(() => random.chance(0.05))),
     slowHooks: random.chance(0.4),
     failFast: random.chance(0.2),
-    selection: selectionOf(phases.map(({ name }) => name), random),
+    selection: selectionOf(
+      phases.map(({ name }) => name),
+      random,
+    ),
     repairs: random.chance(0.5),
     waits: random.chance(0.5),
   };
@@ -106,10 +109,26 @@ export function taps({ world, process, scenario, onTold }: TapsRequest): Plugin 
       hooks.onError.tap('retry', async ({ charged, phase, run }) => {
         await dawdle();
         if (random.chance(0.2)) await run.memory.set(phase, charged).catch(() => undefined);
-        const repair = scenario.repairs && random.chance(0.5) ? { repair: { kind: random.pick(['fleet', 'local']), options: {}, ...(random.chance(0.3) ? { timeoutMs: 4_000 } : {}) } } : {};
+        const repair =
+          scenario.repairs && random.chance(0.5)
+            ? {
+                repair: {
+                  kind: random.pick(['fleet', 'local']),
+                  options: {},
+                  ...(random.chance(0.3) ? { timeoutMs: 4_000 } : {}),
+                },
+              }
+            : {};
         if (scenario.waits && world.faulty && random.chance(0.3))
-          return { until: now() + random.between(-5_000, 90_000), charge: false, class: 'rate-limited', ...repair } as Decision;
-        return charged + 1 < maxAttempts ? ({ retryAt: now() + random.between(0, 10_000), ...repair } as Decision) : undefined;
+          return {
+            until: now() + random.between(-5_000, 90_000),
+            charge: false,
+            class: 'rate-limited',
+            ...repair,
+          } as Decision;
+        return charged + 1 < maxAttempts
+          ? ({ retryAt: now() + random.between(0, 10_000), ...repair } as Decision)
+          : undefined;
       });
       if (!slowHooks && skips.size === 0) return;
       hooks.beforePhase.tap('prepare', async ({ phase }) => {
