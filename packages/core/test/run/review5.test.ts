@@ -65,7 +65,8 @@ describe('a skip whose cause depends on it since a replan', () => {
     let at: string | undefined = 'b';
     while (at !== undefined && !chain.has(at)) {
       chain.add(at);
-      const found = journal.state.phases[journal.state.graph.indexOf.get(at)!]!;
+      const found: { readonly status: string; readonly cause?: string } =
+        journal.state.phases[journal.state.graph.indexOf.get(at)!]!;
       at = found.status === 'skipped' ? found.cause : undefined;
     }
     expect(at, 'the chain of causes comes back to where it began').toBeUndefined();
