@@ -39,7 +39,7 @@ type Failure = Extract<Outcome, { readonly status: 'failed' }>;
 /** Turns the end of an attempt into the event that records it; asks `onError` what becomes of a failed one. */
 export function judge(request: JudgeRequest): Judgement | Promise<Judgement> {
   const { outcome, active } = request;
-  const isOurs = active.reason !== undefined || active.attempt.part === 'repair';
+  const isOurs = active.attempt.part === 'repair' || (active.reason !== undefined && outcome.status !== 'completed');
   if (isOurs || (outcome.status !== 'completed' && outcome.status !== 'failed')) return judgeOutcome(request, outcome);
   const verdict = verdictFor(request, outcome);
   return verdict instanceof Promise ? verdict.then((it) => judgeOutcome(request, it)) : judgeOutcome(request, verdict);

@@ -1,6 +1,6 @@
 import { expectStatus, pendingOnly, unfinished, invalid, newer, phaseOf, runningPhase, setPhase } from './checks.ts';
 import type { PhaseEvent } from './checks.ts';
-import { spreadEnd } from './dependencies.ts';
+import { putBack, spreadEnd } from './dependencies.ts';
 import type { EventOf } from './event.ts';
 import { cancelled, completedWithoutOutput, pending } from './state.ts';
 import type { Mending, Pending, RunState, Running } from './state.ts';
@@ -62,8 +62,7 @@ function start(state: RunState, event: EventOf<'phase.started'>): void {
 function complete(state: RunState, event: EventOf<'phase.completed'>): void {
   const phase = runningPhase(state, event);
   if (event.part === 'repair') {
-    setPhase(state, phase, pending);
-    state.ready.push(phase);
+    putBack(state, phase, pending);
     return;
   }
   setPhase(
@@ -104,11 +103,9 @@ function waitForNext(state: RunState, phase: number, event: EventOf<'phase.faile
   const { delayMs, repair } = event;
   const mends = repair === undefined ? {} : { mending: mendingOf(event, key, repair) };
   if (delayMs === undefined) {
-    setPhase(state, phase, { status: 'pending', until: at, ...mends });
-    state.dueByWall.push({ at, phase });
+    putBack(state, phase, { status: 'pending', until: at, ...mends });
   } else {
-    setPhase(state, phase, { status: 'pending', dueAt: at, delayMs, ...mends });
-    state.due.push({ at, phase });
+    putBack(state, phase, { status: 'pending', dueAt: at, delayMs, ...mends });
   }
 }
 
@@ -130,9 +127,7 @@ function interrupt(state: RunState, event: EventOf<'phase.interrupted'>): void {
   const phase = runningPhase(state, event);
   state.lost[phase] = event.reason === 'lost' ? state.lost[phase]! + 1 : 0;
   const { mending } = state.phases[phase] as Running;
-  setPhase(state, phase, mending === undefined ? pending : { status: 'pending', mending });
-  // What it depends on may have been reset while it ran.
-  if (state.unmet[phase] === 0) state.ready.push(phase);
+  putBack(state, phase, mending === undefined ? pending : { status: 'pending', mending });
 }
 
 function skip(state: RunState, event: EventOf<'phase.skipped'>): void {

@@ -1,5 +1,7 @@
-import { forEachDependent } from '../spec/graph.ts';
-import type { PhaseState, RunState } from './state.ts';
+import { forEachDependency, forEachDependent } from '../spec/graph.ts';
+import { setPhase } from './checks.ts';
+import { pending } from './state.ts';
+import type { Pending, PhaseState, RunState } from './state.ts';
 
 /** Whether a phase that depends on one in this state has what it asks for; `undefined`: that has not ended yet. */
 export function isMet(state: RunState, dependency: number, dependent: number): boolean | undefined {
@@ -47,4 +49,21 @@ export function spreadEnd(state: RunState, phase: number): void {
 /** A pending phase that can't run any more because of this one. */
 export function isHindered(state: RunState, phase: number, dependent: number): boolean {
   return state.phases[dependent]!.status === 'pending' && isMet(state, phase, dependent) === false;
+}
+
+/** A phase that ran is pending again: queued where it may start, or as one that never began where what it depends on was reset meanwhile. */
+export function putBack(state: RunState, phase: number, at: Pending): void {
+  if (state.unmet[phase] === 0) {
+    setPhase(state, phase, at);
+    if (at.until !== undefined) state.dueByWall.push({ at: at.until, phase });
+    else if (at.dueAt !== undefined) state.due.push({ at: at.dueAt, phase });
+    else state.ready.push(phase);
+    return;
+  }
+  setPhase(state, phase, pending);
+  state.begunAt[phase] = 0;
+  // What ended in another way than it asks has been spread already, past this one: it ran.
+  forEachDependency(state.spec, state.graph, phase, (dependency) => {
+    if (isMet(state, dependency, phase) === false) state.spreading.push(dependency);
+  });
 }

@@ -23,7 +23,11 @@ export function phasesToRecover(state: RunState): readonly string[] {
     downstream(state, chosen, (phase, from) => {
       const at = state.phases[phase]!;
       if (at.status === 'pending') return false;
-      if (at.status === 'skipped') return !isLeftOut(at);
+      if (at.status === 'skipped') {
+        if (isLeftOut(at)) return false;
+        if (at.passes === true) again.add(phase);
+        return true;
+      }
       if (!isReaction(phase) && !again.has(from)) return false;
       again.add(phase);
       return true;

@@ -17,6 +17,7 @@ export async function act(cast: Cast): Promise<void> {
     recover: 10,
     newcomer: world.isFar ? 14 : 6,
     rewind: 3,
+    replan: 3,
     kill: 6,
     pause: 3,
     jump: 3,
@@ -40,7 +41,30 @@ export async function act(cast: Cast): Promise<void> {
     case 'rewind': {
       oracle.allowed.rewinds = true;
       const phase = random.pick(cast.scenario.spec.phases).name;
-      return cast.recover(actor, random.chance(0.5) ? { from: phase as never } : { checkpoint: phase });
+      return cast.recover(
+        actor,
+        random.chance(0.5)
+          ? { from: phase as never }
+          : { checkpoint: random.chance(0.5) ? phase : olderCheckpoint(cast, phase) },
+      );
+    }
+    case 'replan': {
+      oracle.allowed.rewinds = true;
+      const { workflow, spec } = cast.scenario;
+      const chosen = random.pick(spec.phases).name;
+      const phases = [...oracle.phases.values()].map(({ spec: phase }) => {
+        if (phase.name !== chosen) return phase;
+        const { continueOnFailure, timeoutMs, ...rest } = phase;
+        return random.chance(0.5)
+          ? { ...rest, timeoutMs: random.between(1_000, 30_000), ...(continueOnFailure ? { continueOnFailure } : {}) }
+          : {
+              ...rest,
+              ...(timeoutMs ? { timeoutMs } : {}),
+              ...(continueOnFailure ? {} : { continueOnFailure: true as const }),
+            };
+      });
+      const changed = { ...workflow, definition: { ...workflow.definition, spec: { ...spec, phases } } };
+      return cast.recover(actor, { workflow: changed, replan: true });
     }
     case 'kill':
       return killSome(cast, actor);
@@ -78,4 +102,11 @@ async function killSome({ fleet, world }: Cast, { process }: Actor): Promise<voi
   for (let turns = world.random.between(0, 6); turns > 0; turns--) await new Promise(setImmediate);
   process.kill('kill -9');
   fleet.lose(process);
+}
+
+function olderCheckpoint({ oracle, world }: Cast, phase: string): string {
+  const all = oracle.events.flatMap((event) =>
+    event.type === 'checkpoint.created' ? [`${event.name}@${event.version}`] : [],
+  );
+  return all.length === 0 ? phase : world.random.pick(all);
 }

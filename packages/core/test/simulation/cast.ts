@@ -2,6 +2,7 @@ import { Orchestrator } from '../../src/engine/orchestrator.ts';
 import type { RunHandle } from '../../src/engine/options.ts';
 import { isOrchError } from '../../src/errors/orch-error.ts';
 import type { Plugin } from '../../src/hooks/plugin.ts';
+import { fakeLanguage } from '../engine/fake-language.ts';
 import { faultyBackend } from './faulty-backend.ts';
 import { Fleet } from './fleet.ts';
 import { JournalOracle } from './journal-oracle.ts';
@@ -33,6 +34,7 @@ const expectedCodes = new Set([
   'ORCH_RUN_OWNED',
   'ORCH_RUN_TAKE_OVER',
   'ORCH_RUN_UNKNOWN',
+  'ORCH_WORKFLOW_CHANGED',
 ]);
 
 /** Everybody in a world: its processes with their orchestrators, the store, the commands, the oracles. */
@@ -49,7 +51,7 @@ export class Cast {
     this.world = world;
     this.#mutant = mutant;
     this.scenario = makeScenario(this.world.random);
-    this.oracle = new JournalOracle(this.world, this.scenario.spec, this.scenario.maxAttempts);
+    this.oracle = new JournalOracle(this.world, this.scenario.spec, this.scenario.maxAttempts, this.scenario.failFast);
     this.store = new Store(this.world, this.oracle, mutant?.store);
     this.fleet = new Fleet(this.world, this.oracle, this.store);
   }
@@ -73,6 +75,7 @@ export class Cast {
     const orch = new Orchestrator({
       backend: this.#mutant?.backend?.(backend) ?? backend,
       clock: process.clock,
+      language: fakeLanguage,
       concurrency: this.scenario.concurrency,
       host: this.#mutant?.host?.(process.host) ?? process.host,
       ids: { runId: () => 'r', random: () => process.random() },
@@ -106,7 +109,15 @@ export class Cast {
 
   execute(actor: Actor): void {
     const { workflow } = this.#mutant?.scenario?.(this.scenario) ?? this.scenario;
-    this.#follow(actor, actor.orch.execute(workflow, { runId: 'r' }), 'executes');
+    this.#follow(
+      actor,
+      actor.orch.execute(workflow, {
+        runId: 'r',
+        failFast: this.scenario.failFast,
+        ...(this.scenario.selection === undefined ? {} : { selection: this.scenario.selection }),
+      }),
+      'executes',
+    );
   }
 
   recover(actor: Actor, options: Parameters<Orchestrator['recover']>[1] = {}): void {

@@ -84,7 +84,11 @@ export class Fleet {
       const counts = command.boundTo === undefined || (!command.isTold && this.#isBeside(command.boundTo, process));
       if (!command.isOver && counts) this.#world.fail(`fleet: ${who} while ${other} runs`);
       if (command.boundTo !== undefined) continue;
-      if (command.result?.status === 'completed' && command.attempt.number > this.#floor(phase))
+      if (
+        command.attempt.part === 'main' &&
+        command.result?.status === 'completed' &&
+        command.attempt.number > this.#floor(phase)
+      )
         this.#world.fail(`fleet: ${who} although ${other} completed`);
     }
   }
@@ -101,6 +105,7 @@ export class Fleet {
     for (const event of this.#oracle.events) {
       if (event.type === 'phase.started' && event.phase === phase) attempt = event.attempt;
       if (event.type === 'run.reset' && event.phases.includes(phase)) floor = attempt;
+      if (event.type === 'phase.interrupted' && event.reason === 'replaced' && event.phase === phase) floor = attempt;
     }
     return floor;
   }
@@ -193,7 +198,8 @@ export class Fleet {
     command.isTold = true;
     if (command.boundTo === undefined) {
       if (!this.#holds(process)) this.#world.fail(`fleet: ${who} without holding the run`);
-      if (reason === 'cancelled' && !this.#oracle.isCancelling) this.#world.fail(`fleet: ${who} before the commit`);
+      if (reason === 'cancelled' && !this.#oracle.isCancelling && !this.#oracle.isFailingFast)
+        this.#world.fail(`fleet: ${who} before the commit`);
     }
     const { random } = this.#world;
     const obeyMs = random.chance(0.5) ? 0 : random.between(1, 15_000);

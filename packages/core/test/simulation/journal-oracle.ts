@@ -3,7 +3,7 @@ import type { PhaseSpec, WorkflowSpec } from '../../src/spec/workflow-spec.ts';
 import type { World } from './world.ts';
 
 interface Phase {
-  readonly spec: PhaseSpec;
+  spec: PhaseSpec;
   status: 'pending' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled';
   attempt: number;
   key: string;
@@ -11,6 +11,11 @@ interface Phase {
   failures: number;
   /** Of a skipped phase: the one because of which it was skipped. */
   cause: string | undefined;
+  /** Skipped, and its dependents run all the same. */
+  passes: boolean;
+  /** A repair comes first. */
+  mends: boolean;
+  leftOut: boolean;
 }
 
 /** What people asked for, which some events need. */
@@ -33,12 +38,14 @@ export class JournalOracle {
   readonly ends = new Set<string>();
   readonly #world: World;
   readonly #maxAttempts: number;
+  readonly #failFast: boolean;
   #concurrency = 1;
   #texts: string[] = [];
 
-  constructor(world: World, spec: WorkflowSpec, maxAttempts: number) {
+  constructor(world: World, spec: WorkflowSpec, maxAttempts: number, failFast = false) {
     this.#world = world;
     this.#maxAttempts = maxAttempts;
+    this.#failFast = failFast;
     for (const phase of spec.phases)
       this.phases.set(phase.name, {
         spec: phase,
@@ -47,6 +54,9 @@ export class JournalOracle {
         key: '',
         failures: 0,
         cause: undefined,
+        passes: false,
+        mends: false,
+        leftOut: false,
       });
   }
 
@@ -97,6 +107,9 @@ export class JournalOracle {
         if (!this.allowed.cancels && event.reason === 'cancel') this.#wrong('nobody asked to cancel');
         this.isCancelling = true;
         return;
+      case 'run.replanned':
+        for (const spec of event.workflow.phases) this.phases.get(spec.name)!.spec = spec;
+        return;
       case 'run.reset':
         return this.#reset(event.cause, event.phases);
       case 'run.completed':
@@ -114,7 +127,11 @@ export class JournalOracle {
       case 'phase.cancelled':
         for (const name of event.phases) {
           this.#giveUp(name, event.type === 'phase.skipped' ? 'skipped' : 'cancelled');
-          this.phases.get(name)!.cause = event.type === 'phase.skipped' ? event.cause : undefined;
+          const phase = this.phases.get(name)!;
+          phase.cause = event.type === 'phase.skipped' ? event.cause : undefined;
+          phase.passes = event.type === 'phase.skipped' && event.passes === true;
+          phase.leftOut =
+            event.type === 'phase.skipped' && (event.reason === 'selection' || event.reason === 'not_selected');
         }
         return;
       default:
@@ -125,6 +142,9 @@ export class JournalOracle {
     const phase = this.phases.get(event.phase)!;
     if (phase.status !== 'pending') this.#wrong(`${event.phase} was started while it was ${phase.status}`);
     this.#checkDependencies(phase.spec);
+    if ((event.part === 'repair') !== phase.mends) this.#wrong(`${event.phase} started as ${event.part}`);
+    if (this.#isFailingFast && phase.spec.after === undefined)
+      this.#wrong(`${event.phase} was started in a run that fails fast`);
     if (event.attempt !== phase.attempt + 1)
       this.#wrong(`attempt ${event.attempt} of ${event.phase} follows on ${phase.attempt}`);
     if (this.isCancelling && phase.spec.after !== 'always')
@@ -137,10 +157,13 @@ export class JournalOracle {
 
   #checkDependencies({ name, dependsOn = [], after }: PhaseSpec): void {
     const needs = dependsOn.map((it) => this.phases.get(it)!);
-    for (const { status, spec } of needs) {
+    for (const it of needs) {
+      const { status, spec } = it;
       const hasEnded = status !== 'pending' && status !== 'running';
       const isForgiven = status === 'failed' && spec.continueOnFailure === true;
-      if (after === undefined ? status !== 'completed' && !isForgiven : !hasEnded)
+      if (
+        after === undefined ? status !== 'completed' && !isForgiven && !(status === 'skipped' && it.passes) : !hasEnded
+      )
         this.#wrong(`${name} (after ${after}) was started while ${spec.name} was ${status}`);
     }
     if (after === 'failed' && !needs.some((it) => this.#hasFailed(it)))
@@ -156,12 +179,20 @@ export class JournalOracle {
     event: Extract<RunEvent, { type: 'phase.adopted' | 'phase.completed' | 'phase.failed' | 'phase.interrupted' }>,
   ): void {
     const phase = this.phases.get(event.phase)!;
+    if (event.type === 'phase.failed' && event.attempt === 0) {
+      if (phase.status !== 'pending')
+        this.#wrong(`the condition of ${event.phase} failed while it was ${phase.status}`);
+      phase.status = 'failed';
+      return;
+    }
     if (phase.status !== 'running' || phase.attempt !== event.attempt)
       this.#wrong(`${event.type} of ${event.phase} ${event.attempt}, which is ${phase.status} ${phase.attempt}`);
-    if (event.type === 'phase.completed') phase.status = 'completed';
+    if (event.type === 'phase.completed') phase.status = event.part === 'repair' ? 'pending' : 'completed';
+    if (event.type === 'phase.completed') phase.mends = false;
     if (event.type === 'phase.interrupted') phase.status = 'pending';
     if (event.type === 'phase.failed') {
-      phase.failures++;
+      if (event.class !== 'rate-limited') phase.failures++;
+      phase.mends = event.repair !== undefined;
       phase.status = event.retryAt === undefined ? 'failed' : 'pending';
     }
   }
@@ -169,7 +200,8 @@ export class JournalOracle {
   #giveUp(name: string, status: 'skipped' | 'cancelled'): void {
     const phase = this.phases.get(name)!;
     if (phase.status !== 'pending' && phase.status !== 'running') this.#wrong(`${name} was ${phase.status}`);
-    if (status === 'cancelled' && !this.isCancelling) this.#wrong(`${name} was cancelled, the run was not`);
+    if (status === 'cancelled' && !this.isCancelling && !this.#isFailingFast)
+      this.#wrong(`${name} was cancelled, the run was not`);
     phase.status = status;
   }
 
@@ -183,9 +215,32 @@ export class JournalOracle {
         this.#wrong(`${name} is completed, but is run again`);
       phase.status = 'pending';
       phase.failures = 0;
+      phase.mends = false;
+      phase.passes = false;
+      if (phase.leftOut && cause === 'recover') this.#wrong(`${name} is left out, but is reset`);
+      phase.leftOut = false;
     }
+    // Between attempts, and what it depends on comes anew: so does its own repair.
+    for (const it of this.phases.values())
+      if (it.status === 'pending' && (it.spec.dependsOn ?? []).some((name) => !this.#ended(name))) it.mends = false;
     this.status = 'running';
     this.isCancelling = false;
+  }
+
+  #ended(name: string): boolean {
+    const { status } = this.phases.get(name)!;
+    return status !== 'pending' && status !== 'running';
+  }
+
+  get #isFailingFast(): boolean {
+    return (
+      this.#failFast &&
+      [...this.phases.values()].some((it) => it.status === 'failed' && it.spec.continueOnFailure !== true)
+    );
+  }
+
+  get isFailingFast(): boolean {
+    return this.#isFailingFast;
   }
 
   /** Handlers and clean-ups come again after what they came after, and so does what depends on them. */

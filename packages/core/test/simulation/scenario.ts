@@ -1,3 +1,5 @@
+import type { Decision } from '../../src/hooks/lifecycle-hooks.ts';
+import type { Selection } from '../../src/run/event.ts';
 import type { Plugin } from '../../src/hooks/plugin.ts';
 import type { Workflow } from '../../src/spec/workflow.ts';
 import { workflow } from '../../src/spec/workflow.ts';
@@ -13,6 +15,11 @@ export interface Scenario {
   /** Phases that a tap skips. */
   readonly skips: ReadonlySet<string>;
   readonly slowHooks: boolean;
+  readonly failFast: boolean;
+  readonly selection: Selection | undefined;
+  /** Whether failures are repaired before the next attempt, and whether some wait for a time by the wall. */
+  readonly repairs: boolean;
+  readonly waits: boolean;
 }
 
 type Needs = (index: number, random: Random) => readonly number[];
@@ -42,6 +49,9 @@ export function makeScenario(random: Random): Scenario {
       ...(random.chance(0.1) ? { checkpoint: false } : {}),
       ...(random.chance(0.1) ? { continueOnFailure: true } : {}),
       ...(dependsOn.length > 0 && random.chance(0.15) ? { after: random.pick(['failed', 'always'] as const) } : {}),
+      ...(dependsOn.length > 0 && random.chance(0.2)
+        ? { if: `phases.${random.pick(dependsOn)}.status == "${random.pick(['completed', 'failed', 'skipped'])}"` }
+        : {}),
     };
   });
   const checkpointInterval = random.between(1, 3);
@@ -55,7 +65,19 @@ export function makeScenario(random: Random): Scenario {
     concurrency: random.between(1, 4),
     skips: new Set(phases.map(({ name }) => name).filter(() => random.chance(0.05))),
     slowHooks: random.chance(0.4),
+    failFast: random.chance(0.2),
+    selection: selectionOf(
+      phases.map(({ name }) => name),
+      random,
+    ),
+    repairs: random.chance(0.5),
+    waits: random.chance(0.5),
   };
+}
+
+function selectionOf(names: readonly string[], random: Random): Selection | undefined {
+  if (random.chance(0.7) || names.length === 1) return undefined;
+  return { [random.pick(['only', 'skip', 'until'] as const)]: [random.pick(names)] };
 }
 
 export interface TapsRequest {
@@ -87,7 +109,26 @@ export function taps({ world, process, scenario, onTold }: TapsRequest): Plugin 
       hooks.onError.tap('retry', async ({ charged, phase, run }) => {
         await dawdle();
         if (random.chance(0.2)) await run.memory.set(phase, charged).catch(() => undefined);
-        return charged + 1 < maxAttempts ? { retryAt: now() + random.between(0, 10_000) } : undefined;
+        const repair =
+          scenario.repairs && random.chance(0.5)
+            ? {
+                repair: {
+                  kind: random.pick(['fleet', 'local']),
+                  options: {},
+                  ...(random.chance(0.3) ? { timeoutMs: 4_000 } : {}),
+                },
+              }
+            : {};
+        if (scenario.waits && world.faulty && random.chance(0.3))
+          return {
+            until: now() + random.between(-5_000, 90_000),
+            charge: false,
+            class: 'rate-limited',
+            ...repair,
+          } as Decision;
+        return charged + 1 < maxAttempts
+          ? ({ retryAt: now() + random.between(0, 10_000), ...repair } as Decision)
+          : undefined;
       });
       if (!slowHooks && skips.size === 0) return;
       hooks.beforePhase.tap('prepare', async ({ phase }) => {

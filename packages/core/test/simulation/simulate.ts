@@ -61,6 +61,8 @@ async function comeToRest(cast: Cast): Promise<void> {
     await world.settle();
     await world.advance(5_000);
     endForever(cast, round);
+    // Somebody may have set the wall back by days: what waits for it waits as long.
+    if (round === 20) world.jump(30 * 86_400_000);
     for (const actor of actors) checkOwnTaking(cast, actor);
   }
   if (world.violation === undefined)
