@@ -91,7 +91,7 @@ export function pathsIn(folder: string, args: string): string[] {
       path
         .slice(folder.length + 1)
         .replaceAll(/\.new-[\w-]+/g, '.new')
-        .replace(/\.[0-9a-f]{8}(\.(?:log|state|command|stop))$/, '.KEY$1'),
+        .replace(/\.[0-9a-f]{8}(\.(?:log|stdout|state|command|stop))$/, '.KEY$1'),
     );
   // What was opened is named twice: as it was asked for, and by the descriptor that came of it.
   return [...new Set(paths)];

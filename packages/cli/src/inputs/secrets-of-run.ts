@@ -17,9 +17,12 @@ export async function secretsOfRun(
   let names: readonly string[] = [];
   let specs: WorkflowSpec['inputs'];
   for await (const event of orchestrator.events(runId)) {
-    if (event.type === 'run.created') names = event.secrets ?? [];
-    if (names.length === 0) return {};
-    if (event.type === 'run.created' || event.type === 'run.replanned') specs = event.workflow.inputs;
+    // A corrected definition may have added some.
+    if (event.type !== 'run.created' && event.type !== 'run.replanned') continue;
+    if (event.inputs !== undefined) names = event.secrets ?? [];
+    specs = event.workflow.inputs;
   }
+  if (workflow !== undefined) names = [...new Set([...names, ...(workflow.secrets ?? [])])];
+  if (names.length === 0) return {};
   return await givenSecrets({ names, specs: workflow?.inputs ?? specs }, sources);
 }

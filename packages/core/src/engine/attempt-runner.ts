@@ -253,8 +253,7 @@ function hookFailure(error: unknown): { code: string; message: string } {
 }
 
 /** A phase of a kind that no loaded plugin carries out. */
-export function noExecutor(state: RunState, phase: number): Error {
-  const { kind } = state.spec.phases[phase]!;
+export function noExecutor(state: RunState, phase: number, kind: string = state.spec.phases[phase]!.kind): Error {
   return orchError({
     code: 'ORCH_PLUGIN_MISSING',
     message: `Phase ${JSON.stringify(nameOf(state, phase))} is of kind ${JSON.stringify(kind)}, which no loaded plugin carries out.`,

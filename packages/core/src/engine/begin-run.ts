@@ -1,18 +1,15 @@
-import { validateSpec } from '../spec/validate-spec.ts';
-import { findingList } from '../spec/finding-list.ts';
-import { checkExpressions, specNames } from '../spec/check-expressions.ts';
-import type { LoadedLanguage } from '../spec/language.ts';
 import type { WorkflowDefinition } from '../spec/workflow.ts';
 import { createRun } from './create-run.ts';
 import { Driver } from './driver.ts';
 import { checkInputs, withoutSecrets } from './inputs.ts';
+import { refuseOneWay } from './secrets.ts';
 import { leaseMs, momentOf } from './lease.ts';
 import { letGoOnError, rememberToken } from './letting-go.ts';
 import { executorsFor } from './open-run.ts';
 import type { Choice } from './open-run.ts';
 import type { ExecuteOptions } from './options.ts';
-import { refuseFindings } from './refusals.ts';
-import { loadLanguage, runRules } from './rules.ts';
+import { refuseInvalid } from './refuse-invalid.ts';
+import { runRules } from './rules.ts';
 import type { Opened } from './run-handle.ts';
 import type { EngineParts } from './run-parts.ts';
 import type { RunInputs } from './scope.ts';
@@ -38,12 +35,11 @@ export async function beginRun<In>(
   { runId, definition, options, concurrency }: BeginRequest<In>,
 ): Promise<Opened | Existing> {
   const { spec } = definition;
-  refuseFindings(spec, validateSpec(spec, engine.phaseKeys));
-  const language = await loadLanguage(spec, engine);
-  if (language !== undefined) refuseExpressions(engine, definition, language);
+  const language = await refuseInvalid(spec, engine);
   const inputs = await checkInputs(spec, definition.inputs, options.inputs);
   const { directory = process.cwd(), source, selection, failFast = false } = options;
   const stored = withoutSecrets(inputs, spec.secrets);
+  await refuseOneWay(stored, options.inputs, definition);
   const { events, state } = createRun(engine, {
     runId,
     spec,
@@ -78,6 +74,7 @@ export async function beginRun<In>(
     rules,
     inputs,
     secrets: stored.secrets,
+    neededSecrets: stored.secrets,
   });
   return letGoOnError(engine, runId, fence, async () => {
     try {
@@ -90,10 +87,4 @@ export async function beginRun<In>(
     driver.begin({ committed: events });
     return { driver };
   });
-}
-
-function refuseExpressions({ phaseKeys }: EngineParts, { spec }: WorkflowDefinition, language: LoadedLanguage): void {
-  const findings = findingList();
-  checkExpressions(spec, phaseKeys, language, specNames, findings);
-  refuseFindings(spec, findings.read());
 }

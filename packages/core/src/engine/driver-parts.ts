@@ -21,8 +21,10 @@ export interface DriverParts {
   readonly rules: RunRules;
   /** Of the run, secret ones included. */
   readonly inputs: RunInputs;
-  /** Names of the secret inputs. */
+  /** Names of the secret inputs that there may be. */
   readonly secrets: readonly string[];
+  /** Names of those that the run has. */
+  readonly neededSecrets: readonly string[];
 }
 
 /** An attempt of an earlier process that goes on. */

@@ -52,7 +52,7 @@ export class Driver {
       { rules, executorOf },
     ];
     this.#state = state;
-    this.guard = secretGuard(inputs, parts.secrets);
+    this.guard = secretGuard(inputs, parts.secrets, parts.neededSecrets);
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     // It may come to its end before anybody listens: while the run is still being taken up.
     this.done.catch(() => undefined);

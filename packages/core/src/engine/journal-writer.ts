@@ -13,7 +13,7 @@ export interface JournalWriterParts {
   /** Version of the newest event that is committed. */
   readonly version: number;
   /** Phase completions per forced flush. */
-  readonly checkpointInterval: number;
+  readonly checkpointInterval: () => number;
   /** Whether anything else may end in this turn of the event loop, and so leave with the same commit. */
   readonly mayJoin: () => boolean;
   /** Called once for each commit, before it is sent. */
@@ -150,12 +150,13 @@ export class JournalWriter {
   }
 
   #mustFlush(events: readonly RunEvent[]): boolean {
-    let forced = this.#parts.checkpointInterval === 1;
+    const interval = this.#parts.checkpointInterval();
+    let forced = interval === 1;
     for (const { type } of events) {
       if (type === 'phase.completed') this.#completions++;
       forced ||= flushed.has(type);
     }
-    if (!forced && this.#completions < this.#parts.checkpointInterval) return false;
+    if (!forced && this.#completions < interval) return false;
     this.#completions = 0;
     return true;
   }

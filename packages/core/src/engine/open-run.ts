@@ -83,14 +83,16 @@ export function executorsFor(
     all,
     of: (state) => (kind) => {
       const executor = all.get(kind);
-      if (executor === undefined)
-        throw noExecutor(
-          state,
-          state.spec.phases.findIndex((phase) => phase.kind === kind),
-        );
+      if (executor === undefined) throw noExecutor(state, phaseOfKind(state, kind), kind);
       return executor;
     },
   };
+}
+
+/** A phase that needs this kind: its own, or that of its repair. */
+function phaseOfKind(state: RunState, kind: string): number {
+  const own = state.spec.phases.findIndex((phase) => phase.kind === kind);
+  return own === -1 ? state.phases.findIndex((at) => 'mending' in at && at.mending?.repair.kind === kind) : own;
 }
 
 /** What the caller says of a run that there is already. */

@@ -23,6 +23,27 @@ export function refuseRunId(runId: string): void {
   });
 }
 
+/** The ways to take a run up of which only one makes sense at a time. */
+interface Ways {
+  readonly from?: string | undefined;
+  readonly checkpoint?: string | undefined;
+  readonly replan?: boolean | undefined;
+  readonly unfinishedOnly?: boolean | undefined;
+}
+
+/** Refuses two ways to take a run up at once: one of them would be dropped without a word. */
+export function refuseTwoWays(runId: string, { from, checkpoint, replan, unfinishedOnly }: Ways): void {
+  const ways = Object.entries({ from, checkpoint, replan, unfinishedOnly })
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([name]) => name);
+  if (ways.length < 2) return;
+  throw orchError({
+    code: 'ORCH_RUN_TWO_WAYS',
+    message: `Run ${runId} can't be taken up with ${ways.join(' and ')} at once.`,
+    hint: 'Choose one of them; the next can follow once the run has ended. Nothing was started.',
+  });
+}
+
 export function finished(runId: string, status: string): Error {
   return orchError({
     code: 'ORCH_RUN_FINISHED',

@@ -8,6 +8,9 @@ import type { CancelRequest } from './messages.ts';
 import { checkAgainst, executorsFor, readRun, refuseOtherChoice, takeOpened } from './open-run.ts';
 import type { Choice } from './open-run.ts';
 import { planReplan } from './replan.ts';
+import type { Replan } from './replan.ts';
+import { refuseInvalid } from './refuse-invalid.ts';
+import { refuseTwoWays } from './refusals.ts';
 import { loadLanguage, runRules } from './rules.ts';
 import type { Opened } from './run-handle.ts';
 import type { EngineParts } from './run-parts.ts';
@@ -39,6 +42,7 @@ export async function resumeRun(
   request: ResumeRequest,
   concurrency: number | undefined,
 ): Promise<Opened> {
+  refuseTwoWays(runId, request);
   const read = await readRun(engine, runId);
   const { definition, cancel } = request;
   const replans = request.replan === true && definition !== undefined;
@@ -49,8 +53,10 @@ export async function resumeRun(
     request.unfinishedOnly === true ? isTerminal(state.status) : state.status === 'completed' && !again;
   if (isOver(read.state)) return { state: read.state };
   const executors = executorsFor(engine, definition);
-  const code = await prepare(engine, read.state, request);
-  const replan = replans ? await planReplan(read.state, definition, code.inputs) : undefined;
+  const replan = replans
+    ? await planReplan(read.state, definition, { ...request.inputs, ...request.secrets })
+    : undefined;
+  const code = await prepare(engine, read.state, request, replan);
   const { state, fence, takenAt, knownKeys } = await takeOpened(engine, read, request.takeOver ?? false);
   return letGoOnError(engine, runId, fence, async () => {
     // It may have ended between the look and the taking.
@@ -58,14 +64,14 @@ export async function resumeRun(
       await letGo(engine, runId, fence);
       return { state };
     }
-    const inputs = replan?.inputs ?? code.inputs;
+    const { inputs } = code;
     const taken = { engine, state, fence, takenAt, knownKeys, cancel, replan, inputs };
     const driver = await takeUp({
       ...taken,
       executors: executors.all,
       executorOf: executors.of(state),
       rules: runRules(state, inputs, { definition, phaseKeys: engine.phaseKeys }, code.language),
-      concurrency: concurrencyOf(concurrency ?? state.created.options.concurrency, state.spec),
+      concurrency: concurrencyOf(concurrency ?? state.created.options.concurrency, replan?.workflow ?? state.spec),
       from: request.from,
       checkpoint: request.checkpoint,
       resets: request.unfinishedOnly !== true,
@@ -78,8 +84,14 @@ export async function resumeRun(
 type Prepared = { readonly inputs: RunInputs; readonly language: Awaited<ReturnType<typeof loadLanguage>> };
 
 /** What phases need besides their data. A run that is only cancelled needs neither secrets nor expressions. */
-async function prepare(engine: EngineParts, state: RunState, request: ResumeRequest): Promise<Prepared> {
+async function prepare(
+  engine: EngineParts,
+  state: RunState,
+  request: ResumeRequest,
+  replan: Replan | undefined,
+): Promise<Prepared> {
   const { definition, cancel, inputs, secrets } = request;
+  if (replan !== undefined) return { inputs: replan.inputs, language: await refuseInvalid(replan.workflow, engine) };
   if (cancel !== undefined && !hasCleanUps(state)) return { inputs: state.created.inputs, language: undefined };
   const schema = definition?.inputs ?? schemaOfInputs(state.spec.inputs);
   return {

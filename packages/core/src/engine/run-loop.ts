@@ -56,7 +56,7 @@ export class RunLoop {
       runId: state.runId,
       fence,
       version: state.version,
-      checkpointInterval: state.spec.checkpointInterval ?? 1,
+      checkpointInterval: () => state.spec.checkpointInterval ?? 1,
       mayJoin: parts.mayJoin,
       onSend: parts.onSend,
       onCommitted: (events) => this.#committed(events),

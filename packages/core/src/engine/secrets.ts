@@ -3,6 +3,7 @@ import type { Json } from '../json.ts';
 import type { RunState } from '../run/state.ts';
 import type { Schema, SchemaIssue } from '../schema.ts';
 import { quote } from '../spec/quote.ts';
+import type { WorkflowDefinition } from '../spec/workflow.ts';
 import type { RunInputs } from './scope.ts';
 
 /** Shorter values stand in too many words that mean something else. */
@@ -22,7 +23,10 @@ export interface SecretGuard {
 
 const nothingToHide: SecretGuard = { hide: (text) => text, find: () => undefined, calling: (call) => call() };
 
-export function secretGuard(inputs: RunInputs, names: readonly string[]): SecretGuard {
+/** Over the secrets of these names; without the value of one that the run has, nothing can be told to be free of it. */
+export function secretGuard(inputs: RunInputs, names: readonly string[], needed: readonly string[] = []): SecretGuard {
+  const unknown = needed.find((name) => inputs[name] === undefined);
+  if (unknown !== undefined) return { hide: () => '***', find: () => unknown, calling: hiddenCall(() => '***') };
   const known = names
     .flatMap((name) =>
       [...new Set(textsIn(inputs[name]).flatMap(withLines).flatMap(writtenForms))].map((text) => ({ name, text })),
@@ -41,13 +45,17 @@ export function secretGuard(inputs: RunInputs, names: readonly string[]): Secret
       const texts = textsIn(value, true);
       return known.find((secret) => texts.some((text) => text.includes(secret.text)))?.name;
     },
-    calling(call) {
-      try {
-        return call();
-      } catch (error) {
-        throw new Error(hide(messageOf(error)));
-      }
-    },
+    calling: hiddenCall(hide),
+  };
+}
+
+function hiddenCall(hide: SecretGuard['hide']): SecretGuard['calling'] {
+  return (call) => {
+    try {
+      return call();
+    } catch (error) {
+      throw new Error(hide(messageOf(error)));
+    }
   };
 }
 
@@ -100,28 +108,58 @@ export async function inputsOf(
   const isGiven = (name: string): boolean =>
     given !== undefined && Object.hasOwn(given, name) && given[name] !== undefined;
   const missing = secrets.filter((name) => !isGiven(name));
-  if (missing.length > 0) throw secretsMissing(state, missing);
+  if (missing.length > 0) throw secretsMissing(state.runId, missing);
   const handed = Object.fromEntries(secrets.map((name) => [name, given![name]]));
-  const all = { ...inputs, ...handed };
-  const checked = await schema?.['~standard'].validate(all);
-  const issues = (checked?.issues ?? []).filter((issue) => secrets.includes(firstKey(issue)));
+  const { values, issues } = await checkAgain(inputs, handed, schema);
   if (issues.length > 0) throw secretsInvalid(state, issues);
-  // What is stored was checked, and perhaps changed, when the run began: only the secrets are taken from the second check.
-  const values = checked?.issues === undefined && checked !== undefined ? (checked.value as RunInputs) : all;
-  return {
-    ...inputs,
-    ...(JSON.parse(JSON.stringify(Object.fromEntries(secrets.map((name) => [name, values[name]])))) as RunInputs),
-  };
+  return { ...inputs, ...values };
+}
+
+/**
+ * Refuses to begin where nobody could take the run up: secrets are handed in again and checked beside the inputs that
+ * are stored, which a schema that changes them must take in the form that it gave them. Throws `ORCH_INPUT_INVALID`.
+ */
+export async function refuseOneWay(
+  { inputs, secrets }: { readonly inputs: RunInputs; readonly secrets: readonly string[] },
+  given: unknown,
+  { spec, inputs: schema }: Pick<WorkflowDefinition, 'spec' | 'inputs'>,
+): Promise<void> {
+  const handed = Object.fromEntries(secrets.map((name) => [name, (given as RunInputs)[name]]));
+  const { issues } = secrets.length === 0 ? { issues: [] } : await checkAgain(inputs, handed, schema);
+  if (issues.length === 0) return;
+  throw orchError({
+    code: 'ORCH_INPUT_INVALID',
+    message: `Inputs of workflow ${spec.id}: their schema does not take what it answers itself (${keysOf(issues)}), so that no run with secrets could be taken up again.`,
+    hint: 'Let it take an input also in the form into which it turns it. Nothing was started.',
+  });
+}
+
+/** What is stored was checked, and perhaps changed, when the run began: only the secrets are taken from the second check. */
+async function checkAgain(
+  inputs: RunInputs,
+  handed: Readonly<Record<string, unknown>>,
+  schema: Schema | undefined,
+): Promise<{ readonly values: RunInputs; readonly issues: readonly SchemaIssue[] }> {
+  const all: unknown = { ...inputs, ...handed };
+  const checked = (await schema?.['~standard'].validate(all)) ?? { value: all };
+  if (checked.issues !== undefined) return { values: {}, issues: checked.issues };
+  const answer = checked.value as RunInputs;
+  const values = Object.fromEntries(Object.keys(handed).map((name) => [name, answer[name]]));
+  return { values: JSON.parse(JSON.stringify(values)) as RunInputs, issues: [] };
+}
+
+function keysOf(issues: readonly SchemaIssue[]): string {
+  return [...new Set(issues.map(firstKey))].join(', ');
 }
 
 function firstKey({ path: [first] = [] }: SchemaIssue): string {
   return String(typeof first === 'object' ? first.key : first);
 }
 
-function secretsMissing(state: RunState, names: readonly string[]): Error {
+export function secretsMissing(runId: string, names: readonly string[]): Error {
   return orchError({
     code: 'ORCH_INPUT_SECRET_MISSING',
-    message: `Run ${state.runId} needs its secret inputs again, which no journal holds: ${names.join(', ')}.`,
+    message: `Run ${runId} needs its secret inputs again, which no journal holds: ${names.join(', ')}.`,
     hint: `Set ${names.map((name) => `ORCH_INPUT_${name.toUpperCase()}`).join(', ')}; in a script, hand them in as secrets. Nothing was started.`,
   });
 }
@@ -130,7 +168,7 @@ function secretsMissing(state: RunState, names: readonly string[]): Error {
 function secretsInvalid(state: RunState, issues: readonly SchemaIssue[]): Error {
   return orchError({
     code: 'ORCH_INPUT_INVALID',
-    message: `Run ${state.runId}: secret inputs do not fit: ${[...new Set(issues.map(firstKey))].join(', ')}.`,
+    message: `Run ${state.runId}: inputs do not fit: ${keysOf(issues)}.`,
     hint: 'Nothing was started.',
   });
 }

@@ -6,6 +6,7 @@ import type { Draft } from '../run/decide.ts';
 import type { Fence } from '../run/owner.ts';
 import { replay } from '../run/replay.ts';
 import { phasesFrom, phasesSince, phasesToRecover } from '../run/reset.ts';
+import { isLeftOut } from '../run/selection.ts';
 import { isTerminal, nameOf } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
 import { orchVersion } from '../version.ts';
@@ -52,7 +53,9 @@ export interface TakeUpRequest {
 export async function takeUp(given: TakeUpRequest): Promise<Driver> {
   const { engine, state, fence, takenAt, executorOf, rules, inputs, replan } = given;
   const { secrets = [] } = replan?.workflow ?? state.spec;
-  const driver = new Driver({ engine, state, fence, takenAt, resumed: true, executorOf, rules, inputs, secrets });
+  const neededSecrets = replan?.secrets ?? state.created.secrets ?? [];
+  const known = { executorOf, rules, inputs, secrets, neededSecrets };
+  const driver = new Driver({ engine, state, fence, takenAt, resumed: true, ...known });
   try {
     const asked = await askedToCancel(given);
     const request = { ...given, cancel: given.cancel ?? asked?.cancel };
@@ -68,7 +71,7 @@ export async function takeUp(given: TakeUpRequest): Promise<Driver> {
     if (reset !== undefined) drafts.push(reset);
     if (replan !== undefined) drafts.push(replanned(replan));
     drafts.push({ type: 'run.started', owner: engine.host.owner, orchVersion, concurrency: request.concurrency });
-    drafts.push(...events.filter((event) => !isReplaced(event)));
+    drafts.push(...(replan?.leftOut ?? []), ...events.filter((event) => !isReplaced(event)));
     if (request.cancel !== undefined) drafts.push({ type: 'run.cancelling', reason: 'cancel', ...request.cancel });
     driver.begin({ drafts, adopted, handled: asked?.handled ?? [] });
     return driver;
@@ -109,8 +112,14 @@ async function askedToCancel({
 
 type Reset = Extract<Draft, { readonly type: 'run.reset' }>;
 
-function replanned({ workflow, changes, stored }: Replan): Draft {
-  return { type: 'run.replanned', workflow, changes, inputs: stored };
+function replanned({ workflow, changes, stored, secrets }: Replan): Draft {
+  return {
+    type: 'run.replanned',
+    workflow,
+    changes,
+    inputs: stored,
+    ...(secrets.length === 0 ? {} : { secrets }),
+  };
 }
 
 /** What the take-up resets; `undefined`: nothing. */
@@ -127,6 +136,7 @@ async function planReset({
   if (from !== undefined) {
     const phase = state.graph.indexOf.get(from);
     if (phase === undefined) throw noPhase(state, from);
+    if (isLeftOut(state.phases[phase]!)) throw notChosen(state, from);
     return { type: 'run.reset', cause: 'rewind', phases: phasesFrom(state, phase) };
   }
   if (checkpoint !== undefined) {
@@ -136,7 +146,7 @@ async function planReset({
   }
   // A cancel that is committed is carried out, not taken back.
   if (state.cancelling !== undefined && !isTerminal(state.status)) return undefined;
-  const phases = phasesToRecover(state);
+  const phases = phasesToRecover(state, replan?.replaced);
   const cause = replan === undefined ? 'recover' : 'replan';
   return phases.length > 0 || isTerminal(state.status) ? { type: 'run.reset', cause, phases } : undefined;
 }
@@ -232,6 +242,14 @@ function noPhase(state: RunState, name: string): OrchError {
     code: 'ORCH_RUN_NO_PHASE',
     message: `Workflow ${state.spec.id} has no phase ${JSON.stringify(name)}.`,
     hint: `See its phases: orch show ${state.runId}`,
+  });
+}
+
+function notChosen(state: RunState, name: string): OrchError {
+  return orchError({
+    code: 'ORCH_RUN_NOTHING_SELECTED',
+    message: `The selection of run ${state.runId} leaves phase ${JSON.stringify(name)} out.`,
+    hint: 'What was chosen when a run was created holds for all of it: start a new run for that phase.',
   });
 }
 

@@ -23,19 +23,31 @@ export function applyReplan(state: RunState, event: EventOf<'run.replanned'>): v
   for (const [name, phase] of kept)
     if (state.phases[phase]!.status === 'running')
       throw invalid(state.runId, event, `phase ${JSON.stringify(name)} is gone, but runs`);
-  const { spec, graph, phases, counts, unforgiven } = next;
-  Object.assign(state, { spec, graph, phases, counts, unforgiven });
-  if (event.inputs !== undefined) state.created = { ...state.created, inputs: event.inputs };
+  const { spec, graph, phases, counts, pendingAfter, unforgiven, firstFailure } = next;
+  Object.assign(state, { spec, graph, phases, counts, pendingAfter, unforgiven, firstFailure });
+  if (event.inputs !== undefined) state.created = withInputs(state.created, event.inputs, event.secrets);
   const { attempts, charged, lost, begunAt, unmet, marked, checkpoints } = next;
   Object.assign(state, { attempts, charged, lost, begunAt, unmet, marked, checkpoints });
   recount(state);
 }
 
+function withInputs(
+  created: RunState['created'],
+  inputs: RunState['created']['inputs'],
+  secrets: readonly string[] | undefined,
+): RunState['created'] {
+  const { secrets: _, ...rest } = created;
+  return { ...rest, inputs, ...(secrets === undefined ? {} : { secrets }) };
+}
+
 function carryOver(from: RunState, before: number, to: RunState, phase: number): void {
   const at = from.phases[before]!;
+  const { after, continueOnFailure } = to.spec.phases[phase]!;
   to.counts.pending--;
   to.counts[at.status]++;
-  if (at.status === 'failed' && to.spec.phases[phase]!.continueOnFailure !== true) to.unforgiven++;
+  if (after !== undefined && at.status !== 'pending') to.pendingAfter[after]--;
+  // That it failed before is no reason to end the run now, but one not to call it a success.
+  if (at.status === 'failed' && continueOnFailure !== true) to.unforgiven++;
   to.phases[phase] = at;
   to.attempts[phase] = from.attempts[before]!;
   to.charged[phase] = from.charged[before]!;

@@ -20,6 +20,7 @@ export function applyReset(state: RunState, event: EventOf<'run.reset'>): void {
   state.cancelling = undefined;
   state.cancellingAll = false;
   state.failure = undefined;
+  state.firstFailure = undefined;
   dropCheckpoints(state, event, new Set(phases));
   recount(state);
 }

@@ -18,11 +18,21 @@ export function setPhase(state: RunState, phase: number, next: PhaseState): void
   const before = state.phases[phase]!.status;
   state.counts[before]--;
   state.counts[next.status]++;
-  if (before !== next.status && state.spec.phases[phase]!.continueOnFailure !== true) {
-    if (before === 'failed') state.unforgiven--;
-    if (next.status === 'failed') state.unforgiven++;
-  }
+  if (before !== next.status) moved(state, phase, before, next.status);
   state.phases[phase] = next;
+}
+
+function moved(state: RunState, phase: number, from: PhaseState['status'], to: PhaseState['status']): void {
+  const { after, continueOnFailure } = state.spec.phases[phase]!;
+  if (after !== undefined) {
+    if (from === 'pending') state.pendingAfter[after]--;
+    if (to === 'pending') state.pendingAfter[after]++;
+  }
+  if (continueOnFailure === true) return;
+  if (from === 'failed') state.unforgiven--;
+  if (to !== 'failed') return;
+  state.unforgiven++;
+  state.firstFailure ??= phase;
 }
 
 export function phaseOf(state: RunState, event: RunEvent, name: string): number {

@@ -33,7 +33,7 @@ export function decide(state: RunState, moment: Moment): readonly Draft[] {
     return [{ type: 'run.cancelling', by: 'orch', reason: 'timeout', message: 'the timeout of the run has passed' }];
   const cause = state.spreading[0];
   if (cause !== undefined) return skipDependents(state, cause);
-  const rest = isFailingFast(state) ? skipTheRest(state) : nothing;
+  const rest = isFailingFast(state) ? skipTheRest(state, state.firstFailure!) : nothing;
   if (rest.length > 0) return rest;
   const next = startNext(state, moment);
   if (next.length > 0) return next;
@@ -58,7 +58,7 @@ function nextDue({ due, dueByWall }: RunState, { now, wall }: Pick<Moment, 'now'
 
 /** Whether the run ends at its first failure, and has had one: nothing but handlers and clean-ups goes on then. */
 export function isFailingFast(state: RunState): boolean {
-  return state.created.options.failFast === true && state.unforgiven > 0;
+  return state.created.options.failFast === true && state.firstFailure !== undefined;
 }
 
 /** Whether an attempt at a phase is to be ended because of what its run came to: a cancel, or a failure that ends it at once. */
@@ -168,19 +168,17 @@ function skipDependents(state: RunState, cause: number): readonly Draft[] {
 }
 
 /** All that is pending, but for handlers and clean-ups. */
-function skipTheRest(state: RunState): readonly Draft[] {
+function skipTheRest(state: RunState, cause: number): readonly Draft[] {
+  const { failed, always } = state.pendingAfter;
+  if (state.counts.pending === failed + always) return nothing;
   const phases = pendingPhases(state, (phase) => state.spec.phases[phase]!.after === undefined);
-  if (phases.length === 0) return nothing;
-  const isCause = (phase: number): boolean =>
-    state.phases[phase]!.status === 'failed' && state.spec.phases[phase]!.continueOnFailure !== true;
-  const cause = state.phases.findIndex((_, phase) => isCause(phase));
   return [{ type: 'phase.skipped', phases, reason: 'fail_fast', cause: nameOf(state, cause) }];
 }
 
 function cancelWhatIsLeft(state: RunState, moment: Moment): readonly Draft[] {
   if (state.counts.pending > 0) {
-    const phases = pendingPhases(state, (phase) => !outlivesCancel(state, phase));
-    if (phases.length > 0) return [{ type: 'phase.cancelled', phases }];
+    if (state.cancellingAll || state.counts.pending > state.pendingAfter.always)
+      return [{ type: 'phase.cancelled', phases: pendingPhases(state, (phase) => !outlivesCancel(state, phase)) }];
     const next = startNext(state, moment);
     if (next.length > 0) return next;
   }

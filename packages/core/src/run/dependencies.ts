@@ -26,8 +26,10 @@ function passes(state: RunState, phase: number, at: PhaseState): boolean {
 
 /** Whether a phase failed, or was skipped because of one that did: handlers (`after: failed`) are there for both. */
 export function hasFailed(state: RunState, phase: number | undefined): boolean {
-  // A cause stands before what was skipped because of it: this comes to its end.
-  for (let cause = phase; cause !== undefined;) {
+  // Another definition may have turned causes round since: no phase is asked twice.
+  const asked = new Set<number>();
+  for (let cause = phase; cause !== undefined && !asked.has(cause);) {
+    asked.add(cause);
     const at = state.phases[cause]!;
     if (at.status === 'failed') return true;
     cause = at.status === 'skipped' && at.cause !== undefined ? state.graph.indexOf.get(at.cause) : undefined;

@@ -123,6 +123,8 @@ export type RunEventBody =
       readonly changes: readonly string[];
       /** As validated by the new definition, secrets left out; absent: as before. */
       readonly inputs?: { readonly [name: string]: Json };
+      /** Beside `inputs`: names of the secret ones that it has; absent: none. */
+      readonly secrets?: readonly string[];
     }
   | {
       readonly type: 'run.cancelling';

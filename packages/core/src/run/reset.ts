@@ -6,33 +6,38 @@ import type { RunState } from './state.ts';
 /**
  * What recover runs again: failed phases that were not forgiven, cancelled ones, and what followed from their end: phases
  * that were skipped, handlers and clean-ups, and what depends on those: also where they run, for beside what they come
- * after they must not. What completed stays otherwise.
+ * after they must not. What completed stays otherwise. Of those that are `replaced` by another definition, what was begun
+ * begins anew: neither waits nor repairs of the old one go on.
  */
-export function phasesToRecover(state: RunState): readonly string[] {
+export function phasesToRecover(state: RunState, replaced: ReadonlySet<string> = new Set()): readonly string[] {
   const { phases } = state.spec;
   const chosen = new Set<number>();
   for (let phase = 0; phase < state.graph.size; phase++) {
     const { status } = state.phases[phase]!;
     if (status === 'cancelled' || (status === 'failed' && phases[phase]!.continueOnFailure !== true)) chosen.add(phase);
   }
+  const begun = phases.flatMap(({ name }, phase) => (replaced.has(name) && isUnderWay(state, phase) ? [phase] : []));
   const isReaction = (phase: number): boolean => phases[phase]!.after !== undefined;
   // What is run again though it ended well, and so makes what depends on it run again, too.
   const again = new Set([...chosen].filter(isReaction));
-  return namesOf(
-    state,
-    downstream(state, chosen, (phase, from) => {
-      const at = state.phases[phase]!;
-      if (at.status === 'pending') return false;
-      if (at.status === 'skipped') {
-        if (isLeftOut(at)) return false;
-        if (at.passes === true) again.add(phase);
-        return true;
-      }
-      if (!isReaction(phase) && !again.has(from)) return false;
-      again.add(phase);
+  const found = downstream(state, chosen, (phase, from) => {
+    const at = state.phases[phase]!;
+    if (at.status === 'pending') return false;
+    if (at.status === 'skipped') {
+      if (isLeftOut(at)) return false;
+      if (at.passes === true) again.add(phase);
       return true;
-    }),
-  );
+    }
+    if (!isReaction(phase) && !again.has(from)) return false;
+    again.add(phase);
+    return true;
+  });
+  return namesOf(state, new Set([...found, ...begun]));
+}
+
+function isUnderWay(state: RunState, phase: number): boolean {
+  const { status } = state.phases[phase]!;
+  return status === 'running' || (status === 'pending' && state.begunAt[phase] !== 0);
 }
 
 /** A phase and everything downstream of it. */

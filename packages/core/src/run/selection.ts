@@ -43,6 +43,25 @@ export function leftOutBy(spec: WorkflowSpec, { only, skip = [], until }: Select
   return events;
 }
 
+/** What the selection of a run says of phases that another definition adds; names that it does not have any more say nothing. */
+export function leftOutOfNew(
+  spec: WorkflowSpec,
+  { only, skip = [], until }: Selection,
+  isNew: (name: string) => boolean,
+): readonly Skipped[] {
+  const names = new Set(spec.phases.map(({ name }) => name));
+  const there = (list: readonly string[]): readonly string[] => list.filter((name) => names.has(name));
+  const selection = {
+    skip: there(skip),
+    ...(only === undefined ? {} : { only: there(only) }),
+    ...(until === undefined ? {} : { until: there(until) }),
+  };
+  return leftOutBy(spec, selection).flatMap((event) => {
+    const phases = event.phases.filter(isNew);
+    return phases.length === 0 ? [] : [{ ...event, phases }];
+  });
+}
+
 function withUpstream(spec: WorkflowSpec, graph: Graph, from: readonly number[]): ReadonlySet<number> {
   const found = new Set(from);
   // A Set is visited in order of insertion, also while it grows.

@@ -111,6 +111,8 @@ export interface RunState {
   phases: PhaseState[];
   /** How many phases are in each status. */
   counts: Record<PhaseState['status'], number>;
+  /** How many of those that are pending are handlers (`failed`), and clean-ups (`always`). */
+  pendingAfter: Record<'failed' | 'always', number>;
   /** Attempts made, for the whole life of the run: numbers are never reused. */
   attempts: Int32Array;
   /** Attempts that count against those that the phase has, since it was last reset. */
@@ -123,6 +125,8 @@ export interface RunState {
   unmet: Int32Array;
   /** Failed phases that the run is not forgiven. */
   unforgiven: number;
+  /** The first that failed without being forgiven since the run was last opened: it ends a run that fails fast. */
+  firstFailure: number | undefined;
   /** 1: the phase has its checkpoint since it was last reset. */
   marked: Uint8Array;
   /** Version of the latest checkpoint on the current line; 0: none. */
@@ -165,12 +169,14 @@ export function initialState(runId: string, created: EventOf<'run.created'>, gra
     failure: undefined,
     phases: Array.from({ length: size }, () => pending),
     counts: { pending: size, running: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
+    pendingAfter: { failed: 0, always: 0 },
     attempts: new Int32Array(size),
     charged: new Int32Array(size),
     lost: new Int32Array(size),
     begunAt: new Float64Array(size),
     unmet: graph.inDegree.slice(),
     unforgiven: 0,
+    firstFailure: undefined,
     marked: new Uint8Array(size),
     checkpoints: new Float64Array(size),
     ready: new PriorityQueue<number>((a, b) => a < b),
@@ -179,7 +185,11 @@ export function initialState(runId: string, created: EventOf<'run.created'>, gra
     spreading: [],
     memory: new Map(),
   };
-  for (let phase = 0; phase < size; phase++) if (state.unmet[phase] === 0) state.ready.push(phase);
+  for (let phase = 0; phase < size; phase++) {
+    if (state.unmet[phase] === 0) state.ready.push(phase);
+    const { after } = state.spec.phases[phase]!;
+    if (after !== undefined) state.pendingAfter[after]++;
+  }
   return state;
 }
 
