@@ -39,6 +39,8 @@ export class JournalOracle {
   readonly #world: World;
   readonly #maxAttempts: number;
   readonly #failFast: boolean;
+  /** Since it was last opened, and not forgiven. */
+  #hasFailure = false;
   #concurrency = 1;
   #texts: string[] = [];
 
@@ -109,6 +111,7 @@ export class JournalOracle {
         return;
       case 'run.replanned':
         for (const spec of event.workflow.phases) this.phases.get(spec.name)!.spec = spec;
+        this.#hasFailure = false;
         return;
       case 'run.reset':
         return this.#reset(event.cause, event.phases);
@@ -143,7 +146,7 @@ export class JournalOracle {
     if (phase.status !== 'pending') this.#wrong(`${event.phase} was started while it was ${phase.status}`);
     this.#checkDependencies(phase.spec);
     if ((event.part === 'repair') !== phase.mends) this.#wrong(`${event.phase} started as ${event.part}`);
-    if (this.#isFailingFast && phase.spec.after === undefined)
+    if (this.isFailingFast && phase.spec.after === undefined)
       this.#wrong(`${event.phase} was started in a run that fails fast`);
     if (event.attempt !== phase.attempt + 1)
       this.#wrong(`attempt ${event.attempt} of ${event.phase} follows on ${phase.attempt}`);
@@ -182,7 +185,7 @@ export class JournalOracle {
     if (event.type === 'phase.failed' && event.attempt === 0) {
       if (phase.status !== 'pending')
         this.#wrong(`the condition of ${event.phase} failed while it was ${phase.status}`);
-      phase.status = 'failed';
+      this.#fail(phase);
       return;
     }
     if (phase.status !== 'running' || phase.attempt !== event.attempt)
@@ -193,14 +196,20 @@ export class JournalOracle {
     if (event.type === 'phase.failed') {
       if (event.class !== 'rate-limited') phase.failures++;
       phase.mends = event.repair !== undefined;
-      phase.status = event.retryAt === undefined ? 'failed' : 'pending';
+      if (event.retryAt === undefined) this.#fail(phase);
+      else phase.status = 'pending';
     }
+  }
+
+  #fail(phase: Phase): void {
+    phase.status = 'failed';
+    if (phase.spec.continueOnFailure !== true) this.#hasFailure = true;
   }
 
   #giveUp(name: string, status: 'skipped' | 'cancelled'): void {
     const phase = this.phases.get(name)!;
     if (phase.status !== 'pending' && phase.status !== 'running') this.#wrong(`${name} was ${phase.status}`);
-    if (status === 'cancelled' && !this.isCancelling && !this.#isFailingFast)
+    if (status === 'cancelled' && !this.isCancelling && !this.isFailingFast)
       this.#wrong(`${name} was cancelled, the run was not`);
     phase.status = status;
   }
@@ -217,14 +226,14 @@ export class JournalOracle {
       phase.failures = 0;
       phase.mends = false;
       phase.passes = false;
-      if (phase.leftOut && cause === 'recover') this.#wrong(`${name} is left out, but is reset`);
-      phase.leftOut = false;
+      if (phase.leftOut) this.#wrong(`${name} is left out, but is reset`);
     }
     // Between attempts, and what it depends on comes anew: so does its own repair.
     for (const it of this.phases.values())
       if (it.status === 'pending' && (it.spec.dependsOn ?? []).some((name) => !this.#ended(name))) it.mends = false;
     this.status = 'running';
     this.isCancelling = false;
+    this.#hasFailure = false;
   }
 
   #ended(name: string): boolean {
@@ -232,15 +241,9 @@ export class JournalOracle {
     return status !== 'pending' && status !== 'running';
   }
 
-  get #isFailingFast(): boolean {
-    return (
-      this.#failFast &&
-      [...this.phases.values()].some((it) => it.status === 'failed' && it.spec.continueOnFailure !== true)
-    );
-  }
-
+  /** What failed before the run was opened again does not end it at once. */
   get isFailingFast(): boolean {
-    return this.#isFailingFast;
+    return this.#failFast && this.#hasFailure;
   }
 
   /** Handlers and clean-ups come again after what they came after, and so does what depends on them. */
