@@ -74,4 +74,21 @@ describe('recover --plan', () => {
     ground.plan([{ ...good, command }, first], { name: 'new.json', ...inputs('integer') });
     expect((await ground.start(['recover', 'one', '--plan', 'new.json'], { env }).ended).code).toBe(0);
   });
+
+  test('may add a secret input, which is asked for at each take-up from then on', async () => {
+    await failed();
+    const command = 'test "$ORCH_INPUT_PIN" = 12 && test -e there';
+    ground.plan([first, { ...bad, command }], {
+      name: 'new.json',
+      inputs: { pin: { type: 'string', secret: true } },
+    } as { inputs: object });
+    const env = { ORCH_INPUT_PIN: '12' };
+    expect((await ground.start(['recover', 'one', '--plan', 'new.json'], { env }).ended).code).toBe(1);
+    ground.write('there', '');
+    expect(await ground.orch('recover', 'one')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('ORCH_INPUT_SECRET_MISSING'),
+    });
+    expect((await ground.start(['recover', 'one'], { env }).ended).code).toBe(0);
+  });
 });
