@@ -172,6 +172,12 @@ const trials: readonly Trial[] = [
     says: [/completed +verify/, /completed after/, /No run is interrupted/],
     leaves: { '.scratch/done': /^copy\n$/ },
   },
+  {
+    example: 'watch',
+    exits: [0, 0, 0, 0, 0, 0],
+    says: [/Following it/, /completed +load/, /completed +drive/, /"status":"completed"/],
+    leaves: { '.scratch/delivered': /^packed\n$/ },
+  },
 ];
 
 test.each(trials)('$example does what its README says', async ({ example, exits, says, leaves }) => {

@@ -53,10 +53,7 @@ export async function resumeRun(
     request.unfinishedOnly === true ? isTerminal(state.status) : state.status === 'completed' && !again;
   if (isOver(read.state)) return { state: read.state };
   const executors = executorsFor(engine, definition);
-  const replan = replans
-    ? await planReplan(read.state, definition, { ...request.inputs, ...request.secrets })
-    : undefined;
-  const code = await prepare(engine, read.state, request, replan);
+  const { replan, ...code } = await prepare(engine, read.state, request);
   const { state, fence, takenAt, knownKeys } = await takeOpened(engine, read, request.takeOver ?? false);
   return letGoOnError(engine, runId, fence, async () => {
     // It may have ended between the look and the taking.
@@ -81,21 +78,25 @@ export async function resumeRun(
   });
 }
 
-type Prepared = { readonly inputs: RunInputs; readonly language: Awaited<ReturnType<typeof loadLanguage>> };
+interface Prepared {
+  readonly inputs: RunInputs;
+  readonly language: Awaited<ReturnType<typeof loadLanguage>>;
+  readonly replan?: Replan | undefined;
+}
 
 /** What phases need besides their data. A run that is only cancelled needs neither secrets nor expressions. */
-async function prepare(
-  engine: EngineParts,
-  state: RunState,
-  request: ResumeRequest,
-  replan: Replan | undefined,
-): Promise<Prepared> {
+async function prepare(engine: EngineParts, state: RunState, request: ResumeRequest): Promise<Prepared> {
   const { definition, cancel, inputs, secrets } = request;
-  if (replan !== undefined) return { inputs: replan.inputs, language: await refuseInvalid(replan.workflow, engine) };
+  const given = { ...inputs, ...secrets };
+  if (request.replan === true && definition !== undefined) {
+    const language = await refuseInvalid(definition.spec, engine);
+    const replan = await planReplan(state, definition, given);
+    return { replan, language, inputs: replan?.inputs ?? (await inputsOf(state, given, definition.inputs)) };
+  }
   if (cancel !== undefined && !hasCleanUps(state)) return { inputs: state.created.inputs, language: undefined };
   const schema = definition?.inputs ?? schemaOfInputs(state.spec.inputs);
   return {
-    inputs: await inputsOf(state, { ...inputs, ...secrets }, schema),
+    inputs: await inputsOf(state, given, schema),
     language: await loadLanguage(definition?.spec ?? state.spec, engine),
   };
 }
