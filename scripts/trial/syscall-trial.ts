@@ -133,7 +133,9 @@ function started(orch: OrchProcess, { folder }: OrchPlace, { onAttempt }: Scenar
 function mayEndSo({ exitCode, stderr }: OrchEnd, victim: readonly string[]): boolean {
   // It could not look whether the owner before it lives, and so leaves the run alone.
   const seesNoOwner = victim === recovering && exitCode === 4 && stderr.includes("can't be seen from here");
-  return exitCode === 0 || exitCode === 5 || seesNoOwner;
+  // Nor could it read the plan: how many files it opens before that, outside its folder, is not the same each time.
+  const readsNoPlan = victim === executing && exitCode === 3 && stderr.includes('plan.json cannot be read');
+  return exitCode === 0 || exitCode === 5 || seesNoOwner || readsNoPlan;
 }
 
 function judgeEnd(end: OrchEnd, { kills }: Harm, { victim, hit }: Pick<TrialResult, 'hit'> & Scenario): string[] {
