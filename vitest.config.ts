@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const packages = readdirSync(new URL('packages', import.meta.url)).toSorted();
@@ -18,6 +19,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './scripts/report-not-run.ts'],
     passWithNoTests: true,
+    // Most of the time they wait for processes: on two cores, too, two files at once are better than one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: { include: ['packages/*/src/**/*.ts'] },
     projects: [
       ...packages.map((name) => ({

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Attempt, AttemptContext, Json } from '@orch/core/author';
 import { commandExecutor } from '../src/command-executor.ts';
 import { attemptLogPath } from '../src/index.ts';
@@ -69,7 +69,10 @@ describe('inputs', () => {
   });
 
   test('none, and no outputs: no file and no variable', async () => {
+    // Set where the tests are those of the gate.
+    vi.stubEnv('ORCH_REQUIRE', undefined);
     const it = await ran({});
+    vi.unstubAllEnvs();
     expect(fileNames(it)).toEqual(['log', 'state']);
     expect(
       Object.keys(variablesOf(it))
