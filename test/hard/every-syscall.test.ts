@@ -12,11 +12,11 @@ import {
 } from '../../scripts/every-syscall.ts';
 import type { SweepOptions } from '../../scripts/every-syscall.ts';
 import type { SweepResult } from '../../scripts/trial/harm-sweep.ts';
-import { orchFromSources } from '../../scripts/trial/orch-process.ts';
+import { builtOrch } from '../../scripts/trial/orch-process.ts';
 import { available } from './need.ts';
 
 const patience = 600_000;
-const killing: SweepOptions = { program: orchFromSources, phases: 3, lanes: 3, all: false };
+const killing: SweepOptions = { program: builtOrch, phases: 3, lanes: 3, all: false };
 // More at once: where an append fails, orch waits for some seconds, should the backend come back. The third of three
 // phases makes the calls that the second made.
 const failing: SweepOptions = { ...killing, phases: 2, lanes: 6 };
