@@ -23,8 +23,8 @@ export function peakOfTree(child: ChildProcess): Promise<number> {
   });
 }
 
-/** In KiB. */
-function pssOfTree(root: number): number {
+/** What a process and its descendants have now, in KiB. */
+export function pssOfTree(root: number): number {
   let sum = 0;
   for (const pids = [root]; pids.length > 0;) {
     const pid = pids.pop()!;

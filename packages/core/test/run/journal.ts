@@ -18,6 +18,11 @@ export function specOf(lines: readonly string[], more: Partial<WorkflowSpec> = {
   return { id: 'w', phases, ...more };
 }
 
+/** The phases that started, of what `decideAll` says. */
+export function starts(said: readonly string[]): string[] {
+  return said.filter((it) => it.startsWith('phase.started ')).map((it) => it.slice('phase.started '.length));
+}
+
 /** A journal in the making: what is written is applied. */
 export class Journal {
   readonly events: RunEvent[] = [];
