@@ -1,8 +1,9 @@
 import type { WorkflowDefinition } from '../spec/workflow.ts';
+import { normalSelection } from '../run/selection.ts';
 import { createRun } from './create-run.ts';
 import { Driver } from './driver.ts';
 import { checkInputs, withoutSecrets } from './inputs.ts';
-import { refuseOneWay } from './secrets.ts';
+import { refuseUnrecoverable } from './secrets.ts';
 import { leaseMs, momentOf } from './lease.ts';
 import { letGoOnError, rememberToken } from './letting-go.ts';
 import { executorsFor } from './open-run.ts';
@@ -37,9 +38,10 @@ export async function beginRun<In>(
   const { spec } = definition;
   const language = await refuseInvalid(spec, engine);
   const inputs = await checkInputs(spec, definition.inputs, options.inputs);
-  const { directory = process.cwd(), source, selection, failFast = false } = options;
+  const { directory = process.cwd(), source, failFast = false } = options;
+  const selection = options.selection === undefined ? undefined : normalSelection(options.selection);
   const stored = withoutSecrets(inputs, spec.secrets);
-  await refuseOneWay(stored, options.inputs, definition);
+  await refuseUnrecoverable(stored, options.inputs, definition);
   const { events, state } = createRun(engine, {
     runId,
     spec,

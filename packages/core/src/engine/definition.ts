@@ -49,7 +49,7 @@ function changed(runId: string, found: readonly string[]): OrchError {
   const more = found.length > shownDifferences ? `; and ${found.length - shownDifferences} more` : '';
   return orchError({
     code: 'ORCH_WORKFLOW_CHANGED',
-    message: `Run ${runId} was started with another definition: ${found.slice(0, shownDifferences).join('; ')}${more}.`,
-    hint: 'Take the run up with the definition it was started with, or start a new run.',
+    message: `Run ${runId} has another definition: ${found.slice(0, shownDifferences).join('; ')}${more}.`,
+    hint: 'Take it up with the definition that it has, go on with the new one (orch recover --plan FILE; in a script, replan), or start a new run.',
   });
 }

@@ -1,17 +1,16 @@
 import { orchError } from '../errors/orch-error.ts';
-import type { Json } from '../json.ts';
-import type { Schema, SchemaIssue } from '../schema.ts';
+import type { Schema } from '../schema.ts';
+import { describeIssue } from '../spec/phase-keys.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
-import { secretGuard } from './secrets.ts';
-
-type Inputs = { readonly [name: string]: Json };
+import type { RunInputs } from './scope.ts';
+import { isGiven, secretGuard } from './secrets.ts';
 
 /** The inputs of a run as they are stored: checked once, before anything starts, and JSON. */
 export async function checkInputs(
   { id: workflow, secrets = [] }: Pick<WorkflowSpec, 'id' | 'secrets'>,
   schema: Schema | undefined,
   given: unknown,
-): Promise<Inputs> {
+): Promise<RunInputs> {
   if (schema === undefined) {
     if (given === undefined || (isObject(given) && Object.keys(given).length === 0)) return {};
     throw invalid(workflow, 'the workflow takes none.');
@@ -19,20 +18,20 @@ export async function checkInputs(
   const checked = await schema['~standard'].validate(given ?? {});
   if (checked.issues !== undefined) {
     // Messages of a schema of somebody else's may quote the value.
-    const { hide } = secretGuard(isObject(given) ? (given as Inputs) : {}, secrets);
-    throw invalid(workflow, hide(checked.issues.map(describe).join('; ')));
+    const { hide } = secretGuard(isObject(given) ? (given as RunInputs) : {}, secrets);
+    throw invalid(workflow, hide(checked.issues.map(describeIssue).join('; ')));
   }
   const stored: unknown = JSON.parse(JSON.stringify(checked.value) ?? 'null');
   if (!isObject(stored)) throw invalid(workflow, 'they must be an object.');
-  return stored as Inputs;
+  return stored as RunInputs;
 }
 
 /** Inputs as a journal may hold them, and the names of those that it may not. */
 export function withoutSecrets(
-  inputs: Inputs,
+  inputs: RunInputs,
   secrets: readonly string[] = [],
-): { readonly inputs: Inputs; readonly secrets: readonly string[] } {
-  const given = secrets.filter((name) => inputs[name] !== undefined);
+): { readonly inputs: RunInputs; readonly secrets: readonly string[] } {
+  const given = secrets.filter((name) => isGiven(inputs, name));
   if (given.length === 0) return { inputs, secrets: given };
   return {
     inputs: Object.fromEntries(Object.entries(inputs).filter(([name]) => !given.includes(name))),
@@ -42,11 +41,6 @@ export function withoutSecrets(
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function describe({ message, path = [] }: SchemaIssue): string {
-  const where = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-  return where === '' ? message : `${where}: ${message}`;
 }
 
 function invalid(workflow: string, why: string): Error {

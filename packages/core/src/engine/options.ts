@@ -42,9 +42,9 @@ export interface ExecuteOptions<In> {
   readonly directory?: string;
   /** The plan file that the workflow was read from. */
   readonly source?: string;
-  /** Which phases the run is about; default: all. Counts when the run is created. */
+  /** Which phases the run is about; default: all. Holds for the whole run: another one for a known run id is refused, `ORCH_INPUT_CHANGED`. */
   readonly selection?: Selection;
-  /** The first failure that is not forgiven ends the run. Counts when the run is created. */
+  /** The first failure that is not forgiven ends the run; default `false`. Holds like `selection`. */
   readonly failFast?: boolean;
 }
 
@@ -52,9 +52,9 @@ export interface RecoverOptions<P extends object, In> {
   /** The definition, when it holds functions. A workflow of commands stands in the journal and may be left out. */
   // oxlint-disable-next-line typescript/no-explicit-any -- any workflow: its input types stand in both directions
   readonly workflow?: Workflow<any, P, In>;
-  /** Runs this phase and everything downstream of it again. Not beside `checkpoint`. */
+  /** Runs this phase and everything downstream of it again; one that the selection of the run left out is refused. */
   readonly from?: keyof P & string;
-  /** Goes back to a checkpoint: `NAME` (the latest of that name) or `NAME@VERSION`. */
+  /** Goes back to a checkpoint: `NAME` (the latest of that name) or `NAME@VERSION`. Not beside `from`: `ORCH_RUN_TWO_WAYS`. */
   readonly checkpoint?: string;
   /** Values of the secret inputs, which no journal holds. */
   readonly secrets?: Partial<In>;

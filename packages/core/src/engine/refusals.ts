@@ -1,5 +1,7 @@
 import { orchError } from '../errors/orch-error.ts';
 import { runIdPattern } from '../id.ts';
+import { isLeftOut, noPhase } from '../run/selection.ts';
+import type { RunState } from '../run/state.ts';
 import type { Finding, WorkflowSpec } from '../spec/workflow-spec.ts';
 
 /** Refuses a workflow that is not valid. */
@@ -41,6 +43,34 @@ export function refuseTwoWays(runId: string, { from, checkpoint, replan, unfinis
     code: 'ORCH_RUN_TWO_WAYS',
     message: `Run ${runId} can't be taken up with ${ways.join(' and ')} at once.`,
     hint: 'Choose one of them; the next can follow once the run has ended. Nothing was started.',
+  });
+}
+
+/** Refuses to go back to a phase that the run does not have, or that its selection left out. */
+export function refuseFrom({ runId, spec, graph, phases }: RunState, from: string): void {
+  const phase = graph.indexOf.get(from);
+  if (phase === undefined) throw noPhase(spec, graph, from);
+  if (!isLeftOut(phases[phase]!)) return;
+  throw orchError({
+    code: 'ORCH_RUN_NOTHING_SELECTED',
+    message: `The selection of run ${runId} leaves phase ${JSON.stringify(from)} out.`,
+    hint: 'What was chosen when a run was created holds for all of it: start a new run for that phase.',
+  });
+}
+
+export function replanMissing(runId: string): Error {
+  return orchError({
+    code: 'ORCH_WORKFLOW_MISSING',
+    message: `Run ${runId} can't go on with another definition: there is none.`,
+    hint: 'Hand the corrected workflow to recover, beside replan.',
+  });
+}
+
+export function replannedMeanwhile(runId: string): Error {
+  return orchError({
+    code: 'ORCH_WORKFLOW_CHANGED',
+    message: `Run ${runId} was given another definition at this very moment, by somebody else.`,
+    hint: 'Nothing was started. Look at it (orch show), then try again.',
   });
 }
 

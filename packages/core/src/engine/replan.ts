@@ -8,7 +8,7 @@ import type { WorkflowDefinition } from '../spec/workflow.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
 import { differences, sameData } from './definition.ts';
 import { checkInputs, withoutSecrets } from './inputs.ts';
-import { secretsMissing } from './secrets.ts';
+import { isGiven, secretsMissing } from './secrets.ts';
 import type { RunInputs } from './scope.ts';
 
 /** Another definition for a run that goes on. */
@@ -65,10 +65,10 @@ function inputsFor(
 ): Readonly<Record<string, unknown>> {
   if (schema === undefined) return {};
   const { inputs, secrets = [] } = created;
-  const missing = secrets.filter((name) => spec.secrets?.includes(name) === true && given[name] === undefined);
+  const missing = secrets.filter((name) => spec.secrets?.includes(name) === true && !isGiven(given, name));
   if (missing.length > 0) throw secretsMissing(runId, missing);
   const names = new Set([...secrets, ...(spec.secrets ?? [])]);
-  const handed = [...names].flatMap((name) => (Object.hasOwn(given, name) ? [[name, given[name]] as const] : []));
+  const handed = [...names].flatMap((name) => (isGiven(given, name) ? [[name, given[name]] as const] : []));
   const all = { ...inputs, ...Object.fromEntries(handed) };
   // Which inputs a schema of somebody else's takes, only it can tell.
   const takes = spec.inputs;

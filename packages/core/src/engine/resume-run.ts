@@ -10,7 +10,8 @@ import type { Choice } from './open-run.ts';
 import { planReplan } from './replan.ts';
 import type { Replan } from './replan.ts';
 import { refuseInvalid } from './refuse-invalid.ts';
-import { refuseTwoWays } from './refusals.ts';
+import { refuseFrom, refuseTwoWays, replanMissing, replannedMeanwhile } from './refusals.ts';
+import { sameData } from './definition.ts';
 import { loadLanguage, runRules } from './rules.ts';
 import type { Opened } from './run-handle.ts';
 import type { EngineParts } from './run-parts.ts';
@@ -46,9 +47,13 @@ export async function resumeRun(
   const read = await readRun(engine, runId);
   const { definition, cancel } = request;
   const replans = request.replan === true && definition !== undefined;
+  const { spec } = read.state;
+  if (request.replan === true && definition === undefined) throw replanMissing(runId);
   checkAgainst(read.state, { definition, inputs: request.inputs, cancels: cancel !== undefined, replans });
+  if (request.from !== undefined) refuseFrom(read.state, request.from);
   if (request.choice !== undefined) refuseOtherChoice(read.state, request.choice);
-  const again = request.from !== undefined || request.checkpoint !== undefined || replans;
+  const differs = replans && !sameData(spec as never, definition.spec as never);
+  const again = request.from !== undefined || request.checkpoint !== undefined || differs;
   const isOver = (state: RunState): boolean =>
     request.unfinishedOnly === true ? isTerminal(state.status) : state.status === 'completed' && !again;
   if (isOver(read.state)) return { state: read.state };
@@ -56,6 +61,8 @@ export async function resumeRun(
   const { replan, ...code } = await prepare(engine, read.state, request);
   const { state, fence, takenAt, knownKeys } = await takeOpened(engine, read, request.takeOver ?? false);
   return letGoOnError(engine, runId, fence, async () => {
+    // All of the above was asked about the definition that it had then.
+    if (state.spec !== spec) throw replannedMeanwhile(runId);
     // It may have ended between the look and the taking.
     if (cancel === undefined ? isOver(state) : isTerminal(state.status)) {
       await letGo(engine, runId, fence);

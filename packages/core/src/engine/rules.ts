@@ -1,4 +1,4 @@
-import { orchError } from '../errors/orch-error.ts';
+import { messageOf, orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { RunState } from '../run/state.ts';
 import type { Schema } from '../schema.ts';
@@ -190,7 +190,7 @@ class Rules implements RunRules {
     } catch (error) {
       throw orchError({
         code: 'ORCH_PHASE_EXPRESSION',
-        message: `${key} could not be expanded: ${error instanceof Error ? error.message : String(error)}`,
+        message: `${key} could not be expanded: ${messageOf(error)}`,
         cause: error,
       });
     }

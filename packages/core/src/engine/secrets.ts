@@ -2,6 +2,7 @@ import { messageOf, orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { RunState } from '../run/state.ts';
 import type { Schema, SchemaIssue } from '../schema.ts';
+import { issuePath } from '../spec/phase-keys.ts';
 import { quote } from '../spec/quote.ts';
 import type { WorkflowDefinition } from '../spec/workflow.ts';
 import type { RunInputs } from './scope.ts';
@@ -25,7 +26,7 @@ const nothingToHide: SecretGuard = { hide: (text) => text, find: () => undefined
 
 /** Over the secrets of these names; without the value of one that the run has, nothing can be told to be free of it. */
 export function secretGuard(inputs: RunInputs, names: readonly string[], needed: readonly string[] = []): SecretGuard {
-  const unknown = needed.find((name) => inputs[name] === undefined);
+  const unknown = needed.find((name) => !isGiven(inputs, name));
   if (unknown !== undefined) return { hide: () => '***', find: () => unknown, calling: hiddenCall(() => '***') };
   const known = names
     .flatMap((name) =>
@@ -105,9 +106,7 @@ export async function inputsOf(
 ): Promise<RunInputs> {
   const { inputs, secrets = [] } = state.created;
   if (secrets.length === 0) return inputs;
-  const isGiven = (name: string): boolean =>
-    given !== undefined && Object.hasOwn(given, name) && given[name] !== undefined;
-  const missing = secrets.filter((name) => !isGiven(name));
+  const missing = secrets.filter((name) => !isGiven(given, name));
   if (missing.length > 0) throw secretsMissing(state.runId, missing);
   const handed = Object.fromEntries(secrets.map((name) => [name, given![name]]));
   const { values, issues } = await checkAgain(inputs, handed, schema);
@@ -119,19 +118,33 @@ export async function inputsOf(
  * Refuses to begin where nobody could take the run up: secrets are handed in again and checked beside the inputs that
  * are stored, which a schema that changes them must take in the form that it gave them. Throws `ORCH_INPUT_INVALID`.
  */
-export async function refuseOneWay(
+export async function refuseUnrecoverable(
   { inputs, secrets }: { readonly inputs: RunInputs; readonly secrets: readonly string[] },
   given: unknown,
   { spec, inputs: schema }: Pick<WorkflowDefinition, 'spec' | 'inputs'>,
 ): Promise<void> {
-  const handed = Object.fromEntries(secrets.map((name) => [name, (given as RunInputs)[name]]));
-  const { issues } = secrets.length === 0 ? { issues: [] } : await checkAgain(inputs, handed, schema);
+  if (secrets.length === 0) return;
+  const brought = given as RunInputs | undefined;
+  const own = secrets.filter((name) => !isGiven(brought, name));
+  if (own.length > 0)
+    throw orchError({
+      code: 'ORCH_INPUT_INVALID',
+      message: `Inputs of workflow ${spec.id}: their schema makes secrets up that nobody could hand in again: ${own.join(', ')}.`,
+      hint: 'Hand them in, and let the schema have no default for a secret. Nothing was started.',
+    });
+  const handed = Object.fromEntries(secrets.map((name) => [name, brought![name]]));
+  const { issues } = await checkAgain(inputs, handed, schema);
   if (issues.length === 0) return;
   throw orchError({
     code: 'ORCH_INPUT_INVALID',
     message: `Inputs of workflow ${spec.id}: their schema does not take what it answers itself (${keysOf(issues)}), so that no run with secrets could be taken up again.`,
     hint: 'Let it take an input also in the form into which it turns it. Nothing was started.',
   });
+}
+
+/** Whether an input was brought by its own name: `constructor` is one too. */
+export function isGiven(given: Readonly<Record<string, unknown>> | undefined, name: string): boolean {
+  return given !== undefined && Object.hasOwn(given, name) && given[name] !== undefined;
 }
 
 /** What is stored was checked, and perhaps changed, when the run began: only the secrets are taken from the second check. */
@@ -152,15 +165,15 @@ function keysOf(issues: readonly SchemaIssue[]): string {
   return [...new Set(issues.map(firstKey))].join(', ');
 }
 
-function firstKey({ path: [first] = [] }: SchemaIssue): string {
-  return String(typeof first === 'object' ? first.key : first);
+function firstKey(issue: SchemaIssue): string {
+  return String(issuePath(issue)[0]);
 }
 
 export function secretsMissing(runId: string, names: readonly string[]): Error {
   return orchError({
     code: 'ORCH_INPUT_SECRET_MISSING',
     message: `Run ${runId} needs its secret inputs again, which no journal holds: ${names.join(', ')}.`,
-    hint: `Set ${names.map((name) => `ORCH_INPUT_${name.toUpperCase()}`).join(', ')}; in a script, hand them in as secrets. Nothing was started.`,
+    hint: `Set ${names.map((name) => `ORCH_INPUT_${name.toUpperCase()}`).join(', ')}, or name a file by --inputs; in a script, hand them in as secrets. Nothing was started.`,
   });
 }
 

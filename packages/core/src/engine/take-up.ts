@@ -1,12 +1,10 @@
 import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
-import type { OrchError } from '../errors/orch-error.ts';
 import type { Adopted, Executor } from '../executor/executor.ts';
 import type { AttemptId } from '../run/event.ts';
 import type { Draft } from '../run/decide.ts';
 import type { Fence } from '../run/owner.ts';
 import { replay } from '../run/replay.ts';
 import { phasesFrom, phasesSince, phasesToRecover } from '../run/reset.ts';
-import { isLeftOut } from '../run/selection.ts';
 import { isTerminal, nameOf } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
 import { orchVersion } from '../version.ts';
@@ -39,6 +37,7 @@ export interface TakeUpRequest {
   readonly replan?: Replan | undefined;
   /** `false`: what ended without success stays as it is. */
   readonly resets: boolean;
+  /** A phase that the run has and its selection chose. */
   readonly from?: string | undefined;
   readonly checkpoint?: string | undefined;
   readonly otherHost: boolean;
@@ -133,12 +132,8 @@ async function planReset({
   resets,
 }: TakeUpRequest): Promise<Reset | undefined> {
   if (cancel !== undefined || !resets) return undefined;
-  if (from !== undefined) {
-    const phase = state.graph.indexOf.get(from);
-    if (phase === undefined) throw noPhase(state, from);
-    if (isLeftOut(state.phases[phase]!)) throw notChosen(state, from);
-    return { type: 'run.reset', cause: 'rewind', phases: phasesFrom(state, phase) };
-  }
+  if (from !== undefined)
+    return { type: 'run.reset', cause: 'rewind', phases: phasesFrom(state, state.graph.indexOf.get(from)!) };
   if (checkpoint !== undefined) {
     const to = checkpointVersion(state, checkpoint, await checkpointsOf(engine, state));
     const earlier = await replay(state.runId, engine.backend.read(state.runId), { upTo: to });
@@ -235,22 +230,6 @@ async function settleAttempt(
   driver.attempts.forget(active);
   if (replaced) return { event: { type: 'phase.interrupted', ...id, reason: 'replaced' } };
   return { event: lostOrPoisoned(id, state.lost[phase]!) };
-}
-
-function noPhase(state: RunState, name: string): OrchError {
-  return orchError({
-    code: 'ORCH_RUN_NO_PHASE',
-    message: `Workflow ${state.spec.id} has no phase ${JSON.stringify(name)}.`,
-    hint: `See its phases: orch show ${state.runId}`,
-  });
-}
-
-function notChosen(state: RunState, name: string): OrchError {
-  return orchError({
-    code: 'ORCH_RUN_NOTHING_SELECTED',
-    message: `The selection of run ${state.runId} leaves phase ${JSON.stringify(name)} out.`,
-    hint: 'What was chosen when a run was created holds for all of it: start a new run for that phase.',
-  });
 }
 
 function executorFailed(runId: string, what: string, cause: unknown): unknown {

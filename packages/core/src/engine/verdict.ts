@@ -3,6 +3,7 @@ import type { Outcome } from '../executor/executor.ts';
 import { isThenable } from '../hooks/thenable.ts';
 import type { Json } from '../json.ts';
 import type { Checked, Schema, SchemaIssue } from '../schema.ts';
+import { describeIssue } from '../spec/phase-keys.ts';
 import type { OutputSpec } from '../spec/workflow-spec.ts';
 import type { FailWhen } from './rules.ts';
 
@@ -114,10 +115,7 @@ function hintFor(output: Json | undefined): string {
 }
 
 function described(issues: readonly SchemaIssue[]): string {
-  const lines = issues.slice(0, shownIssues).map(({ message, path = [] }) => {
-    const where = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-    return where === '' ? message : `${where}: ${message}`;
-  });
+  const lines = issues.slice(0, shownIssues).map(describeIssue);
   return issues.length > shownIssues
     ? `${lines.join('; ')}; and ${issues.length - shownIssues} more`
     : lines.join('; ');

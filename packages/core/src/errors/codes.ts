@@ -39,7 +39,7 @@ export const errorCodes = {
   ORCH_LANGUAGE_MISSING: 'A workflow has expressions, but the orchestrator has no language for them.',
   ORCH_INPUT_INVALID: 'The inputs do not fit their schema.',
   ORCH_INPUT_SECRET_MISSING: 'A run was taken up without its secret inputs.',
-  ORCH_INPUT_CHANGED: 'The inputs differ from those that the run was started with.',
+  ORCH_INPUT_CHANGED: 'The inputs or the selection differ from those that the run was started with.',
   // runs
   ORCH_RUN_ID_INVALID: 'A run id has characters that are not allowed.',
   ORCH_RUN_UNKNOWN: 'There is no such run.',
@@ -52,7 +52,7 @@ export const errorCodes = {
   ORCH_RUN_TWO_WAYS: 'A run was to be taken up in two ways at once, as from a phase and from a checkpoint.',
   ORCH_RUN_NO_CHECKPOINT: 'The run has no such checkpoint.',
   ORCH_RUN_NO_PHASE: 'The workflow has no such phase.',
-  ORCH_RUN_NOTHING_SELECTED: 'The selection leaves no phase to run.',
+  ORCH_RUN_NOTHING_SELECTED: 'The selection leaves no phase to run, or not the one that was named.',
   ORCH_RUN_NOT_COMPLETED: 'The outputs were asked for, but the run did not complete.',
   ORCH_RUN_TAKE_OVER: 'The process that drives the run could not be ended.',
   // phases

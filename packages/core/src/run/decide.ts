@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/orch-error.ts';
 import { forEachDependent } from '../spec/graph.ts';
 import { timeoutOf } from '../spec/workflow-spec.ts';
 import { hasFailed, isHindered } from './dependencies.ts';
@@ -104,7 +105,7 @@ function reasonAgainst(state: RunState, phase: number, { condition }: Moment): r
     if (condition(phase)) return undefined;
     return [{ type: 'phase.skipped', phases: [spec.name], reason: 'condition', passes: true }];
   } catch (error) {
-    const message = `Its condition could not be evaluated: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `Its condition could not be evaluated: ${messageOf(error)}`;
     return [
       {
         type: 'phase.failed',

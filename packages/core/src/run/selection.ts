@@ -43,6 +43,16 @@ export function leftOutBy(spec: WorkflowSpec, { only, skip = [], until }: Select
   return events;
 }
 
+/** One form for each choice: what was left away is not there, and neither order nor repeated names count. */
+export function normalSelection(given: Selection): Selection {
+  const ways = Object.entries(given).flatMap(([way, names]: [string, readonly string[] | undefined]) =>
+    names === undefined || (way === 'skip' && names.length === 0)
+      ? []
+      : [[way, [...new Set(names)].toSorted()] as const],
+  );
+  return Object.fromEntries(ways);
+}
+
 /** What the selection of a run says of phases that another definition adds; names that it does not have any more say nothing. */
 export function leftOutOfNew(
   spec: WorkflowSpec,
@@ -72,11 +82,23 @@ function withUpstream(spec: WorkflowSpec, graph: Graph, from: readonly number[])
 function numberOf(spec: WorkflowSpec, graph: Graph, name: string): number {
   const phase = graph.indexOf.get(name);
   if (phase !== undefined) return phase;
-  const meant = didYouMean(name, graph.indexOf.keys());
-  throw orchError({
+  throw noPhase(spec, graph, name);
+}
+
+const shownNames = 10;
+
+export function noPhase(spec: WorkflowSpec, graph: Graph, name: string): OrchError {
+  const names = [...graph.indexOf.keys()];
+  const meant = didYouMean(name, names);
+  const more = names.length > shownNames ? `, and ${names.length - shownNames} more` : '';
+  const there = `Its phases: ${names
+    .slice(0, shownNames)
+    .map((it) => quote(it))
+    .join(', ')}${more}.`;
+  return orchError({
     code: 'ORCH_RUN_NO_PHASE',
     message: `Workflow ${spec.id} has no phase ${quote(name)}.`,
-    hint: meant === undefined ? 'Names are compared exactly. Nothing was started.' : `Did you mean ${quote(meant)}?`,
+    hint: `${meant === undefined ? there : `Did you mean ${quote(meant)}?`} Nothing was started.`,
   });
 }
 

@@ -92,6 +92,11 @@ export function issueHint({ owner }: OwnedKey): string {
   return `The README of ${owner} says what it takes.`;
 }
 
+/** Where, and what. */
+export function describeIssue(issue: SchemaIssue): string {
+  return [...(issuePath(issue).length === 0 ? [] : [issuePath(issue).join('.')]), issue.message].join(': ');
+}
+
 /** Where in a value an issue is. */
 export function issuePath({ path = [] }: SchemaIssue): readonly (string | number)[] {
   return path.map((part) => {

@@ -3,14 +3,14 @@ import { workflow } from '../../src/spec/workflow.ts';
 import type { Workflow } from '../../src/spec/workflow.ts';
 import { bench, probes, probeWork, settled } from './bench.ts';
 import { made, plan } from './plan-bench.ts';
-import { deciding, exit1, within } from './said.ts';
+import { deciding, exit1, statusOf, text, within } from './said.ts';
 
 describe('replan', () => {
   const forgiven = workflow('w')
     .phase('a', { run: probeWork, continueOnFailure: true })
     .phase('b', { dependsOn: ['a'], run: probeWork }) as Workflow;
 
-  it('a running phase whose dependency is not forgiven any more may be tried again', async () => {
+  it('a running phase whose dependency is not forgiven any more is skipped once it fails', async () => {
     const plugins = [deciding(({ phase, charged }) => (phase === 'b' && charged < 2 ? { retryAt: 0 } : undefined))];
     const first = bench({ plugins });
     first.orch.execute(forgiven, { runId: 'r' });
@@ -24,10 +24,10 @@ describe('replan', () => {
     await settled();
     second.probe.last('b').end(exit1);
     await settled();
-    expect(await said).not.toContain('ORCH_');
+    expect([await said, await statusOf(second)]).toEqual(['failed', { a: 'failed', b: 'skipped' }]);
   });
 
-  it('… or be lost, and the run ends all the same', async () => {
+  it('… or is lost', async () => {
     const first = bench();
     first.orch.execute(forgiven, { runId: 'r' });
     await settled();
@@ -39,7 +39,7 @@ describe('replan', () => {
     const handle = second.orch.recover('r', { workflow: probes('a', 'b:a'), replan: true });
     await settled();
     for (const { attempt } of second.probe.calls) second.probe.last(attempt.phase).end();
-    expect(await within(handle)).not.toBe('hangs');
+    expect([await within(handle), await statusOf(second)]).toEqual(['failed', { a: 'failed', b: 'skipped' }]);
   });
 
   it('a circle is refused', async () => {
@@ -57,11 +57,15 @@ describe('replan', () => {
       ],
     };
     const circle = { ...empty, definition: { ...empty.definition, spec } } as Workflow;
-    expect(await within(bench().orch.execute(circle))).toContain('ORCH_');
-    expect(await within(first.next().orch.recover('r', { workflow: circle, replan: true }))).toContain('ORCH_');
+    expect(await within(bench().orch.execute(circle))).toMatch(
+      /^ORCH_WORKFLOW_INVALID .*in a circle: "a" needs "b" needs "a"/,
+    );
+    expect(await within(first.next().orch.recover('r', { workflow: circle, replan: true }))).toMatch(
+      /^ORCH_WORKFLOW_INVALID .*in a circle: "a" needs "b" needs "a"/,
+    );
   });
 
-  it('expressions that are wrong, and keys that nobody has, are refused before anything is written', async () => {
+  it('expressions that are wrong are refused before anything is written', async () => {
     const first = made();
     const handle = first.orch.execute(plan([{ name: 'a' }]), { runId: 'r' });
     await settled();
@@ -69,8 +73,12 @@ describe('replan', () => {
     await handle.result();
     const second = first.next();
     const bad = plan([{ name: 'a', if: 'nothing.there' }]);
-    expect(await within(made().orch.execute(bad))).toContain('ORCH_');
-    expect(await within(second.orch.recover('r', { workflow: bad, replan: true }))).toContain('ORCH_');
+    expect(await within(made().orch.execute(bad))).toMatch(/^ORCH_WORKFLOW_INVALID .*there is no variable nothing/);
+    const before = await text(first);
+    expect(await within(second.orch.recover('r', { workflow: bad, replan: true }))).toMatch(
+      /^ORCH_WORKFLOW_INVALID .*there is no variable nothing/,
+    );
+    expect(await text(second)).toBe(before);
   });
 
   it('carries out the repair and the wait of the new definition, not of the old one', async () => {
@@ -112,7 +120,6 @@ describe('replan', () => {
 
   it('takes the concurrency of the new definition', async () => {
     const first = bench({ concurrency: undefined as never });
-    const wide = { ...(probes('a', 'b', 'c') as Workflow) };
     const w = (concurrency: number): Workflow => {
       const base = probes('a', 'b', 'c');
       return {
@@ -120,7 +127,6 @@ describe('replan', () => {
         definition: { ...base.definition, spec: { ...base.definition.spec, concurrency } },
       } as Workflow;
     };
-    void wide;
     const handle = first.orch.execute(w(3), { runId: 'r' });
     await settled();
     for (const name of ['a', 'b', 'c']) first.probe.last(name).end(exit1);

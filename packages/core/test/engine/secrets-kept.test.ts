@@ -125,4 +125,17 @@ describe('inputs at a take-up', () => {
     });
     await expect(first.orch.show('r')).rejects.toMatchObject({ code: 'ORCH_RUN_UNKNOWN' });
   });
+
+  it('a schema that makes a secret up begins no run: nobody could hand it in again', async () => {
+    const inputs = schema(() => ({ value: { token: 'made-up' } }));
+    const w = workflow('w', { inputs, secrets: ['token' as never] }).phase('a', {
+      run: probeWork as never,
+    }) as Workflow;
+    const at = bench();
+    await expect(at.orch.execute(w, { runId: 'r' }).result()).rejects.toMatchObject({
+      code: 'ORCH_INPUT_INVALID',
+      message: expect.stringContaining('token'),
+    });
+    await expect(at.orch.show('r')).rejects.toMatchObject({ code: 'ORCH_RUN_UNKNOWN' });
+  });
 });

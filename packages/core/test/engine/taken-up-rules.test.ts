@@ -3,7 +3,7 @@ import type { Plugin } from '../../src/hooks/plugin.ts';
 import { bench, probes, settled } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { exits, made, plan, probeKeys } from './plan-bench.ts';
-import { deciding, exit1, statusOf, within } from './said.ts';
+import { deciding, exit1, statusOf, text, within } from './said.ts';
 
 describe('green is green', () => {
   it('an attempt that completes while it is stopped is judged all the same', async () => {
@@ -17,7 +17,7 @@ describe('green is green', () => {
     first.probe.onAbort = (call) => call.end(exits(0, { is_error: true }));
     await handle.stop();
     await handle.result();
-    expect((await statusOf(first))['a']).not.toBe('completed');
+    expect((await statusOf(first))['a']).toBe('pending');
   });
 
   it('an attempt that completes as its timeout passes is judged all the same', async () => {
@@ -28,22 +28,6 @@ describe('green is green', () => {
     at.probe.onAbort = (call) => call.end(exits(0, { is_error: true }));
     await at.clock.advance(1_100);
     expect(await within(handle)).toBe('failed');
-  });
-
-  it('replan beside from: what was skipped because of a phase that is gone is no success', async () => {
-    const first = bench();
-    const handle = first.orch.execute(probes('a', 'b:a', 'x'), { runId: 'r' });
-    await settled();
-    first.probe.last('a').end(exit1);
-    first.probe.last('x').end();
-    await handle.result();
-    const second = first.next();
-    const again = second.orch.recover('r', { workflow: probes('b', 'x'), replan: true, from: 'x' as never });
-    again.result().catch(() => undefined);
-    await settled();
-    for (const { attempt } of second.probe.calls) second.probe.last(attempt.phase).end();
-    const said = await within(again);
-    expect([said, (await statusOf(second))['b']]).not.toEqual(['completed', 'skipped']);
   });
 });
 
@@ -74,7 +58,6 @@ describe('a phase whose dependency was reset while it runs', () => {
     );
     const second = (await begun({}, [retry])).next();
     const handle = second.orch.recover('r');
-    const said = within(handle);
     await settled();
     expect(second.probe.calls.map(({ attempt, adopted }) => `${attempt.phase} ${adopted}`)).toEqual([
       'k true',
@@ -82,7 +65,12 @@ describe('a phase whose dependency was reset while it runs', () => {
     ]);
     second.probe.last('k').end(exit1);
     await settled();
-    expect(await said).not.toContain('ORCH_');
+    expect(await statusOf(second)).toEqual({ a: 'running', h: 'pending', k: 'pending' });
+    second.probe.last('a').end(exit1);
+    await settled();
+    expect(second.probe.last('k').attempt).toMatchObject({ part: 'main', number: 2 });
+    second.probe.last('k').end();
+    expect(await within(handle)).toBe('failed');
   });
 
   it('may be repaired', async () => {
@@ -108,11 +96,15 @@ describe('a phase whose dependency was reset while it runs', () => {
     first.kill();
     const second = first.next();
     const handle = second.orch.recover('r');
-    const said = within(handle);
     await settled();
     second.probe.last('k').end();
     await settled();
-    expect(await said).not.toContain('ORCH_');
+    expect(await statusOf(second)).toEqual({ a: 'running', h: 'pending', k: 'pending' });
+    second.probe.last('a').end(exit1);
+    await settled();
+    expect(second.probe.last('k').attempt).toMatchObject({ part: 'main', number: 3 });
+    second.probe.last('k').end();
+    expect(await within(handle)).toBe('failed');
   });
 });
 
@@ -124,11 +116,9 @@ describe('going back', () => {
     first.probe.last('build').end();
     await handle.result();
     const second = first.next();
-    second.orch
-      .recover('r', { from: 'deploy' as never })
-      .result()
-      .catch(() => undefined);
-    await settled();
+    await expect(second.orch.recover('r', { from: 'deploy' as never }).result()).rejects.toMatchObject({
+      code: 'ORCH_RUN_NOTHING_SELECTED',
+    });
     expect(second.probe.started).toEqual([]);
   });
 
@@ -171,14 +161,88 @@ describe('a repair of a kind that is not loaded any more', () => {
   });
 });
 
-describe('checkpoint and from', () => {
-  it('are refused beside replan, from beside checkpoint', async () => {
+describe('two ways to take a run up at once', () => {
+  it.each([
+    { from: 'a', checkpoint: 'a' },
+    { from: 'a', replan: true },
+    { checkpoint: 'a', replan: true },
+    { checkpoint: 'a', unfinishedOnly: true },
+  ])('are refused: %o', async (ways) => {
     const first = bench();
     const handle = first.orch.execute(probes('a'), { runId: 'r' });
     await settled();
     first.probe.last('a').end(exit1);
     await handle.result();
-    const both = first.next().orch.recover('r', { from: 'a' as never, checkpoint: 'a' });
-    expect(await within(both)).toContain('ORCH_');
+    const before = await text(first);
+    const second = first.next();
+    const given = { ...ways, ...('replan' in ways ? { workflow: probes('a') } : {}) };
+    await expect(second.orch.recover('r', given as never).result()).rejects.toMatchObject({
+      code: 'ORCH_RUN_TWO_WAYS',
+    });
+    expect(second.probe.calls).toEqual([]);
+    expect(await text(second)).toBe(before);
+  });
+});
+
+describe('what is wrong with the call', () => {
+  it.each([
+    ['a phase that there is not', { from: 'typo' }, 'ORCH_RUN_NO_PHASE'],
+    ['replan without a workflow', { replan: true }, 'ORCH_WORKFLOW_MISSING'],
+  ])('%s is told before the run is taken', async (_, ways, code) => {
+    const first = bench();
+    first.orch.execute(probes('a'), { runId: 'r' });
+    await settled();
+    first.kill();
+    const second = first.next();
+    let takings = 0;
+    second.backend.acquire = () => Promise.reject(new Error(`taken ${++takings}`));
+    await expect(second.orch.recover('r', ways as never).result()).rejects.toMatchObject({ code });
+    expect(takings).toBe(0);
+  });
+
+  it('the same definition as a correction of a completed run changes nothing', async () => {
+    const first = bench();
+    const handle = first.orch.execute(probes('a'), { runId: 'r' });
+    await settled();
+    first.probe.last('a').end();
+    await handle.result();
+    const before = await text(first);
+    const second = first.next();
+    const again = second.orch.recover('r', { workflow: probes('a'), replan: true });
+    expect((await again.result()).status).toBe('completed');
+    expect(await text(second)).toBe(before);
+  });
+
+  it('the order of chosen names is none', async () => {
+    const first = bench();
+    const selection = { only: ['a', 'b'], skip: [] };
+    const handle = first.orch.execute(probes('a', 'b', 'c'), { runId: 'r', selection });
+    await settled();
+    for (const name of ['a', 'b']) first.probe.last(name).end();
+    await handle.result();
+    const same = { only: ['b', 'a', 'b'] };
+    expect((await first.orch.execute(probes('a', 'b', 'c'), { runId: 'r', selection: same }).result()).status).toBe(
+      'completed',
+    );
+  });
+});
+
+describe('a run that somebody else corrects between the look and the taking', () => {
+  it('is not driven by what was asked about the definition before', async () => {
+    const first = bench();
+    first.orch.execute(probes('a'), { runId: 'r' });
+    await settled();
+    first.kill();
+    const [slow, quick] = [first.next(), first.next()];
+    const acquire = slow.backend.acquire.bind(slow.backend);
+    slow.backend.acquire = async (run, taking) => {
+      quick.backend.acquire = acquire;
+      const corrected = quick.orch.recover('r', { workflow: probes('a', 'b'), replan: true });
+      await settled();
+      await corrected.detach();
+      return acquire(run, taking);
+    };
+    await expect(slow.orch.recover('r').result()).rejects.toMatchObject({ code: 'ORCH_WORKFLOW_CHANGED' });
+    expect(slow.probe.calls.filter(({ adopted }) => !adopted)).toEqual([]);
   });
 });

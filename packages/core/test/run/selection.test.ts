@@ -26,7 +26,10 @@ describe('leftOutBy', () => {
 
   it('names a phase that there is not, and guesses', () => {
     expect(() => leftOutBy(specOf(['build', 'test']), { only: ['biuld'] })).toThrow(
-      expect.objectContaining({ code: 'ORCH_RUN_NO_PHASE', hint: 'Did you mean "build"?' }),
+      expect.objectContaining({ code: 'ORCH_RUN_NO_PHASE', hint: 'Did you mean "build"? Nothing was started.' }),
+    );
+    expect(() => leftOutBy(specOf(['build', 'test']), { only: ['deploy'] })).toThrow(
+      expect.objectContaining({ hint: 'Its phases: "build", "test". Nothing was started.' }),
     );
   });
 
