@@ -14,7 +14,7 @@ export const catalogue = {
   recover: {
     alias: 'resume',
     usage: '<run>',
-    summary: 'take a run up again and drive it; --all: all that are unfinished',
+    summary: 'take a run up again and drive it; --all: all that were interrupted or have waited',
   },
   watch: { usage: '<run>', summary: 'follow a run until it ends' },
   list: { usage: '', summary: 'list runs, newest first' },

@@ -69,14 +69,19 @@ export interface LoadedPlan {
   readonly stateBackend: string | undefined;
 }
 
+/**
+ * What `validate` notes, and a run does not: that phases run one after another, as the founding specification has it, and
+ * that no expression reads an input, which a program may do.
+ */
+const ofValidate: ReadonlySet<string> = new Set(['ORCH_PLAN_SEQUENTIAL', 'ORCH_PLAN_UNUSED_INPUT']);
+
 /** The workflow of a plan file. Says what is wrong, and throws where that is too much to run it. */
 export async function loadPlan(session: Session, path: string, options: CheckOptions): Promise<LoadedPlan> {
   const { workflow, stateBackend, findings, render } = await checkPlan(session, path, options);
   const missing = findings.find(({ code }) => code === 'ORCH_PLAN_NOT_FOUND');
   if (missing !== undefined)
     throw orchError({ code: 'ORCH_PLAN_NOT_FOUND', message: harmless(missing.message), hint: missing.hint });
-  // That phases run one after another is what the founding specification does: validate notes it, a run does not.
-  const told = findings.filter(({ code }) => code !== 'ORCH_PLAN_SEQUENTIAL');
+  const told = findings.filter(({ code }) => !ofValidate.has(code));
   for (const paragraph of renderFindings(told, { render, path })) say(paragraph);
   if (workflow !== undefined) return { workflow, stateBackend };
   const errors = findings.filter(({ severity }) => severity === 'error');

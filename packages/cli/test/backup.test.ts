@@ -42,6 +42,14 @@ test.each([
   });
 });
 
+test('of JSON files beside another state folder has their logs', async () => {
+  ground.plan([{ name: 'a', command: 'echo from a' }]);
+  const backend = `json:${ground.path('journals')}`;
+  await ground.orch('execute', 'plan.json', '--backend', backend, '--run-id', 'one');
+  expect(await ground.orch('backup', 'copy', '--backend', backend)).toMatchObject({ code: 0 });
+  expect((await ground.orch('logs', 'one', 'a', '--state-dir', 'copy')).stdout).toBe('from a\n');
+});
+
 test('leaves out a damaged run, names it, and ends with 5', async () => {
   ground.plan([{ name: 'a', command: 'true' }]);
   for (const run of ['bad', 'good']) await ground.orch('execute', 'plan.json', '--run-id', run);

@@ -110,7 +110,7 @@ async function backupFolder(at: BackendPlace, path: string, stateDir: string | u
         say(`warning: run ${runId} is left out: ${harmless(error.message)} [${error.code}]`);
         continue;
       }
-      copyLogs(session, at, { runId, path });
+      copyLogs(session, runId, path);
       copied++;
     }
   } finally {
@@ -120,15 +120,10 @@ async function backupFolder(at: BackendPlace, path: string, stateDir: string | u
   return damaged === 0 ? exitCodes.done : exitCodes.damaged;
 }
 
-/** Logs and what tells of commands that outlived orch are beside the journal in the state folder, and only there. */
-function copyLogs(
-  { place }: Session,
-  { address }: BackendPlace,
-  { runId, path }: { runId: string; path: string },
-): void {
+/** Logs and what tells of commands that outlived orch are in the state folder, wherever the journal is. */
+function copyLogs({ place }: Session, runId: string, path: string): void {
   for (const name of ['attempts', 'artifacts']) {
-    const from = join(address, 'runs', runId, name);
-    if (address === place.directory && existsSync(from))
-      cpSync(from, join(path, 'runs', runId, name), { recursive: true, preserveTimestamps: true });
+    const from = join(place.directory, 'runs', runId, name);
+    if (existsSync(from)) cpSync(from, join(path, 'runs', runId, name), { recursive: true, preserveTimestamps: true });
   }
 }

@@ -23,6 +23,7 @@ export async function secretsOfRun(
     specs = event.workflow.inputs;
   }
   if (workflow !== undefined) names = [...new Set([...names, ...(workflow.secrets ?? [])])];
-  if (names.length === 0) return {};
+  // A file that can't be read is told of, whatever it was for.
+  if (names.length === 0 && sources.inputs === undefined) return {};
   return await givenSecrets({ names, specs: workflow?.inputs ?? specs }, sources);
 }
