@@ -10,7 +10,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
 const example = join(import.meta.dirname, '../examples/release');
-const token = 'c4nary-t0ken';
+const token = 'qu1et-t0ken';
 
 interface Started {
   readonly child: ChildProcess;

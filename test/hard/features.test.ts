@@ -6,7 +6,7 @@ import type { BackendKind } from '../../scripts/trial/backend-kind.ts';
 import type { TrialBackend } from '../../scripts/trial/trial-backend.ts';
 import { dataFeatures } from './features/data.ts';
 import { cells } from './features/feature.ts';
-import type { Feature } from './features/feature.ts';
+import type { Feature, Try } from './features/feature.ts';
 import { flowFeatures } from './features/flow.ts';
 import { goingBackFeatures } from './features/going-back.ts';
 import { Ground } from './features/ground.ts';
@@ -34,14 +34,9 @@ afterAll(async () => {
 
 describe.each(kinds)('on %s', (kind) => {
   describe.concurrent.each(features)('$name', (feature) => {
-    it.each(cells)('%s', async (cell) => {
-      const attempt = feature[cell];
+    it.each(cells.filter((cell) => !('empty' in feature[cell])))('%s', async (cell) => {
+      const attempt = feature[cell] as Try;
       results.set(idOf(feature, kind, cell), 'FAILED');
-      if ('empty' in attempt) {
-        results.set(idOf(feature, kind, cell), '-');
-        expect(attempt.empty).not.toBe('');
-        return;
-      }
       using ground = new Ground(await backendOf(kind));
       await attempt(ground);
       // A harness must prove that it did its work.
@@ -60,7 +55,11 @@ function table(): string {
       ...kinds.map((kind) =>
         [
           ' '.repeat(kind.length + 1),
-          ...cells.map((cell) => (results.get(idOf(feature, kind, cell)) ?? 'not run').padEnd(cell.length)),
+          ...cells.map((cell) =>
+            ('empty' in feature[cell] ? '-' : (results.get(idOf(feature, kind, cell)) ?? 'not run')).padEnd(
+              cell.length,
+            ),
+          ),
         ].join(' '),
       ),
     ].join(' | '),

@@ -6,14 +6,18 @@ export type Cell = 'works' | 'fails' | 'killed';
 export interface Feature {
   readonly name: string;
   /** It does what its page says. */
-  readonly works: Try;
+  readonly works: Try | Empty;
   /** It ends as it should where something is wrong. */
-  readonly fails: Try;
+  readonly fails: Try | Empty;
   /** Orch is killed (-9) in the middle, and recover leads to the same end. */
-  readonly killed: Try;
+  readonly killed: Try | Empty;
 }
 
-/** A trial, or why there is none: the table names it. */
-export type Try = ((ground: Ground) => Promise<void>) | { readonly empty: string };
+export type Try = (ground: Ground) => Promise<void>;
+
+/** Why there is no trial: the table names it. */
+export interface Empty {
+  readonly empty: string;
+}
 
 export const cells: readonly Cell[] = ['works', 'fails', 'killed'];

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchProcess, Playground, until } from '../../../packages/cli/test/orch-process.ts';
@@ -151,4 +152,9 @@ function answerOf({ code, stdout, stderr }: Ended): Answer {
     results: entries(({ result }) => result),
     errors: entries(({ error }) => error && `${error.code} ${error.message}`),
   };
+}
+
+/** What `cksum` says of a text. */
+export function checksum(text: string): string {
+  return execFileSync('cksum', { input: text, encoding: 'utf8' });
 }
