@@ -1,43 +1,5 @@
 // What help says, apart from how it is carried out, so that help costs nothing: commands and exit codes.
 
-export interface CatalogueEntry {
-  readonly alias?: string;
-  /** Its arguments, as help shows them. */
-  readonly usage: string;
-  readonly summary: string;
-}
-
-/** The commands, in the order of help. */
-export const catalogue = {
-  validate: { usage: '<plan>', summary: 'say everything that is wrong with a plan' },
-  execute: { alias: 'run', usage: '<plan>', summary: 'start a run of a plan and drive it' },
-  recover: {
-    alias: 'resume',
-    usage: '<run>',
-    summary: 'take a run up again and drive it; --all: all that were interrupted or have waited',
-  },
-  watch: { usage: '<run>', summary: 'follow a run until it ends' },
-  list: { usage: '', summary: 'list runs, newest first' },
-  show: { usage: '<run>', summary: 'show phases, attempts, errors and checkpoints of a run' },
-  logs: { usage: '<run> [phase]', summary: 'print what phases printed' },
-  events: { usage: '<run>', summary: 'print the journal of a run, a line of JSON for each event' },
-  cancel: { usage: '<run>', summary: 'end a run for good' },
-  copy: { usage: '<run>', summary: 'copy a run to another backend' },
-  backup: { usage: '<path>', summary: 'copy all runs of a backend, as they are now, to a new place' },
-  doctor: { usage: '', summary: 'say what is damaged or noteworthy in the state folder; changes nothing' },
-} as const satisfies Readonly<Record<string, CatalogueEntry>>;
-
-export type CommandName = keyof typeof catalogue;
-
-/** The name of a command that was called by its name or its alias. */
-export function commandNamed(word: string): CommandName | undefined {
-  return entries().find(([name, { alias }]) => name === word || alias === word)?.[0];
-}
-
-export function entries(): (readonly [CommandName, CatalogueEntry])[] {
-  return Object.entries(catalogue) as [CommandName, CatalogueEntry][];
-}
-
 /** What `orch` ends with. Scripts rely on them: they are never renumbered. */
 export const exitCodes = {
   done: 0,
@@ -55,6 +17,126 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+export interface CatalogueEntry {
+  readonly alias?: string;
+  /** Its arguments, as help shows them. */
+  readonly usage: string;
+  /** At most 56 characters: the list of commands fits into 80 columns. */
+  readonly summary: string;
+  /** What help begins with. */
+  readonly examples: readonly [string, ...string[]];
+  /** What it may end with, beside `usage` and `damaged`, which every command has. */
+  readonly exits: readonly (keyof typeof exitCodes)[];
+}
+
+const ofDriving = [
+  'done',
+  'phaseFailed',
+  'notFound',
+  'driven',
+  'waiting',
+  'timeout',
+  'hangup',
+  'interrupt',
+  'terminate',
+] as const;
+
+/** The commands, in the order of help. */
+export const catalogue = {
+  validate: {
+    usage: '<plan>',
+    summary: 'say everything that is wrong with a plan',
+    examples: ['orch validate plan.json', 'orch validate plan.json --json'],
+    exits: ['done', 'notFound'],
+  },
+  execute: {
+    alias: 'run',
+    usage: '<plan>',
+    summary: 'start a run of a plan and drive it',
+    examples: ['orch execute plan.json --input version=1.2', 'orch run plan.json --run-id nightly-1 --json'],
+    exits: ofDriving,
+  },
+  recover: {
+    alias: 'resume',
+    usage: '<run>',
+    summary: 'take a run up again and drive it, or --all',
+    examples: ['orch recover plan.json', 'orch recover bcdf --from test', 'orch recover --all'],
+    exits: ofDriving,
+  },
+  watch: {
+    usage: '<run>',
+    summary: 'follow a run until it ends',
+    examples: ['orch watch bcdf', 'orch watch plan.json --output plain'],
+    exits: ['done', 'phaseFailed', 'notFound', 'waiting', 'timeout', 'interrupt'],
+  },
+  cancel: {
+    usage: '<run>',
+    summary: 'end a run for good',
+    examples: ['orch cancel bcdf --message "wrong input"'],
+    exits: ['done', 'phaseFailed', 'notFound', 'driven'],
+  },
+  list: {
+    usage: '',
+    summary: 'list runs, newest first',
+    examples: ['orch list', 'orch list --status interrupted --json'],
+    exits: ['done'],
+  },
+  show: {
+    usage: '<run>',
+    summary: 'show phases, attempts, errors and checkpoints of a run',
+    examples: ['orch show plan.json', 'orch show bcdf --json'],
+    exits: ['done', 'notFound'],
+  },
+  logs: {
+    usage: '<run> [phase]',
+    summary: 'print what phases printed',
+    examples: ['orch logs bcdf build', 'orch logs plan.json -f'],
+    exits: ['done', 'notFound'],
+  },
+  events: {
+    usage: '<run>',
+    summary: 'print the journal of a run, a line of JSON each',
+    examples: ['orch events bcdf', 'orch events plan.json -f --after 10'],
+    exits: ['done', 'notFound'],
+  },
+  copy: {
+    usage: '<run>',
+    summary: 'copy a run to another backend',
+    examples: ['orch copy bcdf --to sqlite', 'orch copy bcdf --to json --as bcdf-2 --valid-prefix'],
+    exits: ['done', 'notFound', 'driven'],
+  },
+  backup: {
+    usage: '<path>',
+    summary: 'copy all runs of a backend, as they are now',
+    examples: ['orch backup /srv/backup/monday', 'orch backup monday.db --backend sqlite'],
+    exits: ['done', 'notFound'],
+  },
+  doctor: {
+    usage: '',
+    summary: 'say what is damaged or noteworthy; changes nothing',
+    examples: ['orch doctor', 'orch doctor --state-dir /srv/state --json'],
+    exits: ['done'],
+  },
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+
+/** How help lists them. */
+const groups: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
+  ['Run', ['validate', 'execute', 'recover', 'watch', 'cancel']],
+  ['Look', ['list', 'show', 'logs', 'events']],
+  ['Look after', ['copy', 'backup', 'doctor']],
+];
+
+export type CommandName = keyof typeof catalogue;
+
+/** The name of a command that was called by its name or its alias. */
+export function commandNamed(word: string): CommandName | undefined {
+  return entries().find(([name, { alias }]) => name === word || alias === word)?.[0];
+}
+
+export function entries(): (readonly [CommandName, CatalogueEntry])[] {
+  return Object.entries(catalogue) as [CommandName, CatalogueEntry][];
+}
+
 const meanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.done, 'done'],
   [exitCodes.phaseFailed, 'a phase failed, or the run was cancelled'],
@@ -69,32 +151,47 @@ const meanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.terminate, 'SIGTERM: stopped, recover goes on'],
 ];
 
-/** What `orch --help` prints. */
+/** What `orch --help` prints: 80 columns at most. */
 export function rootHelp(): string {
-  const rows = entries().map(([name, { alias, usage, summary }]): [string, string] => [
-    `${name}${alias === undefined ? '' : `|${alias}`} ${usage}`.trimEnd(),
-    summary,
-  ]);
-  const width = Math.max(...rows.map(([term]) => term.length));
-  return `Usage: orch <command> [options]
+  const terms = new Map(
+    entries().map(([name, { alias, usage }]) => [
+      name,
+      `${name}${alias === undefined ? '' : `|${alias}`} ${usage}`.trimEnd(),
+    ]),
+  );
+  const width = Math.max(...[...terms.values()].map((term) => term.length));
+  const row = (name: CommandName): string => `  ${(terms.get(name) ?? name).padEnd(width)}  ${catalogue[name].summary}`;
+  return `Runs workflows of many phases that survive crashes.
 
-Runs workflows of many phases that survive crashes.
+Examples:
+  orch execute plan.json   # start a run of a plan and drive it to its end
+  orch recover plan.json   # after a crash, a kill -9 or a failure: go on
 
-Commands:
-${rows.map(([term, summary]) => `  ${term.padEnd(width)}  ${summary}`).join('\n')}
+Usage: orch <command> [options]
+
+${groups.map(([title, names]) => `${title}:\n${names.map(row).join('\n')}`).join('\n\n')}
 
 Options:
   ${'-h, --help'.padEnd(width)}  of orch, or of a command: orch execute --help
   ${'-V, --version'.padEnd(width)}  print the version
 
-<run> is the beginning of a run id, or a workflow id or plan file: its latest run.
-State is kept in --state-dir, else $ORCH_STATE, else .orch in the current folder; journals in --backend, else
-$ORCH_BACKEND, else the plan's state_backend, else JSON files.
+<run> is the beginning of a run id, a workflow id or a plan: its latest run.
+State is kept in --state-dir, else $ORCH_STATE, else .orch in this folder;
+journals in --backend, else $ORCH_BACKEND, else the plan's state_backend, else
+JSON files.
 
-${describeExitCodes()}
+${describeExitCodes(meanings)}
 `;
 }
 
-function describeExitCodes(): string {
-  return `Exit codes:\n${meanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`;
+/** The exit codes of a command, as its help lists them. */
+export function exitCodesOf(name: CommandName): string {
+  const own = new Set<ExitCode>(
+    [...catalogue[name].exits, 'usage' as const, 'damaged' as const].map((exit) => exitCodes[exit]),
+  );
+  return describeExitCodes(meanings.filter(([code]) => own.has(code)));
+}
+
+function describeExitCodes(shown: typeof meanings): string {
+  return `Exit codes:\n${shown.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`;
 }

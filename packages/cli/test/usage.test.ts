@@ -1,34 +1,34 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { entries, exitCodes } from '../src/catalogue.ts';
 import { Playground } from './orch-process.ts';
 
 const ground = new Playground();
 afterAll(() => ground[Symbol.dispose]());
 
-test('help goes to stdout and names the exit codes', async () => {
+const codesIn = (help: string): readonly string[] =>
+  [...help.slice(help.indexOf('Exit codes:')).matchAll(/^ +(\d+) {2}/gm)].map(([, code]) => code ?? '');
+
+test('help goes to stdout, names every command once, and all exit codes', async () => {
   const { code, stdout, stderr } = await ground.orch('--help');
   expect(code).toBe(0);
   expect(stderr).toBe('');
-  for (const command of [
-    'validate',
-    'execute',
-    'recover',
-    'watch',
-    'list',
-    'show',
-    'logs',
-    'events',
-    'cancel',
-    'copy',
-    'backup',
-    'doctor',
-  ])
-    expect(stdout).toMatch(new RegExp(`^  ${command}`, 'm'));
-  expect(stdout).toMatch(/^ +143 /m);
-  const execute = await ground.orch('execute', '--help');
-  expect(execute.code).toBe(0);
-  expect(execute.stdout).toContain('Examples:');
-  expect(await ground.orch('help', 'execute')).toEqual(execute);
+  for (const [command] of entries()) expect(stdout.match(new RegExp(`^  ${command}(?![\\w-])`, 'gm'))).toHaveLength(1);
+  expect(codesIn(stdout)).toEqual(Object.values(exitCodes).map(String));
 });
+
+test.each(['', ...entries().map(([command]) => command)])(
+  'help of "%s" fits 80 columns and begins with an example',
+  async (command) => {
+    const { code, stdout } = await ground.orch(...(command === '' ? [] : [command]), '--help');
+    expect(code).toBe(0);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).toMatch(
+      command === '' ? /^.*\n\nExamples:\n {2}orch execute/ : new RegExp(`^Examples:\n  orch ${command}`),
+    );
+    expect(codesIn(stdout)).toEqual(expect.arrayContaining(['0', '2', '5']));
+    if (command !== '') expect(await ground.orch('help', command)).toEqual(await ground.orch(command, '--help'));
+  },
+);
 
 test('the version is one line', async () => {
   expect(await ground.orch('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });

@@ -1,0 +1,43 @@
+import { Option } from 'commander';
+import { asJson, atLeast, backend, runHelp, stateDir } from './options.ts';
+import type { Define } from './options.ts';
+
+const statuses = ['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'];
+
+/** Commands that say what runs did. */
+export const looking = {
+  list: (command, end) =>
+    command
+      .option('--workflow <id>', 'of this workflow')
+      .addOption(new Option('--status <status>', 'of this status').choices(statuses))
+      .addOption(stateDir())
+      .addOption(backend())
+      .addOption(asJson('the runs'))
+      .action(async (options) => end(await (await import('../commands/list.ts')).list(options))),
+  show: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .addOption(stateDir())
+      .addOption(backend())
+      .addOption(asJson('the run'))
+      .action(async (run, options) => end(await (await import('../commands/show.ts')).show(run, options))),
+  logs: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .argument('[phase]', 'of this phase only')
+      .option('-f, --follow', 'go on until it ends')
+      .addOption(new Option('--attempt <n>', 'of this attempt, not the latest').argParser(atLeast(1)))
+      .addOption(stateDir())
+      .addOption(backend())
+      .action(async (run, phase, options) =>
+        end(await (await import('../commands/logs.ts')).logs(run, phase, options)),
+      ),
+  events: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .option('-f, --follow', 'go on until the run ends')
+      .addOption(new Option('--after <n>', 'only events after this version').argParser(atLeast(0)))
+      .addOption(stateDir())
+      .addOption(backend())
+      .action(async (run, options) => end(await (await import('../commands/events.ts')).events(run, options))),
+} satisfies Readonly<Record<string, Define>>;
