@@ -26,6 +26,9 @@ const usage: readonly ErrorCode[] = [
   'ORCH_PLUGIN_MISSING',
 ];
 
+/** The machine is at fault, not what was said. */
+const machine: readonly ErrorCode[] = ['ORCH_PLAN_UNREADABLE'];
+
 /** Codes of a domain that all mean a wrong plan, workflow or input. */
 const usagePrefixes: readonly string[] = ['ORCH_PLAN_', 'ORCH_WORKFLOW_', 'ORCH_INPUT_', 'ORCH_LANGUAGE_'];
 
@@ -38,6 +41,7 @@ export function exitCodeOf(code: string): ExitCode {
   const startsWithOneOf = (prefixes: readonly string[]): boolean => prefixes.some((prefix) => code.startsWith(prefix));
   if (isIn(notFound)) return exitCodes.notFound;
   if (isIn(driven)) return exitCodes.driven;
+  if (isIn(machine)) return exitCodes.damaged;
   if (isIn(usage) || startsWithOneOf(usagePrefixes)) return exitCodes.usage;
   if (startsWithOneOf(phasePrefixes)) return exitCodes.phaseFailed;
   return exitCodes.damaged;

@@ -1,4 +1,4 @@
-import type { Finding, Workflow } from '@orch/core';
+import type { ErrorCode, Finding, Workflow } from '@orch/core';
 import { foundingChecks } from '@orch/core';
 import { orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
@@ -75,12 +75,19 @@ export interface LoadedPlan {
  */
 const ofValidate: ReadonlySet<string> = new Set(['ORCH_PLAN_SEQUENTIAL', 'ORCH_PLAN_UNUSED_INPUT']);
 
+/** Nothing of the plan is known: what it ends with says why. */
+export function isUnread({ code }: Finding): boolean {
+  return code === 'ORCH_PLAN_NOT_FOUND' || code === 'ORCH_PLAN_UNREADABLE';
+}
+
 /** The workflow of a plan file. Says what is wrong, and throws where that is too much to run it. */
 export async function loadPlan(session: Session, path: string, options: CheckOptions): Promise<LoadedPlan> {
   const { workflow, stateBackend, findings, render } = await checkPlan(session, path, options);
-  const missing = findings.find(({ code }) => code === 'ORCH_PLAN_NOT_FOUND');
-  if (missing !== undefined)
-    throw orchError({ code: 'ORCH_PLAN_NOT_FOUND', message: harmless(missing.message), hint: missing.hint });
+  const unread = findings.find(isUnread);
+  if (unread !== undefined) {
+    const { code, message, hint } = unread;
+    throw orchError({ code: code as ErrorCode, message: harmless(message), hint });
+  }
   const told = findings.filter(({ code }) => !ofValidate.has(code));
   for (const paragraph of renderFindings(told, { render, path })) say(paragraph);
   if (workflow !== undefined) return { workflow, stateBackend };

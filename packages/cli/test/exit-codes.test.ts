@@ -6,6 +6,7 @@ import { exitCodeOf, exitCodeOfRun, worstOf } from '../src/exit-codes.ts';
 test.each([
   ['ORCH_PLAN_UNKNOWN_DEP', exitCodes.usage],
   ['ORCH_PLAN_NOT_FOUND', exitCodes.notFound],
+  ['ORCH_PLAN_UNREADABLE', exitCodes.damaged],
   ['ORCH_RUN_UNKNOWN', exitCodes.notFound],
   ['ORCH_RUN_NO_CHECKPOINT', exitCodes.notFound],
   ['ORCH_RUN_OWNED', exitCodes.driven],

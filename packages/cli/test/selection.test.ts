@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Playground } from './orch-process.ts';
 
@@ -65,6 +66,16 @@ test.each<[string[], number, RegExp]>([
   expect(stderr).toMatch(words);
   expect(code).toBe(exitCode);
   expect(ground.lines('ran')).toEqual([]);
+});
+
+test('a selection that is refused leaves nothing behind, and no word of a new run', async () => {
+  await ground.orch('execute', 'plan.json', '--run-id', 'one', '--only', 'a');
+  const { code, stderr } = await ground.orch('execute', 'plan.json', '--only', 'f', '--backend', 'sqlite:other.db');
+  expect(code).toBe(3);
+  expect(stderr).not.toContain('new run');
+  expect(readdirSync(ground.path('.orch'))).not.toContain('backends.json');
+  expect((await ground.orch('execute', 'plan.json', '--only', 'f', '--state-dir', 'fresh')).code).toBe(3);
+  expect(readdirSync(ground.folder)).not.toContain('fresh');
 });
 
 test('--fail-fast ends the run at the first failure', async () => {

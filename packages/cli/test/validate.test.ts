@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Playground } from './orch-process.ts';
 
@@ -132,11 +132,14 @@ test.each([
   ['broken.json', 2, 'ORCH_PLAN_SYNTAX'],
   ['list.json', 2, 'must be an object'],
   ['plan.yaml', 2, 'not supported yet'],
+  // What the kernel answers of it is EIO.
+  ['failing.json', 5, 'ORCH_PLAN_UNREADABLE'],
 ])('validate and execute %s end with %i', async (file, exitCode, words) => {
   ground.write('empty.json', '');
   ground.write('broken.json', '{"workflow_id": "a",');
   ground.write('list.json', '[]');
   ground.write('plan.yaml', 'workflow_id: a');
+  symlinkSync('/proc/self/mem', ground.path('failing.json'));
   for (const command of ['validate', 'execute']) {
     const { code, stderr } = await ground.orch(command, file);
     expect(stderr).toContain(words);

@@ -71,6 +71,7 @@ export type {
   StoredRunStatus,
 } from './run/event.ts';
 export type { Fence, Owner } from './run/owner.ts';
+export { leftOutBy } from './run/selection.ts';
 export { isTerminal } from './run/state.ts';
 export type { Checked, DescribedSchema, Schema, SchemaIssue } from './schema.ts';
 export type { ExpressionPlace } from './spec/phase-keys.ts';

@@ -73,7 +73,7 @@ export async function readPlan(path: string, options: ReadPlanOptions = {}): Pro
   try {
     bytes = await readAtMost(path, maxBytes);
   } catch (thrown) {
-    return refused(path, 'ORCH_PLAN_NOT_FOUND', ...whyUnreadable(path, thrown));
+    return refused(path, ...whyUnreadable(path, thrown));
   }
   const reading = parsePlanText(bytes, { ...options, file: path });
   return addFindings(reading, await expressionFindings(reading, options));
@@ -184,19 +184,27 @@ function refused(file: string, code: string, message: string, hint: string): Pla
   return { findings: [findingAt('', { code, message, hint, file, offset: 0, length: 0 })], text: '', file };
 }
 
-function whyUnreadable(path: string, thrown: unknown): [message: string, hint: string] {
+function whyUnreadable(path: string, thrown: unknown): [code: string, message: string, hint: string] {
   const { code, message } = thrown as NodeJS.ErrnoException;
+  const notFound = 'ORCH_PLAN_NOT_FOUND';
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return [`There is no file ${path}.`, 'Check the path; it is taken from the current folder.'];
+    case 'ENAMETOOLONG':
+    case 'ELOOP':
+      return [notFound, `There is no file ${path}.`, 'Check the path; it is taken from the current folder.'];
     case 'EISDIR':
-      return [`${path} is a folder.`, 'Name the plan file in it.'];
+      return [notFound, `${path} is a folder.`, 'Name the plan file in it.'];
     case 'EACCES':
     case 'EPERM':
-      return [`${path} may not be read.`, 'Check its permissions.'];
+      return [notFound, `${path} may not be read.`, 'Check its permissions.'];
     default:
-      return [`${path} cannot be read: ${message}.`, 'Check the path.'];
+      // No word about the path: a disk that fails, no descriptors left.
+      return [
+        'ORCH_PLAN_UNREADABLE',
+        `${path} could not be read: ${message}.`,
+        'Remove the cause on this machine (the disk, `ulimit -n`), then call orch again.',
+      ];
   }
 }
 

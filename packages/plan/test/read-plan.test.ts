@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -63,6 +63,18 @@ describe('files that are no plans', () => {
     } finally {
       if (isRoot) process.seteuid?.(0);
     }
+  });
+  test('there, but the machine fails to read it', async () => {
+    await symlink('/proc/self/mem', join(folder, 'failing.json'));
+    const { findings } = await readPlan(join(folder, 'failing.json'));
+    expect(findings).toMatchObject([
+      { code: 'ORCH_PLAN_UNREADABLE', message: expect.stringMatching(/failing\.json could not be read: EIO/) },
+    ]);
+  });
+  test('a name that is too long, and a link to itself', async () => {
+    await symlink('loop.json', join(folder, 'loop.json'));
+    for (const path of [join(folder, 'loop.json'), join(folder, `${'n'.repeat(300)}.json`)])
+      expect(await codes(path)).toEqual(['ORCH_PLAN_NOT_FOUND']);
   });
   test('more than 64 MiB, and a file without an end', async () => {
     const file = await write('large.json', '');

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { RunSummary, Selection } from '@orch/core';
-import { isOrchError, orchError, randomIds } from '@orch/core/author';
+import { isOrchError, leftOutBy, orchError, randomIds } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { drive } from '../drive.ts';
 import type { DriveRequest } from '../drive.ts';
@@ -37,11 +37,14 @@ type Chosen = { readonly [Way in keyof Selection]?: readonly string[] };
 export async function execute(path: string, options: ExecuteOptions): Promise<ExitCode> {
   await using reading = await openSession(options);
   const { workflow, stateBackend } = await loadPlan(reading, path, options);
-  const inputs = await givenInputs(workflow.definition.spec, options);
+  const { spec } = workflow.definition;
+  const inputs = await givenInputs(spec, options);
   const choice = choiceOf(
     options,
-    workflow.definition.spec.phases.map(({ name }) => name),
+    spec.phases.map(({ name }) => name),
   );
+  // Before anything is written or said of a new run.
+  if (choice.selection !== undefined) leftOutBy(spec, choice.selection);
   const { directory } = reading.place;
   const at = chooseBackend({ flag: options.backend, plan: stateBackend }, reading.place);
   await using session = await openSession({ ...options, at });

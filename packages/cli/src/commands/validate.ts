@@ -1,6 +1,7 @@
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
-import { checkPlan } from '../plan-file.ts';
+import { exitCodeOf } from '../exit-codes.ts';
+import { checkPlan, isUnread } from '../plan-file.ts';
 import { openSession } from '../session.ts';
 import { print, say } from '../streams.ts';
 import { renderFindings } from '../view/findings.ts';
@@ -25,6 +26,7 @@ export async function validate(path: string, { json = false, commandCheck }: Val
     const sum = parts.filter((part) => part !== '').join(', ');
     say(`${harmless(path)} is ${valid ? 'valid' : 'not valid'}${sum === '' ? '' : `: ${sum}`}`);
   }
-  if (findings.some(({ code }) => code === 'ORCH_PLAN_NOT_FOUND')) return exitCodes.notFound;
+  const unread = findings.find(isUnread);
+  if (unread !== undefined) return exitCodeOf(unread.code);
   return valid ? exitCodes.done : exitCodes.usage;
 }
