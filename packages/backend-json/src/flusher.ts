@@ -10,6 +10,8 @@ export interface Flusher {
   /** Counts an append from its call to its answer. */
   during<Result>(append: () => Later<Result>): Later<Result>;
   flush(fd: number): Later<void>;
+  /** When the newest flush ended: monotonic time. */
+  readonly flushedAt: number;
 }
 
 /**
@@ -20,10 +22,15 @@ export interface Flusher {
 export function flusher(files: Files): Flusher {
   let underWay = 0;
   let slow = false;
+  let flushedAt = -Infinity;
   const timed = (startedAt: number): void => {
-    slow = systemClock.monotonic() - startedAt > shortMs;
+    flushedAt = systemClock.monotonic();
+    slow = flushedAt - startedAt > shortMs;
   };
   return {
+    get flushedAt() {
+      return flushedAt;
+    },
     during(append) {
       underWay++;
       return ending(append, () => {

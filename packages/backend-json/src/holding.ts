@@ -86,17 +86,23 @@ export function appendCommit(holding: Holding, commit: Commit, flusher: Flusher)
   const start = holding.place.offset;
   const written = write(holding, { kind: kinds.commit, payload, flush: commit.flush }, flusher);
   return andThen(written, (answer) => {
-    if (answer === 'ok') noteCommit(holding, commit, { after: commit.expectedVersion, payload, start });
+    if (answer === 'ok')
+      noteCommit(holding, commit, { last: { after: commit.expectedVersion, payload, start }, at: flusher.flushedAt });
     return answer;
   });
 }
 
-function noteCommit(holding: Holding, { events, summary, flush }: Commit, last: Holding['last']): void {
+/** `at`: monotonic time of the newest flush, which is this commit's where it was flushed. */
+function noteCommit(
+  holding: Holding,
+  { events, summary, flush }: Commit,
+  { last, at }: Pick<Holding, 'last'> & { readonly at: number },
+): void {
   holding.version += events.length;
   holding.summary = summary;
   holding.last = last;
   const ended = isTerminal(summary.status);
-  if (flush && (ended || systemClock.monotonic() - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
+  if (flush && (ended || at - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
 }
 
 interface Entry {

@@ -48,8 +48,8 @@ export interface AttemptRunnerParts {
   readonly warn: (message: string) => void;
   /** Called where an attempt could not be made for want of a place to keep its state: nothing can be recorded there. */
   readonly onUnavailable: (error: unknown) => void;
-  /** Called once for each attempt that was started or adopted here. */
-  readonly onEnd: (active: ActiveAttempt, outcome: AttemptEnd) => void;
+  /** Called once for each attempt that was started or adopted here. `at`: monotonic time. */
+  readonly onEnd: (active: ActiveAttempt, outcome: AttemptEnd, at: number) => void;
 }
 
 /** Carries out the attempts of one run: hands them to their executors, watches their timeouts, ends them on demand. */
@@ -206,8 +206,9 @@ export class AttemptRunner {
     active.cancelTimer();
     if (this.#active.get(active.phase) !== active) return;
     this.#active.delete(active.phase);
-    if (active.isBound) this.#turns.ended(active.attempt.phase);
-    this.#parts.onEnd(active, outcome);
+    const at = this.#parts.engine.clock.monotonic();
+    if (active.isBound) this.#turns.ended(active.attempt.phase, at);
+    this.#parts.onEnd(active, outcome, at);
   }
 
   #unavailable(active: ActiveAttempt, error: unknown): void {

@@ -62,7 +62,7 @@ export class Driver {
       next: (moment) => this.#next(moment),
       perform: (event) => this.#perform(event),
       mayJoin: () => this.attempts.count > 0,
-      onSend: () => (this.#renewed = this.#lease.sending()),
+      onSend: (at) => (this.#renewed = this.#lease.sending(at)),
       onCommitted: () => this.#renewed(),
       onFailed: (error) => this.#leave(error),
     });
@@ -103,7 +103,7 @@ export class Driver {
       warn,
       onUnavailable: (error) => this.#leave(error),
       prepare: hooks.tapped.beforePhase ? (active) => this.#views.prepare(active, hooks) : undefined,
-      onEnd: (active, outcome) => void this.#attemptEnded(active, outcome).catch((error) => this.#leave(error)),
+      onEnd: (active, outcome, at) => void this.#attemptEnded(active, outcome, at).catch((error) => this.#leave(error)),
     });
   }
 
@@ -220,9 +220,9 @@ export class Driver {
     return this.#phase === 'stopping' ? 'stopped' : isEnding(this.#state, phase) ? 'cancelled' : undefined;
   }
 
-  async #attemptEnded(active: ActiveAttempt, outcome: AttemptEnd): Promise<void> {
+  async #attemptEnded(active: ActiveAttempt, outcome: AttemptEnd, at: number): Promise<void> {
     const { hooks, clock } = this.#parts.engine;
-    const durationMs = Math.round(clock.monotonic() - active.begunAt);
+    const durationMs = Math.round(at - active.begunAt);
     const lost = this.#state.lost[active.phase]!;
     const known = { active, outcome, durationMs, lost, hooks, clock, views: this.#views, guard: this.guard };
     const judged = judge({ ...known, now: this.#loop.now, rules: this.#parts.rules });

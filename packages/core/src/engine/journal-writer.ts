@@ -16,8 +16,8 @@ export interface JournalWriterParts {
   readonly checkpointInterval: () => number;
   /** Whether anything else may end in this turn of the event loop, and so leave with the same commit. */
   readonly mayJoin: () => boolean;
-  /** Called once for each commit, before it is sent. */
-  readonly onSend: () => void;
+  /** Called once for each commit, before it is sent. `at`: monotonic time. */
+  readonly onSend: (at: number) => void;
   /** Called once for each commit, after it was acknowledged, before the next is sent. */
   readonly onCommitted: (events: readonly RunEvent[]) => void;
   /** Called at most once: nothing more will be written. */
@@ -96,11 +96,12 @@ export class JournalWriter {
     this.#busy = true;
     try {
       while (this.#queue.length > 0) {
+        const asked = this.#parts.clock.monotonic();
         // What one outcome leads to is queued behind it, and leaves with it in any case.
-        await (this.#parts.mayJoin() || this.#isTurnDue() ? this.#nextTurn() : undefined);
+        const at = await (this.#parts.mayJoin() || this.#isTurnDue(asked) ? this.#nextTurn() : asked);
         const commit = this.#takeCommit();
         if (commit === undefined) break;
-        this.#parts.onSend();
+        this.#parts.onSend(at);
         await this.#append(commit);
         if (this.#failed) break;
         this.#version = commit.summary.version;
@@ -117,15 +118,16 @@ export class JournalWriter {
     }
   }
 
-  /** What ended in this turn of the event loop leaves together. */
-  async #nextTurn(): Promise<void> {
+  /** What ended in this turn of the event loop leaves together. Answers with monotonic time. */
+  async #nextTurn(): Promise<number> {
     await new Promise(setImmediate);
     this.#turnAt = this.#parts.clock.monotonic();
+    return this.#turnAt;
   }
 
   /** Phases that end at once, one after another, must not keep timers and signals waiting. */
-  #isTurnDue(): boolean {
-    return this.#parts.clock.monotonic() - this.#turnAt > turnEveryMs;
+  #isTurnDue(now: number): boolean {
+    return now - this.#turnAt > turnEveryMs;
   }
 
   #takeCommit(): Commit | undefined {

@@ -125,8 +125,8 @@ export class LeaseKeeper {
    * A renewal or an append is on its way: to be called with the answer of this once it is acknowledged. The lease is then
    * as old as the sending, for the process may have slept with the acknowledgement in its hands.
    */
-  sending(): () => void {
-    const sentAt = momentOf(this.#parts.clock);
+  sending(monotonic: number = this.#parts.clock.monotonic()): () => void {
+    const sentAt = { wall: this.#parts.clock.now(), monotonic };
     return () => {
       this.#renewedAt = sentAt;
     };

@@ -22,8 +22,8 @@ export interface RunLoopParts {
   readonly perform: (event: RunEvent) => void;
   /** Whether anything else may end in this turn of the event loop. */
   readonly mayJoin: () => boolean;
-  /** Called before a commit is sent. */
-  readonly onSend: () => void;
+  /** Called before a commit is sent. `at`: monotonic time. */
+  readonly onSend: (at: number) => void;
   /** Called after each acknowledged commit, before its effects. */
   readonly onCommitted: () => void;
   /** Called at most once: nothing more will be written, and no effect of what was queued will happen. */
@@ -91,8 +91,9 @@ export class RunLoop {
 
   /** Asks until there is no answer left. */
   pump(): void {
+    // One moment for all that follows from it; looking at the clock is dear beside the rest.
+    const moment = { now: this.now(), wall: this.#parts.engine.clock.now() };
     for (;;) {
-      const moment = { now: this.now(), wall: this.#parts.engine.clock.now() };
       const drafts = this.#closed ? [] : this.#parts.next(moment);
       if (drafts.length === 0) return this.#armWake(moment);
       this.submit(drafts);

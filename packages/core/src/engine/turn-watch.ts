@@ -31,10 +31,10 @@ export class TurnWatch {
     if (this.#cancelTimer === undefined) this.#arm();
   }
 
-  /** The timer may be late, and the run end before it fires. */
-  ended(name: string): void {
+  /** `at`: monotonic time. The timer may be late, and the run end before it fires. */
+  ended(name: string, at: number): void {
     this.#running.delete(name);
-    if (this.#clock.monotonic() - this.#dueAt > longTurnMs) this.#look();
+    if (at - this.#dueAt > longTurnMs) this.#look();
   }
 
   close(): void {

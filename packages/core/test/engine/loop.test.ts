@@ -94,10 +94,10 @@ describe('the loop', () => {
   it('lets timers and signals in while phases end at once, one after another', async () => {
     class HurriedClock extends TestClock {
       override monotonic(): number {
-        return super.monotonic() + reads++;
+        return super.monotonic() + (hurry += 6);
       }
     }
-    let reads = 0;
+    let hurry = 0;
     let turns = 0;
     const { orch } = bench({ testClock: new HurriedClock() });
     const heard: number[] = [];
