@@ -4,6 +4,7 @@ export type { Duration } from './duration.ts';
 export { Orchestrator } from './engine/orchestrator.ts';
 export type {
   CancelOptions,
+  DeleteOptions,
   ExecuteOptions,
   OrchestratorApi,
   OrchestratorOptions,

@@ -112,6 +112,11 @@ export interface CancelOptions {
   readonly secrets?: { readonly [name: string]: unknown };
 }
 
+export interface DeleteOptions {
+  /** Also a run that has not ended: what still runs of it is ended first. Default `false`. */
+  readonly unfinished?: boolean;
+}
+
 /** Drives runs. Made from a backend and plugins; opens the backend on first use. */
 export interface OrchestratorApi extends AsyncDisposable {
   /** Everything that is wrong with a workflow; asks the executors too (missing commands). */
@@ -121,6 +126,12 @@ export interface OrchestratorApi extends AsyncDisposable {
   recover<P extends object, In>(runId: string, options?: RecoverOptions<P, In>): RunHandle<P>;
   /** Through the inbox of a run driven elsewhere; a run that nobody drives is taken up and cancelled. */
   cancel(runId: string, options?: CancelOptions): Promise<void>;
+  /**
+   * Removes the journal of a run that nobody drives, for good. Rejects with `ORCH_RUN_OWNED` where somebody drives it,
+   * `ORCH_RUN_UNFINISHED` where it has not ended, `ORCH_RUN_UNKNOWN` where there is none, and with `ORCH_JOURNAL_…` where it is
+   * damaged: such a run stays as it is. What plugins keep of it beside the journal, as logs, is theirs to remove.
+   */
+  delete(runId: string, options?: DeleteOptions): Promise<void>;
   /** A run with its phases, attempts, errors and checkpoints. */
   show(runId: string): Promise<RunReport>;
   /** Newest first; `interrupted` is derived from a run that says running and whose owner is gone. */

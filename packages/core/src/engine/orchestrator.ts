@@ -12,6 +12,7 @@ import type { Workflow, WorkflowDefinition } from '../spec/workflow.ts';
 import type { Finding } from '../spec/workflow-spec.ts';
 import { checkState } from './check-state.ts';
 import { beginRun } from './begin-run.ts';
+import { deleteRun } from './delete-run.ts';
 import type { Driver } from './driver.ts';
 import type { Host } from './host.ts';
 import { isHeld } from './lease.ts';
@@ -19,6 +20,7 @@ import { giveBackAll } from './letting-go.ts';
 import { readRun } from './open-run.ts';
 import type {
   CancelOptions,
+  DeleteOptions,
   ExecuteArguments,
   ExecuteOptions,
   OrchestratorApi,
@@ -111,6 +113,14 @@ export class Orchestrator implements OrchestratorApi {
     }
     const posted = await engine.backend.post(runId, { id: engine.ids.random(), body: cancelMessage({ by, ...said }) });
     if (posted === 'finished') throw finished(runId, 'over');
+  }
+
+  delete(runId: string, options: DeleteOptions = {}): Promise<void> {
+    refuseRunId(runId);
+    const deleting = this.#opened().then((engine) => deleteRun(engine, runId, options));
+    const tracked = deleting.finally(() => this.#openings.delete(tracked));
+    this.#openings.add(tracked);
+    return tracked;
   }
 
   async show(runId: string): Promise<RunReport> {

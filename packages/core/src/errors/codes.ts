@@ -49,6 +49,7 @@ export const errorCodes = {
   ORCH_RUN_OWNED: 'The run is driven by another process.',
   ORCH_RUN_LOST: 'Another process took the run over while this one drove it.',
   ORCH_RUN_FINISHED: 'The run has ended; nothing can be sent to it.',
+  ORCH_RUN_UNFINISHED: 'The run has not ended; it is not deleted.',
   ORCH_RUN_OTHER_HOST: 'Commands of this run may still run on another host or in another container.',
   ORCH_RUN_TWO_WAYS: 'A run was to be taken up in two ways at once, as from a phase and from a checkpoint.',
   ORCH_RUN_NO_CHECKPOINT: 'The run has no such checkpoint.',
