@@ -78,7 +78,7 @@ export const catalogue = {
   list: {
     usage: '',
     summary: 'list runs, newest first',
-    examples: ['orch list', 'orch list --status interrupted --json'],
+    examples: ['orch list', 'orch list --status interrupted --limit 10 --json'],
     exits: ['done'],
   },
   show: {
@@ -90,13 +90,13 @@ export const catalogue = {
   logs: {
     usage: '<run> [phase]',
     summary: 'print what phases printed',
-    examples: ['orch logs bcdf build', 'orch logs plan.json -f'],
+    examples: ['orch logs bcdf build --tail 40', 'orch logs plan.json -f'],
     exits: ['done', 'notFound'],
   },
   events: {
     usage: '<run>',
     summary: 'print the journal of a run, a line of JSON each',
-    examples: ['orch events bcdf', 'orch events plan.json -f --after 10'],
+    examples: ['orch events bcdf', 'orch events plan.json --after 10 --limit 50'],
     exits: ['done', 'notFound'],
   },
   copy: {

@@ -26,7 +26,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     // Help was printed.
     if (error instanceof CommanderError && helpCodes.has(error.code)) return exitCodes.done;
     const reported = error instanceof CommanderError ? wrongUsage(describeRefusal(error, word)) : error;
-    return reportError(reported, { json: args.includes('--json') });
+    return reportError(reported, args);
   }
 }
 

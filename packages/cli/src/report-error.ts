@@ -3,17 +3,23 @@ import { isOrchError, messageOf, orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { exitCodeOf } from './exit-codes.ts';
 import type { ExitCode } from './catalogue.ts';
+import { namesCommand, nextCommand } from './next-command.ts';
 import { say } from './streams.ts';
 import { tracer } from './tracer.ts';
 
-/** Says what went wrong, to a person and, where a program asked for JSON, to it too. Answers with the exit code. */
-export function reportError(thrown: unknown, { json = false }: { readonly json?: boolean } = {}): ExitCode {
+/**
+ * Says what went wrong and what to call next, to a person and, where a program asked for JSON, to it too. Answers with the
+ * exit code. `args`: the command line.
+ */
+export function reportError(thrown: unknown, args: readonly string[] = []): ExitCode {
   const error = isOrchError(thrown) ? thrown : internal(thrown);
+  const next = namesCommand(`${error.message} ${error.hint}`) ? undefined : nextCommand(error.code, args);
   say(`orch: ${error.message}`);
   if (error.hint !== undefined) say(`  ${error.hint}`);
+  if (next !== undefined) say(`  Next: ${next}`);
   say(`  [${error.code}]`);
   tracer()?.failed(thrown);
-  if (json) process.stdout.write(`${JSON.stringify({ error: describe(error) })}\n`);
+  if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: describe(error, next) })}\n`);
   return exitCodeOf(error.code);
 }
 
@@ -58,8 +64,15 @@ function internal(thrown: unknown): OrchError {
 }
 
 /** An invalid plan carries its findings. */
-function describe(error: OrchError): Record<string, unknown> {
+function describe(error: OrchError, next: string | undefined): Record<string, unknown> {
   const { code, message, hint, url } = error;
   const findings = 'findings' in error ? { findings: error.findings } : {};
-  return { code, message, ...(hint === undefined ? {} : { hint }), ...(url === undefined ? {} : { url }), ...findings };
+  return {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(next === undefined ? {} : { next }),
+    ...(url === undefined ? {} : { url }),
+    ...findings,
+  };
 }

@@ -22,6 +22,8 @@ export interface RunWatchOptions extends WatchOptions {
   readonly drives: boolean;
 }
 
+const withSummary: ReadonlySet<OutputKind> = new Set(['tty', 'plain', 'summary']);
+
 /** A run that is shown to a person or a program, wherever its events come from. */
 export class RunWatch {
   readonly run: FoldedRun;
@@ -84,7 +86,7 @@ export class RunWatch {
     await this.feed.settled();
     this.close();
     const { output, json } = this.#options;
-    if (output === 'tty' || output === 'plain') say(this.#summary(status).join('\n'));
+    if (withSummary.has(output)) say(this.#summary(status).join('\n'));
     if (json) await print(`${JSON.stringify(resultOf(this.run.report, status))}\n`);
   }
 

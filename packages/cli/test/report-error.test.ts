@@ -14,10 +14,10 @@ afterEach(() => vi.restoreAllMocks());
 
 test('an error of orch is its message, hint and code', () => {
   const error = orchError({ code: 'ORCH_RUN_OWNED', message: 'Somebody drives it.', hint: 'Wait.' });
-  expect(reportError(error, { json: true })).toBe(4);
-  expect(said).toBe('orch: Somebody drives it.\n  Wait.\n  [ORCH_RUN_OWNED]\n');
+  expect(reportError(error, ['recover', 'a b', '--json'])).toBe(4);
+  expect(said).toBe("orch: Somebody drives it.\n  Wait.\n  Next: orch show 'a b'\n  [ORCH_RUN_OWNED]\n");
   expect(JSON.parse(printed)).toMatchObject({
-    error: { code: 'ORCH_RUN_OWNED', message: 'Somebody drives it.', hint: 'Wait.' },
+    error: { code: 'ORCH_RUN_OWNED', message: 'Somebody drives it.', hint: 'Wait.', next: "orch show 'a b'" },
   });
 });
 
@@ -32,7 +32,7 @@ test('anything else is a bug, says how to report it, and shows no stack', () => 
 
 test('what the file system refuses is no bug', () => {
   expect(reportError(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }))).toBe(5);
-  expect(said).toMatch(/^orch: ENOSPC.*\n  .+ulimit.+\n  \[ORCH_BACKEND_UNAVAILABLE\]\n$/);
+  expect(said).toMatch(/^orch: ENOSPC.*\n  .+ulimit.+\n  Next: orch doctor\n  \[ORCH_BACKEND_UNAVAILABLE\]\n$/);
 });
 
 test('so it is where Node cannot read a package of ours, and says it in words of its own', () => {

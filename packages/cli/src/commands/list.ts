@@ -16,6 +16,7 @@ export interface ListOptions {
   readonly json?: boolean;
   readonly workflow?: string;
   readonly status?: RunSummary['status'];
+  readonly limit?: number;
 }
 
 type Filter = Pick<ListOptions, 'workflow' | 'status'>;
@@ -26,28 +27,44 @@ interface ListedRun extends RunSummary {
 }
 
 /** The runs of all backends that are known here, newest first. */
-export async function list({ stateDir, backend, json = false, ...filter }: ListOptions): Promise<ExitCode> {
+export async function list({
+  stateDir,
+  backend,
+  json = false,
+  limit = Infinity,
+  ...filter
+}: ListOptions): Promise<ExitCode> {
   endWhenReaderLeaves();
   const place = findStatePlace(stateDir);
   const places = backendsToSearch({ flag: backend }, place);
-  const runs: ListedRun[] = [];
-  for (const at of places) runs.push(...(await runsAt({ stateDir, at }, filter, places.length === 1)));
+  const found: ListedRun[] = [];
+  const isOnly = places.length === 1;
+  for (const at of places) found.push(...(await runsAt({ stateDir, at }, filter, { isOnly, limit })));
   // Of one backend they are in order already, and stay so.
-  if (places.length > 1) runs.sort((one, other) => other.createdAt - one.createdAt);
+  if (!isOnly) found.sort((one, other) => other.createdAt - one.createdAt);
+  const runs = found.slice(0, limit);
   if (json) await print(`${JSON.stringify(runs, null, 2)}\n`);
   else if (runs.length === 0) {
     const names = places.map(({ name }) => (name === 'json' ? place.directory : name));
     say(`There are no such runs in ${names.join(', ')}.`);
   } else await print(tableOf(runs));
+  if (runs.length < found.length) say(`These are the newest ${limit}; there are more.`);
   return exitCodes.done;
 }
 
-/** One backend that cannot be asked hides no other. */
-async function runsAt(options: SessionOptions, filter: Filter, isOnly: boolean): Promise<readonly ListedRun[]> {
+/** One backend that cannot be asked hides no other. One run more than `limit` tells that there are more. */
+async function runsAt(
+  options: SessionOptions,
+  filter: Filter,
+  { isOnly, limit }: { readonly isOnly: boolean; readonly limit: number },
+): Promise<readonly ListedRun[]> {
   await using session = await openSession(options);
   const runs: ListedRun[] = [];
   try {
-    for await (const run of session.orchestrator.list(filter)) runs.push({ ...run, backend: session.at.name });
+    for await (const run of session.orchestrator.list(filter)) {
+      runs.push({ ...run, backend: session.at.name });
+      if (runs.length > limit) break;
+    }
   } catch (thrown) {
     const error = withPasswordHint(session.at, thrown);
     if (isOnly || !isOrchError(error)) throw error;

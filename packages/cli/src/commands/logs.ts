@@ -14,6 +14,7 @@ export interface LogsOptions {
   readonly backend?: string;
   readonly follow?: boolean;
   readonly attempt?: number;
+  readonly tail?: number;
 }
 
 const lookEveryMs = 200;
@@ -36,7 +37,10 @@ export async function logs(text: string, phase: string | undefined, options: Log
   };
   for await (const event of orchestrator.events(runId)) add(event);
   if (phase !== undefined) refuseUnknown(run.report, phase, options.attempt);
-  const printer = new LogPrinter((attempt) => places.filesOf(attempt), { titles: phase === undefined });
+  const printer = new LogPrinter((attempt) => places.filesOf(attempt), {
+    titles: phase === undefined,
+    tail: options.tail,
+  });
   const first = latestAttempts(run.report);
   const absent = new Set<string>();
   const isHere = (it: AttemptReport): boolean => {
@@ -61,7 +65,8 @@ export async function logs(text: string, phase: string | undefined, options: Log
     await reading;
   }
   await print(false);
-  if (printer.printed === 0 && printer.missing === 0 && absent.size === 0) say('Nothing was printed.');
+  if (printer.printed === 0 && printer.missing === 0 && absent.size === 0 && options.tail !== 0)
+    say('Nothing was printed.');
   return exitCodes.done;
 }
 

@@ -10,6 +10,7 @@ export const looking = {
     command
       .option('--workflow <id>', 'of this workflow')
       .addOption(new Option('--status <status>', 'of this status').choices(statuses))
+      .addOption(new Option('--limit <n>', 'the newest n').argParser(atLeast(1)))
       .addOption(stateDir())
       .addOption(backend())
       .addOption(asJson('the runs'))
@@ -27,6 +28,9 @@ export const looking = {
       .argument('[phase]', 'of this phase only')
       .option('-f, --follow', 'go on until it ends')
       .addOption(new Option('--attempt <n>', 'of this attempt, not the latest').argParser(atLeast(1)))
+      .addOption(
+        new Option('--tail <n>', 'of each attempt the last n lines, 4 KiB a line at most').argParser(atLeast(0)),
+      )
       .addOption(stateDir())
       .addOption(backend())
       .action(async (run, phase, options) =>
@@ -37,6 +41,7 @@ export const looking = {
       .argument('<run>', runHelp)
       .option('-f, --follow', 'go on until the run ends')
       .addOption(new Option('--after <n>', 'only events after this version').argParser(atLeast(0)))
+      .addOption(new Option('--limit <n>', 'n events at most').argParser(atLeast(1)))
       .addOption(stateDir())
       .addOption(backend())
       .action(async (run, options) => end(await (await import('../commands/events.ts')).events(run, options))),

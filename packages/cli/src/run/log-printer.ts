@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { AttemptReport } from '@orch/core';
 import { print, say } from '../streams.ts';
 import { harmless } from '../view/text.ts';
+import { tailStart } from './tail-start.ts';
 
 const chunkBytes = 256 * 1024;
 
@@ -13,24 +14,32 @@ export interface PrintedFiles {
   readonly stdout: string;
 }
 
+interface LogPrinterOptions {
+  /** A line that names the attempt stands before the output of each. */
+  readonly titles: boolean;
+  /** Of what a file holds when it is first looked at, only so many lines; absent: all. */
+  readonly tail?: number | undefined;
+}
+
 /** Prints logs byte for byte, and of each only what was not printed before. */
 export class LogPrinter {
   readonly #filesOf: (attempt: AttemptReport) => PrintedFiles;
-  /** Bytes printed, by path. */
+  /** Bytes printed or left out, by path. */
   readonly #reached = new Map<string, number>();
   /** Keys of attempts that were over when they were last printed: nothing more comes. */
   readonly #over = new Set<string>();
   readonly #titles: boolean;
+  readonly #tail: number | undefined;
   #lastTitle: string | undefined;
   /** Bytes printed in all. */
   printed = 0;
   /** Logs that are not there any more. */
   missing = 0;
 
-  /** `titles`: a line that names the attempt stands before the output of each. */
-  constructor(filesOf: (attempt: AttemptReport) => PrintedFiles, { titles }: { readonly titles: boolean }) {
+  constructor(filesOf: (attempt: AttemptReport) => PrintedFiles, { titles, tail }: LogPrinterOptions) {
     this.#filesOf = filesOf;
     this.#titles = titles;
+    this.#tail = tail;
   }
 
   /** `live`: what comes is printed later, and until an attempt is over nothing of its stdout, which would stand in the log's midst. */
@@ -42,7 +51,7 @@ export class LogPrinter {
       const which = attempt.part === 'repair' ? ' (repair)' : '';
       const title = `${harmless(attempt.phase)}, attempt ${attempt.attempt}${which}`;
       if (!(await this.#printFile(log, this.#titles ? title : undefined)) && over) this.#sayMissing(attempt, log);
-      const isBetween = this.#titles || this.#reached.has(log);
+      const isBetween = this.#titles || (this.#reached.get(log) ?? 0) > 0;
       if (over || !live) await this.#printFile(stdout, isBetween ? `${title}, stdout` : undefined);
       if (over) this.#over.add(attempt.key);
     }
@@ -53,6 +62,7 @@ export class LogPrinter {
     const file = await openIfThere(path);
     if (file === undefined) return false;
     try {
+      await this.#leaveOut(file, path);
       const buffer = Buffer.alloc(chunkBytes);
       for (;;) {
         const position = this.#reached.get(path) ?? 0;
@@ -67,6 +77,15 @@ export class LogPrinter {
     } finally {
       await file.close();
     }
+  }
+
+  /** What stands before the lines that are wanted, when a file is first looked at. */
+  async #leaveOut(file: FileHandle, path: string): Promise<void> {
+    if (this.#tail === undefined || this.#reached.has(path)) return;
+    const start = await tailStart(file, this.#tail);
+    this.#reached.set(path, start);
+    // Of all phases that would be as many words as lines.
+    if (start > 0 && !this.#titles) say(`${start} bytes before these lines are left out of ${harmless(path)}`);
   }
 
   /** What ended as a process had a log. Others may never have begun. */

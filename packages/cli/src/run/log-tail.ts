@@ -21,14 +21,18 @@ function endOf(path: string, maxBytes: number): { readonly text: string; readonl
 }
 
 const lastLinesBytes = 64 * 1024;
+const mostCharacters = 1_000;
 
-/** The last lines of a log, made harmless. */
+/** The last lines of a log, made harmless; of long ones the beginning. */
 export function lastLines(path: string, most: number): string[] {
   const { text, whole } = endOf(path, lastLinesBytes);
   const lines = text.split('\n').map(afterCarriageReturns);
   if (lines.at(-1) === '') lines.pop();
   if (!whole && lines.length > 1) lines.shift();
-  return lines.slice(-most).map(harmless);
+  return lines
+    .slice(-most)
+    .map(harmless)
+    .map((line) => (line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line));
 }
 
 const lastLineBytes = 4 * 1024;

@@ -1,5 +1,6 @@
 import type { AttemptReport, RunEvent } from '@orch/core';
 import type { FoldedRun } from '../run/folded-run.ts';
+import { say } from '../streams.ts';
 import type { TextStream } from './colour.ts';
 
 /** Shows a run while it goes on. Hears events after they were folded into the run. */
@@ -20,7 +21,7 @@ export interface ViewOptions {
   readonly logPath: (attempt: AttemptReport) => string | undefined;
 }
 
-export const outputKinds = ['tty', 'plain', 'ndjson', 'none'] as const;
+export const outputKinds = ['tty', 'plain', 'ndjson', 'summary', 'none'] as const;
 
 export type OutputKind = (typeof outputKinds)[number];
 
@@ -43,6 +44,8 @@ export async function openView(kind: OutputKind, options: ViewOptions): Promise<
       return new (await import('./plain-view.ts')).PlainView(options);
     case 'ndjson':
       return (await import('./ndjson-view.ts')).ndjsonView(options.run.report.runId);
+    case 'summary':
+      return { news: () => {}, note: say, close: () => {} };
     case 'none':
       return { news: () => {}, note: () => {}, close: () => {} };
   }

@@ -1,0 +1,45 @@
+import { catalogue, commandNamed, entries, exitCodes } from './catalogue.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { findStatePlace } from './state-place.ts';
+import { harmless, shellWord } from './view/text.ts';
+
+const commandIn = new RegExp(
+  `\\borch (?:${entries()
+    .map(([name]) => name)
+    .join('|')})\\b`,
+);
+
+/** Whether words say which command to call. */
+export function namesCommand(words: string): boolean {
+  return commandIn.test(words);
+}
+
+/** What to call after an error, for whoever has read what is wrong. `args`: the command line that failed. */
+export function nextCommand(code: string, args: readonly string[]): string {
+  if (code.startsWith('ORCH_PLAN_') || code.startsWith('ORCH_LANGUAGE_'))
+    return `orch validate ${subjectOf(args, '<plan>') ?? 'PLAN'}`;
+  if (code === 'ORCH_RUN_UNKNOWN' || code === 'ORCH_RUN_AMBIGUOUS') return `orch list --limit 10${stateFlag(args)}`;
+  const exitCode = exitCodeOf(code);
+  if (exitCode === exitCodes.damaged || code.startsWith('ORCH_BACKEND_')) return `orch doctor${stateFlag(args)}`;
+  if (exitCode === exitCodes.usage) return helpFor(commandNamed(args[0] ?? ''));
+  return `orch show ${subjectOf(args, '<run>') ?? 'RUN'}${stateFlag(args)}`;
+}
+
+function helpFor(command: string | undefined): string {
+  return command === undefined ? 'orch --help' : `orch ${command} --help`;
+}
+
+/** The plan or the run of a command line that has one in the first place after the command. */
+function subjectOf([word = '', subject = '-']: readonly string[], what: '<plan>' | '<run>'): string | undefined {
+  const command = commandNamed(word);
+  const isThere = command !== undefined && catalogue[command].usage.startsWith(what) && !subject.startsWith('-');
+  return isThere ? shellWord(harmless(subject)) : undefined;
+}
+
+/** What a command line has to add to find the same state folder. */
+function stateFlag(args: readonly string[]): string {
+  const name = '--state-dir';
+  const joined = args.find((it) => it.startsWith(`${name}=`))?.slice(name.length + 1);
+  const after = args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
+  return findStatePlace((joined ?? after) || undefined).flag;
+}

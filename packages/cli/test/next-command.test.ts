@@ -1,0 +1,36 @@
+import { errorCodes } from '@orch/core/author';
+import { expect, test } from 'vitest';
+import { commandNamed } from '../src/catalogue.ts';
+import { namesCommand, nextCommand } from '../src/next-command.ts';
+
+test.each<[code: string, args: string[], next: string]>([
+  ['ORCH_PLAN_INVALID', ['execute', 'a b.json'], "orch validate 'a b.json'"],
+  ['ORCH_PLAN_INVALID', ['recover', 'x', '--plan', 'y.json'], 'orch validate PLAN'],
+  ['ORCH_RUN_UNKNOWN', ['show', 'x', '--state-dir', '/s'], 'orch list --limit 10 --state-dir /s'],
+  ['ORCH_RUN_NO_PHASE', ['logs', 'x', 'y', '--state-dir=/s'], 'orch show x --state-dir /s'],
+  ['ORCH_RUN_OWNED', ['execute', 'plan.json'], 'orch show RUN'],
+  ['ORCH_INPUT_INVALID', ['run', 'plan.json'], 'orch execute --help'],
+  ['ORCH_CLI_USAGE', ['nonsense'], 'orch --help'],
+  ['ORCH_BACKEND_UNKNOWN', ['list', '--backend', 'x'], 'orch doctor'],
+  ['ORCH_JOURNAL_DAMAGED', ['show', '--json'], 'orch doctor'],
+])('after %s of orch %j: %s', (code, args, next) => {
+  expect(nextCommand(code, args)).toBe(next);
+});
+
+test('every error has one, of a command that there is', () => {
+  for (const code of Object.keys(errorCodes)) {
+    const [orch, word = ''] = nextCommand(code, []).split(' ');
+    expect({ code, orch, is: word === '--help' || commandNamed(word) !== undefined }).toEqual({
+      code,
+      orch: 'orch',
+      is: true,
+    });
+  }
+});
+
+test('words that name a command need no other', () => {
+  expect(namesCommand('See what it did: orch show one')).toBe(true);
+  expect(namesCommand('See: `orch list`.')).toBe(true);
+  expect(namesCommand('A bug in orch: report it.')).toBe(false);
+  expect(namesCommand('orch shows nothing')).toBe(false);
+});
