@@ -11,6 +11,8 @@ const shared = {
   pool: 'forks',
   testTimeout: 30_000,
   hookTimeout: 30_000,
+  // What is printed depends on it.
+  env: { LC_ALL: 'C.UTF-8' },
 } as const;
 
 export default defineConfig({

@@ -10,6 +10,8 @@ const checks = {
   namespaces: () => ['unshare', '--pid', '--fork', '--mount-proc', 'true'],
   /** A terminal that can be taken away. */
   script: (folder) => ['script', '-qec', 'true', join(folder, 'typescript')],
+  /** One of any size, whose screen can be read. */
+  tmux: () => ['tmux', '-V'],
   /** Reads unit files; needs no systemd that runs. */
   'systemd-analyze': () => ['systemd-analyze', '--version'],
   /** A small shell that is `sh` in many containers. */

@@ -20,7 +20,7 @@ export interface Ended {
 }
 
 /** The program from its sources. */
-const fromSources: readonly string[] = [process.execPath, '--conditions=source', main];
+export const fromSources: readonly string[] = [process.execPath, '--conditions=source', main];
 
 export interface StartOptions {
   /** How `orch` is started; default: from its sources. */
@@ -71,6 +71,10 @@ export class OrchProcess {
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const own = [
+    'CI',
+    'FORCE_COLOR',
+    'GITHUB_ACTIONS',
+    'GITHUB_STEP_SUMMARY',
     'NODE_OPTIONS',
     'NO_COLOR',
     'ORCH_BACKEND',

@@ -1,3 +1,4 @@
+import { WriteStream } from 'node:tty';
 import type { Json, RunEvent } from '@orch/core';
 import type { EventBody } from '@orch/core/author';
 import { FoldedRun } from '../src/run/folded-run.ts';
@@ -128,6 +129,7 @@ export class FakeStream {
   rows: number;
   text = '';
   writes = 0;
+  readonly #onResize = new Set<() => void>();
 
   constructor({ isTTY = false, columns = 80, rows = 24 } = {}) {
     this.isTTY = isTTY;
@@ -135,9 +137,28 @@ export class FakeStream {
     this.rows = rows;
   }
 
+  /** As that of a terminal. */
+  getColorDepth(environment?: object): number {
+    return WriteStream.prototype.getColorDepth.call(this, environment);
+  }
+
   write(text: string): void {
     this.text += text;
     this.writes++;
+  }
+
+  on(_event: 'resize', listener: () => void): void {
+    this.#onResize.add(listener);
+  }
+
+  off(_event: 'resize', listener: () => void): void {
+    this.#onResize.delete(listener);
+  }
+
+  resize({ columns = this.columns, rows = this.rows }: { columns?: number; rows?: number }): void {
+    this.columns = columns;
+    this.rows = rows;
+    for (const listener of this.#onResize) listener();
   }
 }
 
@@ -146,16 +167,20 @@ export function screenOf(text: string, columns: number): string[] {
   const rows: string[] = [''];
   let row = 0;
   let column = 0;
-  for (const [token] of visibleEscapes(text).matchAll(/␛\[(\d*)([A-Za-z])|[\s\S]/gu)) {
-    const sequence = /^␛\[(\d*)([A-Za-z])$/.exec(token);
-    if (sequence?.[2] === 'A') row = Math.max(0, row - Number(sequence[1] || 1));
-    else if (sequence?.[2] === 'J') rows.splice(row, rows.length, (rows[row] ?? '').slice(0, column));
-    else if (sequence !== null) continue;
+  let wraps = true;
+  for (const [token] of visibleEscapes(text).matchAll(/␛\[\??\d*[A-Za-z]|[\s\S]/gu)) {
+    const [, amount = '', code] = /^␛\[(\??\d*)([A-Za-z])$/.exec(token) ?? [];
+    if (code === 'A') row = Math.max(0, row - Number(amount || 1));
+    else if (code === 'J') rows.splice(row, rows.length, (rows[row] ?? '').slice(0, column));
+    else if (code === 'K') rows[row] = '';
+    else if (amount === '?7') wraps = code === 'h';
+    else if (code !== undefined) continue;
     else if (token === '\r') column = 0;
     else if (token === '\n') [row, column] = [row + 1, 0];
     else {
-      if (column === columns) [row, column] = [row + 1, 0];
-      rows[row] = (rows[row] ?? '').padEnd(column).slice(0, column) + token;
+      if (column === columns) [row, column] = wraps ? [row + 1, 0] : [row, column - 1];
+      const before = (rows[row] ?? '').padEnd(column);
+      rows[row] = before.slice(0, column) + token + before.slice(column + 1);
       column++;
     }
     rows[row] ??= '';

@@ -1,5 +1,23 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { clip, displayWidth, formatDuration, harmless, pad, shellWord } from '../src/view/text.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('where the locale has no UTF-8', () => {
+  test.each([
+    [{ LANG: 'C' }, 'too...', 'a?b'],
+    [{ LANG: 'C.UTF-8' }, 'too l…', 'a\uFFFDb'],
+    [{ LANG: 'de_DE.UTF-8', LC_ALL: 'POSIX' }, 'too...', 'a?b'],
+    [{ LANG: 'C', LC_CTYPE: 'en_US.utf8' }, 'too l…', 'a\uFFFDb'],
+    [{}, 'too l…', 'a\uFFFDb'],
+  ])('what is cut off and taken out is told in its characters: %j', (locale, clipped, cleaned) => {
+    for (const name of ['LANG', 'LC_ALL', 'LC_CTYPE']) vi.stubEnv(name, undefined);
+    for (const [name, value] of Object.entries(locale)) vi.stubEnv(name, value);
+    expect(clip('too long', 6)).toBe(clipped);
+    expect(harmless('a\u0007b')).toBe(cleaned);
+    expect(clip('too long', 2)).toHaveLength(2);
+  });
+});
 
 describe('harmless', () => {
   test('takes escape sequences and controls out of text', () => {
@@ -11,6 +29,10 @@ describe('harmless', () => {
   test('takes out what reverses the direction of text', () => {
     expect(harmless('safe\u202Etxt.exe')).toBe('safe\uFFFDtxt.exe');
     expect(harmless('a\u061Cb')).toBe('a\uFFFDb');
+  });
+
+  test('takes out marks that pile up over other lines', () => {
+    expect(harmless(`a${'\u0301'.repeat(500)}b`)).toBe(`a${'\u0301'.repeat(8)}b`);
   });
 
   test('leaves other text alone', () => {

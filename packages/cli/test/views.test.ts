@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent } from '@orch/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FoldedRun } from '../src/run/folded-run.ts';
-import { lastLine, lastLines } from '../src/run/log-tail.ts';
+import { LastLines, lastLine, lastLines } from '../src/run/log-tail.ts';
+import { blockLines } from '../src/view/block-lines.ts';
 import { isColoured, paintFor } from '../src/view/colour.ts';
 import { PlainView } from '../src/view/plain-view.ts';
 import { summaryLines } from '../src/view/summary.ts';
@@ -20,6 +21,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'orch-views-'));
   vi.useFakeTimers({ now: 1_000_000 });
   vi.stubEnv('NO_COLOR', '');
+  vi.stubEnv('FORCE_COLOR', undefined);
   vi.stubEnv('TERM', 'xterm');
 });
 
@@ -161,7 +163,7 @@ describe('tty', () => {
     vi.advanceTimersByTime(200);
     const lines = screenOf(stream.text, 80).filter((line) => line.startsWith(' '));
     expect(lines.length).toBeLessThan(10);
-    expect(lines).toContain(' … and 45 more');
+    expect(lines).toContain(' … and 46 more');
     view.close();
   });
 
@@ -176,28 +178,105 @@ describe('tty', () => {
     view.close();
   });
 
-  test('erases what a narrower terminal has wrapped', () => {
-    const journal = new Journal(['a phase with a rather long name that fills the line']);
-    journal.start('a phase with a rather long name that fills the line');
-    const stream = new FakeStream({ isTTY: true, columns: 80 });
+  test('of many phases on a small screen some of each kind are shown, and never more than fit', () => {
+    const journal = new Journal(['r1', 'r2', 'r3', 'w1', 'w2', 'f1'], { retryCount: 3 });
+    for (const name of ['r1', 'r2', 'r3', 'w1', 'w2', 'f1']) journal.start(name);
+    journal.fail('w1', { retryInMs: 9_000 });
+    journal.fail('w2', { retryInMs: 5_000 });
+    journal.fail('f1');
+    const run = journal.folded();
+    const linesOf = (rows: number, columns = 79): string[] =>
+      blockLines({ run, rows, columns, now: journal.at + 1_000, paint: (_, text) => text, lastLine: () => 'said' });
+    expect(linesOf(16)).toEqual([
+      ' r1  1 s  said',
+      ' r2  1 s  said',
+      ' r3  1 s  said',
+      ' w2: next attempt in 4 s',
+      ' w1: next attempt in 8 s',
+      ' failed: f1',
+      ' 0 of 6 completed, 3 running, 1 failed  1 s',
+    ]);
+    expect(linesOf(5)).toEqual([
+      ' r1  1 s  said',
+      ' … and 2 more',
+      ' w2: next attempt in 4 s, and 1 more wait',
+      ' failed: f1',
+      ' 0 of 6 completed, 3 running, 1 failed  1 s',
+    ]);
+    expect(linesOf(2)).toEqual([' r1  1 s  said', ' 0 of 6 completed, 3 running, 1 failed  1 s']);
+    expect(linesOf(1, 12)).toEqual([' 0 of 6 com…']);
+    for (let rows = 1; rows < 10; rows++) expect(linesOf(rows).length).toBeLessThanOrEqual(rows);
+  });
+
+  test('after a resize all of the block is painted anew, at its new size', () => {
+    const journal = new Journal(Array.from({ length: 20 }, (_, index) => `phase ${index}`));
+    for (let index = 0; index < 20; index++) journal.start(`phase ${index}`);
+    const stream = new FakeStream({ isTTY: true });
     const { view } = show(TtyView, journal, stream);
     vi.advanceTimersByTime(200);
-    stream.columns = 20;
     stream.text = '';
-    vi.advanceTimersByTime(2_000);
-    // 26 and 36 columns in rows of 20.
-    expect(visibleEscapes(stream.text)).toMatch(/^\r␛\[[45]A␛\[J/);
+    stream.resize({ columns: 20, rows: 4 });
+    vi.advanceTimersByTime(200);
+    expect(visibleEscapes(stream.text)).toMatch(/^\r␛\[J/);
+    expect(screenOf(stream.text, 20)).toEqual([' phase…  0 s', ' 0 of 20 completed…']);
+    view.close();
+    stream.text = '';
+    stream.resize({ columns: 80 });
+    vi.advanceTimersByTime(1_000);
+    expect(stream.text).toBe('');
+  });
+
+  test('writes only the lines that changed', () => {
+    const journal = new Journal(['a', 'b']);
+    journal.start('a');
+    journal.start('b');
+    writeFileSync(logPath({ key: 'a-1' }), 'one\n');
+    const stream = new FakeStream({ isTTY: true });
+    const { view, run } = show(TtyView, journal, stream);
+    vi.advanceTimersByTime(200);
+    stream.text = '';
+    writeFileSync(logPath({ key: 'a-1' }), 'one\nanother\n');
+    vi.advanceTimersByTime(500);
+    expect(stream.text).toContain('another');
+    expect(stream.text).not.toMatch(/ b |completed/);
+    expect(run.report.status).toBe('running');
+    view.close();
+  });
+
+  test('what a phase prints and is called cannot break the screen', () => {
+    const evil = '\u001B[2J\u001B]0;title\u0007\u001BPq\u001B\\e\u0008v\ti\r\u200B\u202El\u2066';
+    const journal = new Journal([evil, '👩‍👩‍👧 検査']);
+    journal.start(evil);
+    journal.start('👩‍👩‍👧 検査');
+    writeFileSync(
+      logPath({ key: `👩‍👩‍👧 検査-1` }),
+      `\u001B[10A\u001B]8;;http://x\u0007link\u001B]8;;\u0007\u0000\u009B2J`,
+    );
+    const stream = new FakeStream({ isTTY: true, columns: 40 });
+    const { view } = show(TtyView, journal, stream);
+    vi.advanceTimersByTime(200);
+    const own = /␛\[(\?7[lh]|2?[JKA]|\d+A|\d+m)/g;
+    const rest = visibleEscapes(stream.text)
+      .replaceAll(own, '')
+      .replaceAll(/[\r\n]/g, '');
+    expect(rest).not.toMatch(/[␛\p{Cc}\u202E\u2066]/u);
+    expect(screenOf(stream.text, 40).join('\n')).toContain('link');
     view.close();
   });
 });
 
 describe('colour', () => {
-  test('is decided by the terminal, NO_COLOR and TERM', () => {
-    expect(isColoured({ isTTY: true, write() {} }, {})).toBe(true);
-    expect(isColoured({ isTTY: true, write() {} }, { NO_COLOR: '1' })).toBe(false);
-    expect(isColoured({ isTTY: true, write() {} }, { NO_COLOR: '' })).toBe(true);
-    expect(isColoured({ isTTY: true, write() {} }, { TERM: 'dumb' })).toBe(false);
-    expect(isColoured({ isTTY: false, write() {} }, {})).toBe(false);
+  test.each([
+    [true, {}, true],
+    [true, { NO_COLOR: '1' }, false],
+    [true, { NO_COLOR: '' }, true],
+    [true, { TERM: 'dumb' }, false],
+    [false, {}, false],
+    [false, { FORCE_COLOR: '1' }, true],
+    [true, { FORCE_COLOR: '0' }, false],
+  ])('of a stream whose isTTY is %s, with %j in the environment, is %s', (isTTY, environment, expected) => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    expect(isColoured(new FakeStream({ isTTY }))).toBe(expected);
   });
 
   test('NO_COLOR leaves no colour in the live view', () => {
@@ -216,6 +295,8 @@ test('the output is what was asked for, else what the stream is', () => {
   expect(chooseOutput('none', { isTTY: true, write() {} }, {})).toBe('none');
   expect(chooseOutput(undefined, { isTTY: true, write() {} }, {})).toBe('tty');
   expect(chooseOutput(undefined, { isTTY: true, write() {} }, { TERM: 'dumb' })).toBe('plain');
+  expect(chooseOutput(undefined, { isTTY: true, write() {} }, { CI: 'true' })).toBe('plain');
+  expect(chooseOutput(undefined, { isTTY: true, write() {} }, { CI: 'false' })).toBe('tty');
   expect(chooseOutput(undefined, { write() {} }, {})).toBe('plain');
 });
 
@@ -225,6 +306,33 @@ describe('the tail of a log', () => {
     writeFileSync(path, 'one\n 10 %\r 50 %\r100 %\n\u001B[31mthree\u001B[0m\n\n');
     expect(lastLines(path, 3)).toEqual(['100 %', 'three', '']);
     expect(lastLine(path)).toBe('three');
+  });
+
+  test('of a progress bar is what it was written over with', () => {
+    const path = join(folder, 'log');
+    writeFileSync(path, 'before\n 10 %\r 50 %\r\u001B[K\u001B[32m100 %\u001B[0m\r\u001B[K');
+    expect(lastLine(path)).toBe('100 %');
+    writeFileSync(path, 'spinning |\b/\b-\b\b\b');
+    expect(lastLine(path)).toBe('spinnin');
+  });
+
+  test('is read again only once the log has changed', () => {
+    const path = join(folder, 'log');
+    const lines = new LastLines();
+    expect(lines.of(path)).toBe('');
+    writeFileSync(path, 'one\n');
+    utimesSync(path, 5, 5);
+    expect(lines.of(path)).toBe('one');
+    lines.forget();
+    // A file that says it is as it was is taken at its word.
+    writeFileSync(path, 'two\n');
+    utimesSync(path, 5, 5);
+    expect(lines.of(path)).toBe('one');
+    lines.forget();
+    lines.forget();
+    expect(lines.of(path)).toBe('two');
+    writeFileSync(path, 'two\nthree\n');
+    expect(lines.of(path)).toBe('three');
   });
 
   test('of a long log begins with a whole line', () => {

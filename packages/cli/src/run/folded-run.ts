@@ -21,6 +21,7 @@ export class FoldedRun {
   readonly #statuses = new Map<string, PhaseReport['status']>();
   readonly #running = new Set<PhaseReport>();
   readonly #waiting = new Set<PhaseReport>();
+  readonly #failed = new Set<PhaseReport>();
   readonly #attempts: AttemptReport[] = [];
   #failure: EventOf<'run.failed'>['reason'] | undefined;
   #counts: Record<PhaseReport['status'], number> = noCounts();
@@ -59,6 +60,11 @@ export class FoldedRun {
     return [...this.#waiting];
   }
 
+  /** In the order in which they failed. */
+  get failed(): Iterable<PhaseReport> {
+    return this.#failed;
+  }
+
   phase(name: string): PhaseReport | undefined {
     return this.#phases.get(name);
   }
@@ -78,7 +84,8 @@ export class FoldedRun {
   /** The phases, as they are in the report now: another definition brings new ones, and takes some away. */
   #list(workflow: WorkflowSpec): void {
     const running = [...this.#running];
-    for (const known of [this.#specs, this.#phases, this.#statuses, this.#running, this.#waiting]) known.clear();
+    for (const known of [this.#specs, this.#phases, this.#statuses, this.#running, this.#waiting, this.#failed])
+      known.clear();
     this.#counts = noCounts();
     for (const spec of workflow.phases) this.#specs.set(spec.name, spec);
     for (const phase of this.report.phases) {
@@ -86,6 +93,7 @@ export class FoldedRun {
       this.#statuses.set(phase.name, phase.status);
       this.#counts[phase.status]++;
       if (phase.retryAt !== undefined) this.#waiting.add(phase);
+      if (phase.status === 'failed') this.#failed.add(phase);
     }
     for (const { name } of running) {
       const phase = this.#phases.get(name);
@@ -101,6 +109,8 @@ export class FoldedRun {
     this.#statuses.set(name, phase.status);
     if (phase.status === 'running') this.#running.add(phase);
     else this.#running.delete(phase);
+    if (phase.status === 'failed') this.#failed.add(phase);
+    else this.#failed.delete(phase);
     if (phase.retryAt === undefined) this.#waiting.delete(phase);
     else this.#waiting.add(phase);
     const newest = phase.attempts.at(-1);

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { harmless } from '../view/text.ts';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { ellipsis, harmless } from '../view/text.ts';
 
 /** The end of a file as text; '' where there is no such file. */
 function endOf(path: string, maxBytes: number): { readonly text: string; readonly whole: boolean } {
@@ -26,24 +27,68 @@ const mostCharacters = 1_000;
 /** The last lines of a log, made harmless; of long ones the beginning. */
 export function lastLines(path: string, most: number): string[] {
   const { text, whole } = endOf(path, lastLinesBytes);
-  const lines = text.split('\n').map(afterCarriageReturns);
+  const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   if (!whole && lines.length > 1) lines.shift();
   return lines
     .slice(-most)
-    .map(harmless)
-    .map((line) => (line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line));
+    .map(asShown)
+    .map((line) => (line.length > mostCharacters ? `${line.slice(0, mostCharacters)}${ellipsis()}` : line));
 }
 
 const lastLineBytes = 4 * 1024;
 
 /** The last line that says something, made harmless; '' for none. */
 export function lastLine(path: string): string {
-  const lines = endOf(path, lastLineBytes).text.split('\n').map(afterCarriageReturns).map(harmless);
-  return lines.findLast((line) => line.trim() !== '')?.trim() ?? '';
+  const lines = endOf(path, lastLineBytes).text.split('\n');
+  for (let line = lines.pop(); line !== undefined; line = lines.pop()) {
+    const shown = asShown(line).trim();
+    if (shown !== '') return shown;
+  }
+  return '';
 }
 
-/** What a terminal would still show of a line that was written over. */
-function afterCarriageReturns(line: string): string {
-  return line.split('\r').findLast((part) => part !== '') ?? '';
+interface KnownLine {
+  /** Of the file when it was read. */
+  readonly state: string;
+  readonly line: string;
+}
+
+/** The last lines of logs that grow: each is read again only once it has changed. */
+export class LastLines {
+  #known = new Map<string, KnownLine>();
+  #before = new Map<string, KnownLine>();
+
+  of(path: string): string {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return '';
+    const state = `${status.size} ${status.mtimeMs}`;
+    const before = this.#known.get(path) ?? this.#before.get(path);
+    const known = before?.state === state ? before : { state, line: lastLine(path) };
+    this.#known.set(path, known);
+    return known.line;
+  }
+
+  /** Forgets those that were not asked for since it was called before. */
+  forget(): void {
+    this.#before = this.#known;
+    this.#known = new Map();
+  }
+}
+
+/** What a terminal would still show of a line that was written over, made harmless. */
+function asShown(line: string): string {
+  const plain = stripVTControlCharacters(line);
+  const parts = (plain.includes('\b') ? steppedBack(plain) : plain).split('\r');
+  return harmless(parts.findLast((part) => part.trim() !== '') ?? '');
+}
+
+/** A spinner steps back over what it drew. */
+function steppedBack(line: string): string {
+  const kept: string[] = [];
+  for (const character of line) {
+    if (character === '\b') kept.pop();
+    else kept.push(character);
+  }
+  return kept.join('');
 }

@@ -1,25 +1,31 @@
+import { styleText } from 'node:util';
+
 /** What a view needs to know of the stream it writes to; `process.stderr` is one. */
 export interface TextStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
+  /** Bytes that its reader has not taken yet. */
+  readonly writableLength?: number;
   write(text: string): unknown;
+  /** Another size of the terminal. */
+  on?(event: 'resize', listener: () => void): unknown;
+  off?(event: 'resize', listener: () => void): unknown;
 }
 
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
-const sequences: Readonly<Record<Colour, string>> = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33' };
-
 /** Colours text, or leaves it as it is. */
 export type Paint = (colour: Colour, text: string) => string;
 
-/** Decided by NO_COLOR and by the stream's own terminal. */
-export function isColoured(stream: TextStream, environment: NodeJS.ProcessEnv = process.env): boolean {
-  return stream.isTTY === true && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
+/** As Node decides it, by the stream's own terminal, `NO_COLOR`, `FORCE_COLOR` and `TERM`. */
+export function isColoured(stream: TextStream): boolean {
+  // What it asks of a stream is less than what its type says.
+  return styleText('bold', ' ', { stream: stream as NodeJS.WriteStream }) !== ' ';
 }
 
-export function paintFor(stream: TextStream, environment: NodeJS.ProcessEnv = process.env): Paint {
-  return isColoured(stream, environment)
-    ? (colour, text) => `\u001B[${sequences[colour]}m${text}\u001B[0m`
+export function paintFor(stream: TextStream): Paint {
+  return isColoured(stream)
+    ? (colour, text) => styleText(colour, text, { validateStream: false })
     : (_colour, text) => text;
 }

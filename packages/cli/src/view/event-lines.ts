@@ -3,7 +3,7 @@ import { attemptMs } from '../run/folded-run.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
 import type { Colour } from './colour.ts';
 import { describeFailure, describeSkipped, describeWait } from './phase-words.ts';
-import { count, formatDuration, formatTime, harmless } from './text.ts';
+import { count, ellipsis, formatDuration, formatTime, harmless } from './text.ts';
 import type { ViewOptions } from './view.ts';
 
 /** What an event says to a person: a word, whom it is about, and the rest. */
@@ -80,7 +80,7 @@ function names(phases: readonly string[]): string {
   return `${count(phases.length, 'phase')} (${phases
     .slice(0, mostNames - 2)
     .map(harmless)
-    .join(', ')}, …)`;
+    .join(', ')}, ${ellipsis()})`;
 }
 
 function describeTakeUp(concurrency: number, { report, counts }: FoldedRun): string {

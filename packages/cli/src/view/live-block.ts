@@ -1,12 +1,26 @@
 import type { TextStream } from './colour.ts';
-import { displayWidth } from './text.ts';
 
 const defaultColumns = 80;
+const defaultRows = 24;
 
-/** Lines at the foot of a terminal that are written over, below lines that stay. */
+const eraseBelow = '\u001B[J';
+const eraseLine = '\u001B[2K';
+const stopWrapping = '\u001B[?7l';
+const wrapAgain = '\u001B[?7h';
+
+/**
+ * Lines at the foot of a terminal that are written over, below lines that stay.
+ *
+ * Between two writes the cursor rests at the beginning of the block's first line. A terminal that becomes narrower wraps
+ * lines anew, or cuts them, and says so only afterwards: the cursor stays with its line in each of them, so that all there
+ * is from the cursor on is the block, however many rows it takes by then. While the block is written lines do not wrap, so
+ * that one which a terminal shows wider than it was measured takes one row all the same.
+ */
 export class LiveBlock {
   readonly #stream: TextStream;
-  #shown: readonly string[] = [];
+  #shown: readonly string[] | undefined;
+  #columns = 0;
+  #rows = 0;
 
   constructor(stream: TextStream) {
     this.#stream = stream;
@@ -17,23 +31,41 @@ export class LiveBlock {
     return Math.max(1, (this.#stream.columns || defaultColumns) - 1);
   }
 
-  /** Adds lines that stay, and shows the block below them. Writes nothing where nothing changed. */
-  update(permanent: readonly string[], block: readonly string[]): void {
-    if (permanent.length === 0 && sameLines(block, this.#shown)) return;
-    const text = [...permanent, ...block].map((line) => `${line}\n`).join('');
-    this.#stream.write(this.#eraseSequence() + text);
-    this.#shown = block;
+  get rows(): number {
+    return this.#stream.rows || defaultRows;
   }
 
-  /** Cursor to the first row of the block, and all below it cleared. A terminal that became narrower has wrapped its lines. */
-  #eraseSequence(): string {
-    if (this.#shown.length === 0) return '';
-    const columns = this.#stream.columns || defaultColumns;
-    const rows = this.#shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)), 0);
-    return `\r\u001B[${rows}A\u001B[J`;
+  /** Adds lines that stay, and shows the block below them. Writes what changed; after a resize all of it. */
+  update(permanent: readonly string[], block: readonly string[]): void {
+    const shown = this.#shown ?? [];
+    const isResized = this.columns !== this.#columns || this.rows !== this.#rows;
+    const isAnew = permanent.length > 0 || block.length !== shown.length || (isResized && block.length > 0);
+    const text = isAnew ? this.#anew(permanent, block) : changes(shown, block);
+    this.#shown = block;
+    this.#columns = this.columns;
+    this.#rows = this.rows;
+    if (text !== '') this.#stream.write(text);
+  }
+
+  #anew(permanent: readonly string[], block: readonly string[]): string {
+    // At first the cursor may stand behind words of somebody else.
+    const start = this.#shown === undefined ? eraseBelow : `\r${eraseBelow}`;
+    const staying = permanent.map((line) => `${line}\n`).join('');
+    return block.length === 0
+      ? start + staying
+      : `${start}${staying}${stopWrapping}${block.join('\n')}${toFirstLine(block.length - 1)}${wrapAgain}`;
   }
 }
 
-function sameLines(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((line, index) => line === b[index]);
+/** What turns one block into another one of as many lines. */
+function changes(before: readonly string[], after: readonly string[]): string {
+  const last = after.findLastIndex((line, index) => line !== before[index]);
+  if (last < 0) return '';
+  const lines = after.slice(0, last + 1).map((line, index) => (line === before[index] ? '' : `${eraseLine}${line}`));
+  return `${stopWrapping}${lines.join('\n')}${toFirstLine(last)}${wrapAgain}`;
+}
+
+/** From a line of the block to the beginning of its first one. */
+function toFirstLine(index: number): string {
+  return index === 0 ? '\r' : `\r\u001B[${index}A`;
 }

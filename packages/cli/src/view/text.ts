@@ -1,12 +1,28 @@
 import { stripVTControlCharacters } from 'node:util';
 
+/** Whether the locale says that text is something else than UTF-8; where it says nothing, it is taken for UTF-8. */
+function isUnicode({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv = process.env): boolean {
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((name) => name !== undefined && name !== '');
+  return locale === undefined || /utf-?8/i.test(locale);
+}
+
+/** Stands for what was cut off. */
+export function ellipsis(): string {
+  return isUnicode() ? '…' : '...';
+}
+
 // C0 and C1 controls, the separators that break lines, and what reverses the direction of text.
 const controls = /[\p{Cc}\u061C\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
 /** Text that somebody else chose, as one line that cannot move the cursor, change colours or reverse what follows. */
 export function harmless(text: string): string {
-  return stripVTControlCharacters(text).replace(controls, (character) => (character === '\t' ? ' ' : '\uFFFD'));
+  return stripVTControlCharacters(text)
+    .replace(controls, (character) => (character === '\t' ? ' ' : isUnicode() ? '\uFFFD' : '?'))
+    .replace(towers, '$1');
 }
+
+/** Marks that pile up on one character, over the lines above and below it. No language has so many. */
+const towers = /(\p{Mark}{8})\p{Mark}+/gu;
 
 const plainAscii = /^[\x20-\x7E]*$/;
 const zeroWidth = /^[\p{Mark}\p{Cf}]/u;
@@ -41,14 +57,15 @@ export function displayWidth(text: string): number {
 export function clip(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   if (columns < 1) return '';
+  const end = ellipsis().slice(0, columns);
   let kept = '';
   let width = 0;
   for (const { segment } of graphemesOf(text)) {
     width += widthOfGrapheme(segment);
-    if (width > columns - 1) break;
+    if (width > columns - end.length) break;
     kept += segment;
   }
-  return `${kept}…`;
+  return `${kept}${end}`;
 }
 
 /** Spaces up to `columns`; longer text stays as it is. */

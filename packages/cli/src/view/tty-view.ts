@@ -1,40 +1,53 @@
-import type { PhaseReport, RunEvent } from '@orch/core';
-import { attemptMs, waitsForTime } from '../run/folded-run.ts';
-import { lastLine } from '../run/log-tail.ts';
+import type { RunEvent } from '@orch/core';
+import { LastLines } from '../run/log-tail.ts';
+import { blockLines } from './block-lines.ts';
 import { paintFor } from './colour.ts';
-import type { Paint, TextStream } from './colour.ts';
-import { eventLines, tryText } from './event-lines.ts';
+import type { Paint } from './colour.ts';
+import { eventLines } from './event-lines.ts';
 import { LiveBlock } from './live-block.ts';
-import { describeWait } from './phase-words.ts';
-import { clip, displayWidth, formatDuration, formatTime, harmless, pad } from './text.ts';
+import { formatTime, pad } from './text.ts';
 import type { View, ViewOptions } from './view.ts';
 
 const repaintMs = 100;
 const lookMs = 500;
-const defaultRows = 24;
-/** Lines of the block that are no running phases: waiting and failed ones, and the counts. */
-const otherLines = 3;
+/** Of the screen: finished phases are seen as well, and there is room for lines that a narrower terminal wraps. */
+const shareOfScreen = 2 / 3;
 
 /**
- * A block at the foot of a terminal: what runs now, with its last line of output, and the counts. Phases that are over
- * scroll up as a permanent line each. Repainted at most ten times a second, and only when something changed.
+ * A block at the foot of a terminal, with what goes on. Phases that are over scroll up as a permanent line each. Repainted
+ * at most ten times a second, and only where something changed.
  */
 export class TtyView implements View {
   readonly #options: ViewOptions;
-  readonly #stream: TextStream;
   readonly #paint: Paint;
   readonly #block: LiveBlock;
+  readonly #lastLines = new LastLines();
   readonly #look: NodeJS.Timeout;
-  #soon: NodeJS.Timeout | undefined;
+  readonly #repaintSoon = (): void => this.#planRepaint();
+  readonly #takeDown = (): void => this.#show([]);
+  /** Ctrl-Z: the shell, and what is done in it meanwhile, gets a clean screen. Whether to stop is left to the kernel. */
+  readonly #suspend = (): void => {
+    this.#show([]);
+    process.off('SIGTSTP', this.#suspend);
+    process.kill(process.pid, 'SIGTSTP');
+  };
+  readonly #goOn = (): void => {
+    process.off('SIGTSTP', this.#suspend).on('SIGTSTP', this.#suspend);
+    this.#planRepaint();
+  };
+  #planned: NodeJS.Timeout | undefined;
+  #paintedAt = -Infinity;
   #permanent: string[] = [];
 
   constructor(options: ViewOptions) {
+    const { stream } = options;
     this.#options = options;
-    this.#stream = options.stream;
-    this.#paint = paintFor(options.stream);
-    this.#block = new LiveBlock(options.stream);
-    this.#look = setInterval(() => this.#repaint(), lookMs);
+    this.#paint = paintFor(stream);
+    this.#block = new LiveBlock(stream);
+    this.#look = setInterval(this.#repaintSoon, lookMs);
     this.#look.unref();
+    stream.on?.('resize', this.#repaintSoon);
+    process.on('exit', this.#takeDown).on('SIGTSTP', this.#suspend).on('SIGCONT', this.#goOn);
   }
 
   news(event: RunEvent): void {
@@ -43,94 +56,54 @@ export class TtyView implements View {
       const parts = [formatTime(event.at), this.#paint(colour, pad(word, 11)), subject].filter((part) => part !== '');
       this.#permanent.push(detail === '' ? parts.join(' ') : `${parts.join(' ')}  ${this.#paint('dim', detail)}`);
     }
-    this.#repaintSoon();
+    this.#planRepaint();
   }
 
   note(text: string): void {
     this.#permanent.push(...text.split('\n'));
-    this.#repaintSoon();
+    this.#planRepaint();
   }
 
   close(): void {
+    this.#options.stream.off?.('resize', this.#repaintSoon);
+    process.off('exit', this.#takeDown).off('SIGTSTP', this.#suspend).off('SIGCONT', this.#goOn);
     clearInterval(this.#look);
-    clearTimeout(this.#soon);
-    this.#block.update(this.#permanent, []);
-    this.#permanent = [];
+    clearTimeout(this.#planned);
+    this.#planned = undefined;
+    this.#show([]);
   }
 
-  #repaintSoon(): void {
-    if (this.#soon !== undefined) return;
-    this.#soon = setTimeout(() => this.#repaint(), repaintMs);
-    this.#soon.unref();
+  #planRepaint(): void {
+    if (this.#planned !== undefined) return;
+    const inMs = Math.max(0, this.#paintedAt + repaintMs - performance.now());
+    this.#planned = setTimeout(() => this.#repaint(), inMs);
+    this.#planned.unref();
   }
 
   #repaint(): void {
-    clearTimeout(this.#soon);
-    this.#soon = undefined;
+    this.#planned = undefined;
+    this.#paintedAt = performance.now();
+    const { columns, rows } = this.#block;
+    const { run, logPath } = this.#options;
+    this.#show(
+      blockLines({
+        run,
+        rows: Math.max(1, Math.floor(rows * shareOfScreen)),
+        columns,
+        now: Date.now(),
+        paint: this.#paint,
+        lastLine: (attempt) => {
+          const path = logPath(attempt);
+          return path === undefined ? '' : this.#lastLines.of(path);
+        },
+      }),
+    );
+    this.#lastLines.forget();
+  }
+
+  #show(block: readonly string[]): void {
     const permanent = this.#permanent;
     this.#permanent = [];
-    this.#block.update(permanent, this.#blockLines());
+    this.#block.update(permanent, block);
   }
-
-  #blockLines(): string[] {
-    const { run } = this.#options;
-    const columns = this.#block.columns;
-    const now = Date.now();
-    const running = [...run.running];
-    const room = Math.max(1, (this.#stream.rows ?? defaultRows) - 1 - otherLines);
-    const shown = running.length > room ? running.slice(0, room - 1) : running;
-    const nameWidth = Math.min(
-      Math.floor(columns / 3),
-      Math.max(0, ...shown.map(({ name }) => displayWidth(harmless(name)))),
-    );
-    const lines = shown.map((phase) => this.#runningLine(phase, { now, nameWidth, columns }));
-    if (running.length > shown.length) lines.push(` … and ${running.length - shown.length} more`);
-    return [...lines, ...this.#waitingLine(now), this.#countsLine(now)].map((line) => clip(line, columns));
-  }
-
-  #runningLine(
-    phase: PhaseReport,
-    { now, nameWidth, columns }: { now: number; nameWidth: number; columns: number },
-  ): string {
-    const attempt = phase.attempts.at(-1);
-    const name = pad(clip(harmless(phase.name), nameWidth), nameWidth);
-    if (attempt === undefined) return ` ${name}`;
-    const { number } = this.#options.run.tryOf(phase.name);
-    const isRepair = attempt.part === 'repair';
-    const words = isRepair
-      ? `repair, attempt ${attempt.attempt}`
-      : tryText(phase.name, attempt.attempt, this.#options.run);
-    const which = isRepair || number > 1 || attempt.adopted ? `  ${words}` : '';
-    const head = ` ${name}  ${wholeSeconds(attemptMs(attempt, now))}${which}`;
-    const path = columns - displayWidth(head) > 4 ? this.#options.logPath(attempt) : undefined;
-    const output = path === undefined ? '' : lastLine(path);
-    return output === '' ? head : `${head}  ${output}`;
-  }
-
-  /** Phases between attempts count down; of many, the one that is due first. */
-  #waitingLine(now: number): string[] {
-    const waiting = this.#options.run.waiting.toSorted((a, b) => (a.retryAt ?? 0) - (b.retryAt ?? 0));
-    const [first] = waiting;
-    if (first?.retryAt === undefined) return [];
-    const more = waiting.length > 1 ? `, and ${waiting.length - 1} more wait` : '';
-    const left = wholeSeconds(first.retryAt - now);
-    const wait = waitsForTime(first)
-      ? `${describeWait(first.retryAt, { now, why: 'rate-limited' })}, ${left} left`
-      : `next attempt in ${left}`;
-    return [` ${harmless(first.name)}: ${wait}${more}`];
-  }
-
-  #countsLine(now: number): string {
-    const { counts, report } = this.#options.run;
-    const parts = [`${counts.completed} of ${report.phases.length} completed`];
-    for (const status of ['running', 'failed', 'skipped', 'cancelled'] as const)
-      if (counts[status] > 0) parts.push(`${counts[status]} ${status}`);
-    return ` ${parts.join(', ')}  ${wholeSeconds(now - (report.ownedSince ?? report.createdAt))}`;
-  }
-}
-
-/** Whole seconds: what changes more often would be repainted more often. */
-function wholeSeconds(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
 }

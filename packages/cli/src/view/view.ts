@@ -25,14 +25,18 @@ export const outputKinds = ['tty', 'plain', 'ndjson', 'summary', 'none'] as cons
 
 export type OutputKind = (typeof outputKinds)[number];
 
-/** What `--output` says, else what the stream is: a terminal that can move its cursor gets the live view. */
+/**
+ * What `--output` says, else what the surroundings are: a terminal that can move its cursor gets the live view. What runs
+ * under `CI` is read later, whatever its stderr says it is.
+ */
 export function chooseOutput(
   given: OutputKind | undefined,
   stream: TextStream,
   environment: NodeJS.ProcessEnv = process.env,
 ): OutputKind {
   if (given !== undefined) return given;
-  return stream.isTTY === true && environment['TERM'] !== 'dumb' ? 'tty' : 'plain';
+  const isCI = !['', 'false', '0'].includes(environment['CI'] ?? '');
+  return stream.isTTY === true && environment['TERM'] !== 'dumb' && !isCI ? 'tty' : 'plain';
 }
 
 /** Makes the view; each is loaded only when it is wanted. */

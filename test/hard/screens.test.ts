@@ -1,0 +1,184 @@
+// What a person sees: screens of a real terminal, of many sizes and in many surroundings.
+import { describe, expect, it } from 'vitest';
+import { until } from '../../packages/cli/test/orch-process.ts';
+import { available } from './need.ts';
+import { Terminal } from './screens/terminal.ts';
+
+/** Waits until the gate is opened. */
+const wait = ': < gate';
+
+const clock = /\b\d\d:\d\d:\d\d\b/g;
+const isCounts = (line: string): boolean => /^ \d+ of \d+ completed/.test(line);
+
+/** Rows without the time of day and without lengths of time. */
+function timeless(rows: readonly string[]): string[] {
+  return rows.map((row) => row.replace(clock, 'TIME').replace(/\b(\d+ m )?\d+(\.\d)? s\b/g, 'LONG'));
+}
+
+/** A plan with something of every kind in it: what is done, failed, waits for another attempt, and runs. */
+function planOfAllKinds({ ground }: Terminal): void {
+  ground.plan(
+    [
+      { name: 'install', command: 'echo installed', depends_on: [] },
+      { name: 'lint', command: 'echo 3 problems; exit 3', retry_count: 1, depends_on: ['install'] },
+      {
+        name: 'upload',
+        command: 'echo no route; exit 7',
+        retry: { max_attempts: 2, delay: '90m', max_delay: '90m', jitter: 'none' },
+        depends_on: ['install'],
+      },
+      { name: 'build 検査', command: `printf '10 %%\\r\\033[31m60 %%\\033[0m'; ${wait}`, depends_on: ['install'] },
+      {
+        name: 'test',
+        command: `echo 'all of the tests of this rather large project are being run now'; ${wait}`,
+        depends_on: ['install'],
+      },
+    ],
+    { concurrency: 4 },
+  );
+}
+
+function planOfMany({ ground }: Terminal, { phases, concurrency }: { phases: number; concurrency: number }): void {
+  ground.plan(
+    Array.from({ length: phases }, (_, index) => ({
+      name: `phase ${index}`,
+      command: `echo output of ${index}; ${wait}`,
+      depends_on: [],
+    })),
+    { concurrency },
+  );
+}
+
+describe.runIf(available('tmux'))('the live view on a terminal', () => {
+  it('of 80×24: finished phases above, and what runs, waits, failed and is done below', async () => {
+    using terminal = new Terminal({ columns: 80, rows: 24 });
+    planOfAllKinds(terminal);
+    terminal.orch(['execute', 'plan.json', '--run-id', 'one']);
+    await terminal.shows(/60 %\n.*tests of[^]*next attempt[^]*1 of 5 completed, 2 running, 1 failed/);
+    expect(timeless(terminal.screen)).toEqual([
+      'TIME started     run one  workflow demo, 5 phases, 4 at once',
+      'TIME completed   install  attempt 1/3, LONG',
+      'TIME failed      lint  attempt 1/1, LONG, exit code 3',
+      ' build 検査  LONG  60 %',
+      ' test        LONG  all of the tests of this rather large project are being run …',
+      expect.stringMatching(/^ upload: next attempt in 1 h [23]\d m$/),
+      ' failed: lint',
+      ' 1 of 5 completed, 2 running, 1 failed  LONG',
+    ]);
+    terminal.type('C-c');
+    expect(await terminal.ended()).toBe(130);
+    expect(terminal.history.filter(isCounts)).toEqual([]);
+    expect(terminal.history.filter((line) => line.includes('failed      lint'))).toHaveLength(1);
+  });
+
+  it.each([
+    [40, 10],
+    [20, 4],
+    [8, 2],
+    [250, 60],
+  ])('of %i×%i: the block takes no more than two thirds of it, and no line is wider', async (columns, rows) => {
+    using terminal = new Terminal({ columns, rows });
+    planOfMany(terminal, { phases: 60, concurrency: 50 });
+    terminal.orch(['execute', 'plan.json']);
+    // There is more to show than any of them has room for.
+    const room = Math.max(1, Math.floor((rows * 2) / 3));
+    await until(
+      () => terminal.block.length === room && (columns < 40 || terminal.block.at(-1)?.includes('50 running') === true),
+      () => `a block of ${room} rows:\n${terminal.screen.join('\n')}`,
+    );
+    expect(terminal.block.at(-1)).toMatch(/^ 0 of/);
+    expect(terminal.screen.filter(isCounts).length).toBeLessThan(2);
+    terminal.openGate();
+    expect(await terminal.ended()).toBe(0);
+    const { history } = terminal;
+    expect(history.filter((row) => /^\d\d:.* completed /.test(row))).toHaveLength(60);
+    expect(history.filter((row) => row.startsWith(' '))).toEqual([]);
+  });
+
+  it('that is resized again and again: nothing of an old block is left, and no finished line is lost', async () => {
+    using terminal = new Terminal({ columns: 80, rows: 24 });
+    planOfAllKinds(terminal);
+    terminal.orch(['execute', 'plan.json', '--run-id', 'one']);
+    const said = /tests of[^]*next attempt[^]*failed: lint/;
+    await terminal.shows(said);
+    for (const [columns, rows] of [
+      [60, 20],
+      [40, 10],
+      [41, 30],
+      [120, 40],
+      [33, 12],
+      [80, 24],
+    ] as const) {
+      terminal.resize(columns, rows);
+      await terminal.shows(columns < 60 ? /(all of|LONG|…)\n.*next attempt.*\n failed: lint\n 1 of 5 com/ : said);
+      const { history } = terminal;
+      expect(history.filter(isCounts), `${columns}×${rows}: ${history.join('\n')}`).toHaveLength(1);
+      for (const once of [
+        'started     run',
+        'completed   install',
+        'failed      lint',
+        ' test  ',
+        ' build ',
+        ' upload: ',
+      ])
+        expect(
+          history.filter((line) => line.includes(once)),
+          once,
+        ).toHaveLength(1);
+    }
+    terminal.type('C-c');
+    expect(await terminal.ended()).toBe(130);
+  });
+
+  it('of a plan of 500 phases: it shows how many more there are, and in the end each of them once', async () => {
+    using terminal = new Terminal({ columns: 80, rows: 24 });
+    planOfMany(terminal, { phases: 500, concurrency: 40 });
+    terminal.orch(['execute', 'plan.json']);
+    await terminal.shows(/output of 13\n … and 26 more\n 0 of 500 completed, 40 running/);
+    expect(terminal.screen.filter((row) => row.startsWith(' '))).toHaveLength(16);
+    terminal.openGate();
+    expect(await terminal.ended()).toBe(0);
+    const done = terminal.history.flatMap((line) => /^\d\d:\d\d:\d\d completed {3}(phase \d+)/.exec(line)?.[1] ?? []);
+    expect(new Set(done).size).toBe(500);
+    expect(done).toHaveLength(500);
+    expect(terminal.history.filter((line) => line.startsWith(' '))).toEqual([]);
+  });
+
+  it('has colours, and with NO_COLOR none', async () => {
+    for (const env of [{}, { NO_COLOR: '1' }]) {
+      using terminal = new Terminal({ columns: 80, rows: 24, env });
+      planOfAllKinds(terminal);
+      terminal.orch(['execute', 'plan.json']);
+      await terminal.shows(/failed: lint/);
+      const coloured = ['\u001B[32mcompleted', '\u001B[31mfailed'].map((it) => terminal.colours.includes(it));
+      expect(coloured).toEqual('NO_COLOR' in env ? [false, false] : [true, true]);
+      if ('NO_COLOR' in env) expect(terminal.colours).not.toContain('\u001B[');
+    }
+  });
+});
+
+describe.runIf(available('tmux'))('lines that are only appended', () => {
+  it.each([
+    ['TERM=dumb', { TERM: 'dumb' }, ''],
+    ['CI=true', { CI: 'true' }, ''],
+    ['a pipe', {}, '2>&1 | cat'],
+  ])('are what %s gets', async (_name, env, behind) => {
+    using terminal = new Terminal({ columns: 80, rows: 24, env });
+    planOfMany(terminal, { phases: 2, concurrency: 1 });
+    terminal.orch(['execute', 'plan.json', '--run-id', 'one'], behind);
+    await terminal.shows(/started +phase 0/);
+    terminal.openGate();
+    expect(await terminal.ended()).toBe(0);
+    expect(timeless(terminal.screen)).toEqual([
+      'TIME started     run one: workflow demo, 2 phases, 1 at once',
+      'TIME started     phase 0: attempt 1/3',
+      'TIME completed   phase 0: attempt 1/3, LONG',
+      'TIME started     phase 1: attempt 1/3',
+      'TIME completed   phase 1: attempt 1/3, LONG',
+      '',
+      expect.stringMatching(/^Run one of demo: completed after/),
+      expect.stringMatching(/^Slowest: /),
+    ]);
+    if ('TERM' in env || behind !== '') expect(terminal.colours).not.toContain('\u001B[');
+  });
+});
