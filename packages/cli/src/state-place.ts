@@ -14,8 +14,3 @@ export function findStatePlace(given: string | undefined, environment: NodeJS.Pr
   const directory = resolve(chosen ?? '.orch');
   return { directory, flag: chosen === undefined ? '' : ` --state-dir ${shellWord(directory)}` };
 }
-
-/** The command line that takes a run up again. */
-export function recoverCommand(runId: string, place: StatePlace): string {
-  return `orch recover ${runId}${place.flag}`;
-}

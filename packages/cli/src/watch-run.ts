@@ -3,8 +3,8 @@ import { isOrchError } from '@orch/core/author';
 import { EventFeed } from './run/event-feed.ts';
 import { FoldedRun } from './run/folded-run.ts';
 import { resultOf } from './run/result.ts';
+import { recoverCommand, runFlags } from './recover-command.ts';
 import type { Session } from './session.ts';
-import { recoverCommand } from './state-place.ts';
 import { print, say } from './streams.ts';
 import { paintFor } from './view/colour.ts';
 import { summaryLines } from './view/summary.ts';
@@ -78,7 +78,7 @@ export class RunWatch {
 
   /** The command line that takes the run up again. */
   get recover(): string {
-    return recoverCommand(this.run.report.runId, this.#session.place);
+    return recoverCommand(this.run.report.runId, this.#session);
   }
 
   /** The last words, and the answer on stdout. */
@@ -96,8 +96,10 @@ export class RunWatch {
       run: this.run,
       status,
       paint: paintFor(process.stderr),
+      columns: process.stderr.columns,
       logPath: (attempt) => this.#session.logPath(runId, attempt),
       recover: this.recover,
+      flags: runFlags(this.#session),
     });
   }
 }

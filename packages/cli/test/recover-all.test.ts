@@ -151,6 +151,9 @@ test('a run and its copy are one: neither is taken up', async () => {
   const { code, stderr } = await ground.orch('recover', '--all');
   expect(stderr).toContain('Run one is in more than one backend: orch recover one --backend json\n');
   expect(stderr).toContain('Run one is in more than one backend: orch recover one --backend sqlite\n');
+  const elsewhere = await ground.orch('recover', '--all', '--state-dir', '.orch');
+  const flag = `--state-dir ${ground.path('.orch')}`;
+  expect(elsewhere.stderr).toContain(`more than one backend: orch recover one ${flag} --backend json\n`);
   expect(code).toBe(2);
   go();
 });

@@ -10,6 +10,10 @@ export interface JournalSettings {
   /** Of all phases. */
   readonly options?: { readonly [key: string]: Json };
   readonly workflow?: string;
+  /** Phases at once; default: 2. */
+  readonly concurrency?: number;
+  /** What phases depend on. */
+  readonly needs?: Readonly<Record<string, readonly string[]>>;
   /** Phases whose failure is none of the run's. */
   readonly forgiven?: readonly string[];
 }
@@ -18,10 +22,11 @@ export interface JournalSettings {
 export class Journal {
   readonly events: RunEvent[] = [];
   at = 1_000_000;
+  epoch = 1;
 
   /** Begins with `run.created` and `run.started`. */
   constructor(phases: readonly string[], settings: JournalSettings = {}) {
-    const { retryCount, workflow = 'demo', forgiven = [] } = settings;
+    const { retryCount, workflow = 'demo', forgiven = [], needs = {} } = settings;
     const options = settings.options ?? (retryCount === undefined ? undefined : { retry_count: retryCount });
     this.add({
       type: 'run.created',
@@ -31,6 +36,7 @@ export class Journal {
         phases: phases.map((name) => ({
           name,
           kind: 'command',
+          ...(needs[name] === undefined ? {} : { dependsOn: needs[name] }),
           ...(forgiven.includes(name) ? { continueOnFailure: true } : {}),
         })),
         ...(options === undefined ? {} : { defaults: { options } }),
@@ -40,13 +46,19 @@ export class Journal {
       options: {},
       directory: '/somewhere',
     });
-    this.add({ type: 'run.started', owner, orchVersion: '0', concurrency: 2 });
+    this.add({ type: 'run.started', owner, orchVersion: '0', concurrency: settings.concurrency ?? 2 });
   }
 
   add(body: EventBody): RunEvent {
-    const event: RunEvent = { ...body, version: this.events.length + 1, at: this.at, epoch: 1 };
+    const event: RunEvent = { ...body, version: this.events.length + 1, at: this.at, epoch: this.epoch };
     this.events.push(event);
     return event;
+  }
+
+  /** Another process takes the run up. */
+  takeUp(): RunEvent {
+    this.epoch++;
+    return this.add({ type: 'run.started', owner: { ...owner, pid: 8 }, orchVersion: '0', concurrency: 2 });
   }
 
   start(phase: string, attempt = 1): RunEvent {

@@ -93,7 +93,13 @@ test('show tells of phases, attempts, errors and checkpoints', async () => {
   const { stdout } = await ground.orch('show', 'one');
   expect(stdout).toMatch(/^Run +one of demo$/m);
   expect(stdout).toMatch(/^Status +failed/m);
-  expect(stdout).toMatch(/^completed +good +1 attempt/m);
+  expect(stdout).toMatch(/^STATUS +PHASE +ATTEMPTS +TIME +WHY\ncompleted +good +1 +0\.\d s$/m);
+  expect(stdout).toMatch(/^failed +bad +1 +0\.\d s +exit code 3$/m);
+  expect(stdout).toMatch(/^Critical path \(\d\.\d s\): good \d\.\d s > bad \d\.\d s$/m);
+  expect(await ground.json('show', 'one', '--json')).toMatchObject({
+    status: 'failed',
+    criticalPath: { steps: [{ phase: 'good', attempts: 1 }, { phase: 'bad' }] },
+  });
   expect(stdout).toMatch(/attempt 1: failed, .*exit code 3/);
   expect(stdout).toMatch(/log: .*\.log$/m);
   expect(stdout).toMatch(/^skipped +after +dependency not met \(bad\)$/m);

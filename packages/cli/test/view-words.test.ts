@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FoldedRun } from '../src/run/folded-run.ts';
+import { criticalPath } from '../src/run/critical-path.ts';
 import { paintFor } from '../src/view/colour.ts';
 import { eventLines } from '../src/view/event-lines.ts';
 import { PlainView } from '../src/view/plain-view.ts';
@@ -56,13 +57,15 @@ function block(journal: Journal): string {
 }
 
 function show(journal: Journal): string {
-  const options = { logPath, recover: 'orch recover r', backend: 'json', logs: [] };
-  return reportLines(journal.folded().report, options).join('\n');
+  const paint = paintFor(new FakeStream());
+  const run = journal.folded();
+  const options = { logPath, recover: 'orch recover r', path: criticalPath(run), backend: 'json', logs: [], paint };
+  return reportLines(run.report, options).join('\n');
 }
 
 function summary(journal: Journal, status: 'completed' | 'failed'): string[] {
   const paint = paintFor(new FakeStream());
-  return summaryLines({ run: journal.folded(), status, paint, logPath, recover: 'orch recover r' });
+  return summaryLines({ run: journal.folded(), status, paint, logPath, recover: 'orch recover r', flags: '' });
 }
 
 test('another definition is a line for each change', () => {
@@ -107,7 +110,7 @@ test('a repair is called one', () => {
     eventLines(event, { run, warningsAreNotes: false }).filter((it) => it.final),
   );
   expect(kept.map(({ word, subject }) => `${word} ${subject}`)).toEqual(['started run bcdfghjkmn', 'failed a']);
-  expect(show(journal)).toMatch(/^failed +a +2 attempts, 2 repairs, /m);
+  expect(show(journal)).toMatch(/^failed +a +2 \+ 2 repairs /m);
   expect(show(journal)).toMatch(/attempt 2 \(repair\): completed/);
 });
 
@@ -147,7 +150,7 @@ test.each([
   const journal = journalOf(['a', 'x']);
   journal.add({ type: 'phase.skipped', phases: ['a'], reason, ...(cause === undefined ? {} : { cause }) });
   expect(plain(journal)).toEqual([`skipped     a: ${words}`]);
-  expect(show(journal)).toContain(`\nskipped    a  ${words}\n`);
+  expect(show(journal)).toContain(`\nskipped  a                      ${words}\n`);
 });
 
 describe('a failure that is forgiven', () => {
@@ -163,7 +166,7 @@ describe('a failure that is forgiven', () => {
     expect(plain(journal).at(-1)).toBe('failed      a: attempt 1, 0.3 s, exit code 2, forgiven');
     const run = journal.folded();
     expect(eventLines(journal.events.at(-1)!, { run, warningsAreNotes: false })).toMatchObject([{ colour: 'yellow' }]);
-    expect(show(journal)).toMatch(/^failed +a +1 attempt, 0\.3 s, forgiven$/m);
+    expect(show(journal)).toMatch(/^failed +a +1 +0\.3 s +exit code 2, forgiven$/m);
   });
 
   test('is nothing to look into where the run completed', () => {
@@ -191,6 +194,6 @@ test('a phase that failed without an attempt says why', () => {
   const journal = journalOf(['a']);
   journal.refuse('a');
   expect(plain(journal)).toEqual(['failed      a: No such key: x']);
-  expect(show(journal)).toContain('failed     a  No such key: x');
+  expect(show(journal)).toMatch(/^failed +a +No such key: x$/m);
   expect(summary(journal, 'failed')).toContain('failed a: No such key: x');
 });

@@ -33,9 +33,15 @@ export function knownBackendFindings(directory: string): readonly StateFinding[]
   return [...damageOf(directory, known), ...missing.map((place) => missingFinding(directory, place))];
 }
 
+/** Whether every command looks into it without being told. */
+export function isKnownBackend(directory: string, { name }: BackendPlace): boolean {
+  return name === 'json' || readKnown(directory)?.names.includes(name) === true;
+}
+
 /** Remembers that a backend is used with a state folder, so that every command finds its runs. No password is written. */
-export async function rememberBackend(directory: string, { name }: BackendPlace): Promise<void> {
-  if (name === 'json' || readKnown(directory)?.names.includes(name) === true) return;
+export async function rememberBackend(directory: string, at: BackendPlace): Promise<void> {
+  const { name } = at;
+  if (isKnownBackend(directory, at)) return;
   makeStateFolder(directory);
   const file = fileIn(directory);
   const draft = `${file}.new`;

@@ -9,6 +9,7 @@ import type { ExitCode } from '../catalogue.ts';
 import { withPasswordHint } from '../backend/backend-place.ts';
 import { backendsToSearch } from '../backend/choose-backend.ts';
 import { knownBackendFindings } from '../backend/known-backends.ts';
+import { recoverCommand, runFlags } from '../recover-command.ts';
 import { openSession } from '../session.ts';
 import type { Session, SessionOptions } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
@@ -89,7 +90,7 @@ async function examineOne(
   session.listener = { event: () => {}, note: () => {} };
   const findings: StateFinding[] = [];
   try {
-    findings.push(...(await orchestrator.check()));
+    findings.push(...(await orchestrator.check()).map((finding) => withFlags(finding, session)));
     const runs = new Set(
       findings.flatMap(({ run, severity }) => (run === undefined || severity === 'note' ? [] : [run])),
     );
@@ -106,6 +107,13 @@ async function examineOne(
     const what = { code: code as ErrorCode, severity: 'error' as const, message: `${at.name}: ${message}` };
     return { isAway: true, runs: 0, findings: [...findings, { ...what, ...(hint === undefined ? {} : { hint }) }] };
   }
+}
+
+/** A backend does not know which command line finds the run from here. */
+function withFlags(finding: StateFinding, session: Session): StateFinding {
+  const { hint, run } = finding;
+  if (run === undefined || hint?.endsWith(`orch recover ${run}`) !== true) return finding;
+  return { ...finding, hint: `${hint}${runFlags(session)}` };
 }
 
 function accessFindings(directory: string): readonly StateFinding[] {
@@ -135,7 +143,8 @@ function accessFindings(directory: string): readonly StateFinding[] {
   return findings;
 }
 
-async function attemptFindings({ orchestrator, place }: Session, runId: string): Promise<readonly StateFinding[]> {
+async function attemptFindings(session: Session, runId: string): Promise<readonly StateFinding[]> {
+  const { orchestrator, place } = session;
   const readKeys = async (): Promise<ReadonlySet<string>> => {
     const keys = new Set<string>();
     for await (const event of orchestrator.events(runId)) if (event.type === 'phase.started') keys.add(event.key);
@@ -149,7 +158,7 @@ async function attemptFindings({ orchestrator, place }: Session, runId: string):
       run: runId,
       file,
       message: `${file}.* are files of an attempt that the journal does not know: its end was lost, or they were copied here.`,
-      hint: `The next take-up ends what still runs of it: orch recover ${runId}`,
+      hint: `The next take-up ends what still runs of it: ${recoverCommand(runId, session)}`,
     }));
   } catch (error) {
     // A journal that can't be read is a finding already.

@@ -12,8 +12,8 @@ import { loadPlan } from '../plan-file.ts';
 import { backendsToSearch, chooseBackend } from '../backend/choose-backend.ts';
 import { rememberBackend } from '../backend/known-backends.ts';
 import { openSession } from '../session.ts';
+import { recoverCommand } from '../recover-command.ts';
 import type { Session } from '../session.ts';
-import { recoverCommand } from '../state-place.ts';
 import { say } from '../streams.ts';
 import { shellWord } from '../view/text.ts';
 import { chooseOutput } from '../view/view.ts';
@@ -138,9 +138,9 @@ async function lookFor(
 }
 
 /** Starting anew while something unfinished is there may be meant, or not. */
-async function sayUnfinished({ orchestrator, place }: Session, workflow: string): Promise<void> {
+async function sayUnfinished(session: Session, workflow: string): Promise<void> {
   let latest: RunSummary | undefined;
-  for await (const run of orchestrator.list({ workflow })) {
+  for await (const run of session.orchestrator.list({ workflow })) {
     latest = run;
     break;
   }
@@ -150,7 +150,7 @@ async function sayUnfinished({ orchestrator, place }: Session, workflow: string)
   if (status === 'running') say(`Run ${runId} of ${workflow} is being driven by another process (${done}).`);
   else
     say(
-      `The latest run of ${workflow}, ${runId}, is ${status} (${done}). To go on with it: ${recoverCommand(runId, place)}`,
+      `The latest run of ${workflow}, ${runId}, is ${status} (${done}). To go on with it: ${recoverCommand(runId, session)}`,
     );
   say('This is a new run.');
 }

@@ -8,7 +8,8 @@ import { openSession } from '../session.ts';
 import type { SessionOptions } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
 import { endWhenReaderLeaves, print, say } from '../streams.ts';
-import { displayWidth, formatDateTime, harmless, pad } from '../view/text.ts';
+import { tableLines } from '../view/table.ts';
+import { formatDateTime, harmless } from '../view/text.ts';
 
 export interface ListOptions {
   readonly stateDir?: string;
@@ -77,7 +78,8 @@ function tableOf(runs: readonly ListedRun[]): string {
   // Who uses JSON files only has no need of it.
   const named = runs.some(({ backend }) => backend !== 'json');
   const columns = ['RUN', 'WORKFLOW', 'STATUS', 'COMPLETED', 'STARTED', 'LAST CHANGE', ...(named ? ['BACKEND'] : [])];
-  return table([columns, ...runs.map((run) => [...row(run), ...(named ? [run.backend] : [])])]);
+  const lines = tableLines([columns, ...runs.map((run) => [...row(run), ...(named ? [run.backend] : [])])]);
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function row({ runId, workflow, status, completed, phases, createdAt, updatedAt }: RunSummary): string[] {
@@ -89,19 +91,4 @@ function row({ runId, workflow, status, completed, phases, createdAt, updatedAt 
     formatDateTime(createdAt),
     formatDateTime(updatedAt),
   ];
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((cells) => displayWidth(cells[column] ?? ''))),
-  );
-  return rows
-    .map(
-      (cells) =>
-        `${cells
-          .map((cell, column) => pad(cell, widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
 }

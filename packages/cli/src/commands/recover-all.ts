@@ -12,11 +12,12 @@ import type { InputSources } from '../inputs/given-inputs.ts';
 import { describeDriver } from '../run/driver-words.ts';
 import { resultOf } from '../run/result.ts';
 import type { ResultMap } from '../run/result.ts';
+import { recoverCommand } from '../recover-command.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { listenToSignals } from '../signals.ts';
 import type { Signals } from '../signals.ts';
-import { findStatePlace, recoverCommand } from '../state-place.ts';
+import { findStatePlace } from '../state-place.ts';
 import { print, say } from '../streams.ts';
 import { count, harmless, shellWord } from '../view/text.ts';
 
@@ -115,7 +116,9 @@ async function isDue(orchestrator: Orchestrator, runId: string): Promise<boolean
 function isCopied({ run: { runId }, session }: Unfinished, all: readonly Unfinished[]): boolean {
   const others = all.filter((it) => it.run.runId === runId && it.session !== session);
   if (others.length === 0) return false;
-  say(`Run ${runId} is in more than one backend: orch recover ${runId} --backend ${shellWord(session.at.name)}`);
+  say(
+    `Run ${runId} is in more than one backend: orch recover ${runId}${session.place.flag} --backend ${shellWord(session.at.name)}`,
+  );
   return true;
 }
 
@@ -150,7 +153,7 @@ async function driveOne({ session, run, handle }: Begun): Promise<End> {
   try {
     const result = await handle.result();
     const { status } = result;
-    const how = status === 'completed' ? '' : ` To go on: ${recoverCommand(runId, session.place)}`;
+    const how = status === 'completed' ? '' : ` To go on: ${recoverCommand(runId, session)}`;
     say(`Run ${runId} of ${workflow} is ${status}.${how}`);
     const code = exitCodeOfRun(status, 'reason' in result ? result.reason : undefined);
     return { code, result: resultOf(await session.orchestrator.show(runId), status) };

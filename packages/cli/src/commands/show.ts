@@ -1,9 +1,11 @@
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { openRun } from '../find-run.ts';
-import { LogPlaces } from '../run/log-places.ts';
-import { recoverCommand } from '../state-place.ts';
+import { recoverCommand } from '../recover-command.ts';
+import { criticalPath } from '../run/critical-path.ts';
+import { readRun } from '../run/read-run.ts';
 import { endWhenReaderLeaves, print } from '../streams.ts';
+import { paintFor } from '../view/colour.ts';
 import { reportLines } from '../view/report-text.ts';
 
 export interface ShowOptions {
@@ -16,18 +18,23 @@ export interface ShowOptions {
 export async function show(text: string, { json = false, ...options }: ShowOptions): Promise<ExitCode> {
   endWhenReaderLeaves();
   await using found = await openRun(options, text);
-  const { orchestrator, place, at } = found.session;
-  const { runId } = found.run;
-  const report = await orchestrator.show(runId);
-  const places = new LogPlaces(runId, at, place.directory);
-  if (places.needEvents) for await (const event of orchestrator.events(runId)) places.add(event);
+  const { session } = found;
+  const { run, report, places } = await readRun(found);
+  const backend = session.at.name;
   const logs = places.all.map(({ host, folder }) => ({ host, folder }));
   if (json) {
-    await print(`${JSON.stringify({ ...report, backend: at.name, logs }, null, 2)}\n`);
+    await print(`${JSON.stringify({ ...report, criticalPath: criticalPath(run), backend, logs }, null, 2)}\n`);
   } else {
-    const logPath = places.describe.bind(places);
-    const recover = recoverCommand(runId, place);
-    await print(`${reportLines(report, { logPath, recover, backend: at.name, logs }).join('\n')}\n`);
+    const lines = reportLines(report, {
+      logPath: places.describe.bind(places),
+      recover: recoverCommand(report.runId, session),
+      path: criticalPath(run),
+      backend,
+      logs,
+      paint: paintFor(process.stdout),
+      columns: process.stdout.columns,
+    });
+    await print(`${lines.join('\n')}\n`);
   }
   return exitCodes.done;
 }

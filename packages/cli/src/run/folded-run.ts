@@ -2,6 +2,7 @@ import { planAttempts } from '@orch/plugin-retry';
 import { runReporter } from '@orch/core';
 import type { AttemptReport, Json, PhaseReport, RunEvent, RunReport, RunReporter } from '@orch/core';
 import type { EventOf, PhaseSpec, WorkflowSpec } from '@orch/core/author';
+import { PhaseTimes } from './phase-times.ts';
 
 /** A try at a phase as people count it: `number` of `most` since the phase was last reset. Repairs are none. */
 export interface Try {
@@ -13,6 +14,7 @@ export interface Try {
 /** The journal of one run, folded as far as it is known here, with its phases by name. */
 export class FoldedRun {
   readonly report: RunReport;
+  readonly times: PhaseTimes = new PhaseTimes();
   readonly #reporter: RunReporter;
   readonly #phases = new Map<string, PhaseReport>();
   readonly #specs = new Map<string, PhaseSpec>();
@@ -76,6 +78,7 @@ export class FoldedRun {
 
   add(event: RunEvent): void {
     this.#reporter.add(event);
+    this.times.add(event);
     if (event.type === 'run.failed') this.#failure = event.reason;
     if (event.type === 'run.created' || event.type === 'run.replanned') this.#list(event.workflow);
     else for (const name of phasesOf(event)) this.#follow(name, event);

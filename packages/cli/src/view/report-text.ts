@@ -1,27 +1,25 @@
 import type { AttemptReport, PhaseReport, RunReport } from '@orch/core';
 import { attemptMs, waitsForTime } from '../run/folded-run.ts';
-import { paintFor } from './colour.ts';
+import type { CriticalPath } from '../run/critical-path.ts';
 import type { Colour, Paint } from './colour.ts';
+import { criticalPathText } from './critical-path-text.ts';
 import { describeFailure, describeSkipped, describeWait } from './phase-words.ts';
-import {
-  count,
-  displayWidth,
-  formatDateTime,
-  formatDuration,
-  formatMoment,
-  formatTime,
-  harmless,
-  pad,
-} from './text.ts';
+import { tableLines } from './table.ts';
+import { count, formatDateTime, formatDuration, formatMoment, formatTime, harmless, pad } from './text.ts';
+import { wrap } from './wrap.ts';
 
 export interface ReportTextOptions {
   readonly logPath: (attempt: AttemptReport) => string;
   /** The command line that takes the run up again. */
   readonly recover: string;
+  readonly path: CriticalPath;
   /** Where its journal is. */
   readonly backend: string;
   /** Where the output of its commands is. */
   readonly logs: readonly { readonly host: string; readonly folder?: string | undefined }[];
+  readonly paint: Paint;
+  /** How wide a line may be, but for those with paths and commands that are copied; absent: as wide as it likes. */
+  readonly columns?: number | undefined;
 }
 
 const colours: Readonly<Record<string, Colour>> = {
@@ -31,29 +29,35 @@ const colours: Readonly<Record<string, Colour>> = {
   pending: 'dim',
   skipped: 'dim',
 };
-const mostNameWidth = 40;
+/** Of the column of the status, and what follows it. */
+const statusWidth = 11;
 
 /** What `orch show` prints. */
 export function reportLines(report: RunReport, options: ReportTextOptions): string[] {
-  const { logPath, recover } = options;
-  const paint = paintFor(process.stdout);
-  const nameWidth = Math.min(mostNameWidth, Math.max(...report.phases.map(({ name }) => displayWidth(harmless(name)))));
+  const { recover, columns } = options;
   const canGoOn = ['failed', 'cancelled', 'interrupted', 'waiting'].includes(report.status);
+  const isOver = report.status === 'completed' || report.status === 'failed' || report.status === 'cancelled';
+  const path = isOver ? criticalPathText(options.path) : [];
   return [
-    ...headLines(report, paint, options),
+    ...headLines(report, options),
     '',
-    ...report.phases.flatMap((phase) => phaseLines(phase, { paint, nameWidth, logPath })),
+    ...phaseLines(report.phases, options),
+    ...(path.length === 0 ? [] : ['', ...path.flatMap((text) => wrap(text, { columns, indent: '  ' }))]),
     ...checkpointLines(report),
-    ...changeLines(report),
-    ...(report.warnings.length === 0 ? [] : ['', 'Warnings:', ...report.warnings.map((it) => `  ${harmless(it)}`)]),
+    ...listLines('Changes of its plan:', report.changes ?? [], columns),
+    ...listLines('Warnings:', report.warnings, columns),
     ...(canGoOn ? ['', `To go on: ${recover}`] : []),
   ];
 }
 
+function listLines(title: string, items: readonly string[], columns: number | undefined): string[] {
+  const lines = items.flatMap((item) => wrap(`  ${harmless(item)}`, { columns, indent: '    ' }));
+  return lines.length === 0 ? [] : ['', title, ...lines];
+}
+
 function headLines(
   report: RunReport,
-  paint: Paint,
-  { backend, logs }: Pick<ReportTextOptions, 'backend' | 'logs'>,
+  { backend, logs, paint }: Pick<ReportTextOptions, 'backend' | 'logs' | 'paint'>,
 ): string[] {
   const { runId, workflow, status, createdAt, updatedAt, directory, source, owner, ownedSince, takeUps, reason } =
     report;
@@ -78,29 +82,66 @@ function headLines(
   return facts.map(([label, text]) => `${pad(label, 9)}${text}`);
 }
 
-interface PhaseLineOptions {
-  readonly paint: Paint;
-  readonly nameWidth: number;
-  readonly logPath: (attempt: AttemptReport) => string;
+function phaseLines(phases: readonly PhaseReport[], options: ReportTextOptions): string[] {
+  const { paint, columns } = options;
+  const [titles = '', ...rows] = tableLines([['STATUS', 'PHASE', 'ATTEMPTS', 'TIME', 'WHY'], ...phases.map(cellsOf)], {
+    columns,
+    shrinks: 1,
+    paint,
+    colourOf: (row) => colourOf(phases[row - 1]),
+  });
+  return [titles, ...rows.flatMap((row, index) => [row, ...detailLines(phases[index], options)])];
 }
 
-function phaseLines(phase: PhaseReport, { paint, nameWidth, logPath }: PhaseLineOptions): string[] {
-  const { name, status, attempts, forgiven, error } = phase;
+function colourOf(phase: PhaseReport | undefined): Colour | undefined {
+  if (phase === undefined) return undefined;
+  return phase.forgiven === undefined ? (colours[phase.status] ?? 'yellow') : 'yellow';
+}
+
+function cellsOf(phase: PhaseReport): string[] {
+  const { name, status, attempts } = phase;
   const repairs = attempts.filter(({ part }) => part === 'repair').length;
-  const details = [
-    attempts.length === 0 ? '' : count(attempts.length - repairs, 'attempt'),
-    repairs === 0 ? '' : count(repairs, 'repair'),
+  const tries = attempts.length - repairs;
+  return [
+    status,
+    harmless(name),
+    attempts.length === 0 ? '' : `${tries}${repairs === 0 ? '' : ` + ${count(repairs, 'repair')}`}`,
     attempts.length === 0 ? '' : formatDuration(attempts.reduce((sum, it) => sum + attemptMs(it, Date.now()), 0)),
-    forgiven === undefined ? '' : 'forgiven',
-    error === undefined ? '' : harmless(error.message),
-    describeState(phase),
+    whyOf(phase),
   ];
-  const colour = forgiven === undefined ? (colours[status] ?? 'yellow') : 'yellow';
-  const words = paint(colour, pad(status, 10));
-  const head = `${words} ${pad(harmless(name), nameWidth)}  ${details.filter((it) => it !== '').join(', ')}`.trimEnd();
-  const hint = error?.hint === undefined ? [] : [`           ${harmless(error.hint)}`];
+}
+
+/** Why a phase is what it is: of one that completed, nothing. */
+function whyOf(phase: PhaseReport): string {
+  const { status, attempts, forgiven, error } = phase;
+  const last = attempts.at(-1);
+  return [
+    error === undefined ? '' : harmless(error.message),
+    error === undefined && status === 'failed' && last !== undefined ? describeFailure(last) : '',
+    forgiven === undefined ? '' : 'forgiven',
+    describeState(phase),
+  ]
+    .filter((it) => it !== '')
+    .join(', ');
+}
+
+/** What a table has no room for: hints, attempts of which there is something to tell, and where their logs are. */
+function detailLines(phase: PhaseReport | undefined, { logPath, columns }: ReportTextOptions): string[] {
+  if (phase === undefined) return [];
+  const { attempts, error } = phase;
   const told = attempts.filter((it) => attempts.length > 1 || it.status !== 'completed' || it.adopted);
-  return [head, ...hint, ...told.flatMap((attempt) => attemptLines(attempt, logPath(attempt)))];
+  return [
+    ...indented(error?.hint, { columns, by: statusWidth + 1 }),
+    ...told.flatMap((attempt) => attemptLines(attempt, { path: logPath(attempt), columns })),
+  ];
+}
+
+function indented(
+  text: string | undefined,
+  { columns, by }: { readonly columns: number | undefined; readonly by: number },
+): string[] {
+  const indent = ' '.repeat(by);
+  return text === undefined ? [] : wrap(`${indent}${harmless(text)}`, { columns, indent });
 }
 
 function describeState(phase: PhaseReport): string {
@@ -113,7 +154,10 @@ function describeState(phase: PhaseReport): string {
     : `next attempt at ${formatMoment(retryAt, now)}`;
 }
 
-function attemptLines(attempt: AttemptReport, path: string): string[] {
+function attemptLines(
+  attempt: AttemptReport,
+  { path, columns }: { readonly path: string; readonly columns: number | undefined },
+): string[] {
   const { status, startedAt, adopted, error, reason } = attempt;
   const words = [
     `attempt ${attempt.attempt}${attempt.part === 'repair' ? ' (repair)' : ''}: ${status}`,
@@ -123,13 +167,12 @@ function attemptLines(attempt: AttemptReport, path: string): string[] {
     adopted ? 'adopted' : '',
     `began ${formatTime(startedAt)}`,
   ];
-  const hint = error?.hint === undefined ? [] : [`             ${harmless(error.hint)}`];
-  const log = status === 'failed' || status === 'running' ? [`             log: ${path}`] : [];
-  return [`           ${words.filter((it) => it !== '').join(', ')}`, ...hint, ...log];
-}
-
-function changeLines({ changes = [] }: RunReport): string[] {
-  return changes.length === 0 ? [] : ['', 'Changes of its plan:', ...changes.map((it) => `  ${harmless(it)}`)];
+  const by = statusWidth + 1;
+  return [
+    ...indented(words.filter((it) => it !== '').join(', '), { columns, by }),
+    ...indented(error?.hint, { columns, by: by + 2 }),
+    ...(status === 'failed' || status === 'running' ? [`${' '.repeat(by + 2)}log: ${path}`] : []),
+  ];
 }
 
 const mostCheckpoints = 10;

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import type { AttemptReport, PhaseReport, RunStatus } from '@orch/core';
+import { criticalPath } from '../run/critical-path.ts';
 import { attemptMs } from '../run/folded-run.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
 import { lastLines } from '../run/log-tail.ts';
 import type { Colour, Paint } from './colour.ts';
 import { describeFailure } from './phase-words.ts';
-import { count, formatDuration, harmless } from './text.ts';
+import { criticalPathText } from './critical-path-text.ts';
+import { count, displayWidth, formatDuration, harmless } from './text.ts';
+import { wrap, wrapCommand } from './wrap.ts';
 
 const mostSlow = 3;
 const mostFailures = 10;
@@ -15,24 +18,44 @@ export interface SummaryOptions {
   readonly run: FoldedRun;
   readonly status: RunStatus;
   readonly paint: Paint;
+  /** How wide a line may be, but for those of a log, and for paths and commands that are copied; absent: as wide as it likes. */
+  readonly columns?: number | undefined;
   readonly logPath: (attempt: AttemptReport) => string | undefined;
   /** The command line that takes the run up again. */
   readonly recover: string;
+  /** What a command line has to add to find the run. */
+  readonly flags: string;
 }
 
 /** What a person wants to know when a run has come to its end, or has been stopped. */
 export function summaryLines(options: SummaryOptions): string[] {
-  const { run, status, paint, recover } = options;
+  const { run, status, paint, columns, recover, flags } = options;
+  const fitted = (text: string): string[] => wrap(text, { columns, indent: '  ' });
   // What was forgiven is nothing to look into where all went well.
   const failed = run.report.phases.filter(
     (phase) => phase.status === 'failed' && (status !== 'completed' || phase.forgiven !== true),
   );
-  const lines = ['', headline(run, status, paint), ...slowest(run.report.phases)];
+  const times = [...(isOver(status) ? criticalPathText(criticalPath(run)) : []), ...slowest(run.report.phases)];
+  const lines = ['', ...fitted(headline(run, status, paint)), ...times.flatMap(fitted)];
   for (const phase of failed.slice(0, mostFailures)) lines.push('', ...failure(phase, options));
   if (failed.length > mostFailures)
-    lines.push('', `and ${failed.length - mostFailures} more failed: orch show ${run.report.runId}`);
-  if (status !== 'completed') lines.push('', `To go on: ${recover}`);
+    lines.push(
+      '',
+      ...labelled(`and ${failed.length - mostFailures} more failed:`, `orch show ${run.report.runId}${flags}`, columns),
+    );
+  if (status !== 'completed') lines.push('', ...labelled('To go on:', recover, columns));
   return lines;
+}
+
+function isOver(status: RunStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
+/** A command stands in a line of its own where the words before it leave no room. */
+function labelled(label: string, command: string, columns: number | undefined): string[] {
+  const line = `${label} ${command}`;
+  if (columns === undefined || displayWidth(line) <= columns) return [line];
+  return [...wrap(label, { columns }), ...wrapCommand(command, { columns, indent: '  ' })];
 }
 
 const colours: Readonly<Partial<Record<RunStatus, Colour>>> = { completed: 'green', failed: 'red' };
@@ -67,23 +90,35 @@ function slowest(phases: readonly PhaseReport[]): string[] {
     : [`Slowest: ${timed.map(({ name, ms }) => `${harmless(name)} ${formatDuration(ms)}`).join(', ')}`];
 }
 
-function failure({ name, attempts, error, forgiven }: PhaseReport, { run, paint, logPath }: SummaryOptions): string[] {
+function failure({ name, attempts, error, forgiven }: PhaseReport, options: SummaryOptions): string[] {
+  const { run, paint, columns, logPath } = options;
   const word = `${paint(forgiven === true ? 'yellow' : 'red', 'failed')} ${harmless(name)}`;
   const last = error === undefined ? attempts.at(-1) : undefined;
   const isForgiven = forgiven === true ? ', forgiven' : '';
   const why = error ?? last?.error;
-  const hint = why?.hint === undefined ? [] : [`  ${harmless(why.hint)}`];
+  const fitted = (text: string): string[] => wrap(text, { columns, indent: '  ' });
+  const hint = why?.hint === undefined ? [] : fitted(`  ${harmless(why.hint)}`);
   if (last === undefined)
-    return [`${word}${error === undefined ? '' : `: ${describeFailure({ error })}`}${isForgiven}`, ...hint];
+    return [...fitted(`${word}${error === undefined ? '' : `: ${describeFailure({ error })}`}${isForgiven}`), ...hint];
   const { number, most } = run.tryOf(name);
   const tries = most === undefined || most === 1 ? '' : `, attempt ${number}/${most}`;
-  const head = `${word}: ${describeFailure(last)}${tries}${isForgiven}`;
+  const head = fitted(`${word}: ${describeFailure(last)}${tries}${isForgiven}`);
   const path = logPath(last);
-  if (path === undefined) return [head, ...hint];
+  return [...head, ...hint, ...(path === undefined ? [] : logTail(path, columns))];
+}
+
+function logTail(path: string, columns: number | undefined): string[] {
   const lines = lastLines(path, mostLines);
-  const log =
-    lines.length === 0
-      ? [`  ${existsSync(path) ? 'It printed nothing' : 'Its log is gone'}: ${path}`]
-      : [`  Last ${count(lines.length, 'line')} of ${path}:`, ...lines.map((line) => `  | ${line}`)];
-  return [head, ...hint, ...log];
+  if (lines.length > 0)
+    return [
+      ...place(`  Last ${count(lines.length, 'line')} of`, `${path}:`, columns),
+      ...lines.map((line) => `  | ${line}`),
+    ];
+  return place(existsSync(path) ? '  It printed nothing:' : '  Its log is gone:', path, columns);
+}
+
+/** A path stays whole, for whoever copies it. */
+function place(words: string, path: string, columns: number | undefined): string[] {
+  const line = `${words} ${path}`;
+  return columns === undefined || displayWidth(line) <= columns ? [line] : [...wrap(words, { columns }), `    ${path}`];
 }

@@ -53,19 +53,24 @@ export function displayWidth(text: string): number {
   return width;
 }
 
+/** The beginning of a line that fits into `columns`, and the rest. Without escape sequences. */
+export function splitAt(text: string, columns: number): readonly [fits: string, rest: string] {
+  let fits = '';
+  let width = 0;
+  for (const { segment } of graphemesOf(text)) {
+    width += widthOfGrapheme(segment);
+    if (width > columns) break;
+    fits += segment;
+  }
+  return [fits, text.slice(fits.length)];
+}
+
 /** The beginning of a line that fits into `columns`, with an ellipsis where something was cut off. Without escape sequences. */
 export function clip(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   if (columns < 1) return '';
   const end = ellipsis().slice(0, columns);
-  let kept = '';
-  let width = 0;
-  for (const { segment } of graphemesOf(text)) {
-    width += widthOfGrapheme(segment);
-    if (width > columns - end.length) break;
-    kept += segment;
-  }
-  return `${kept}${end}`;
+  return `${splitAt(text, columns - end.length)[0]}${end}`;
 }
 
 /** Spaces up to `columns`; longer text stays as it is. */
