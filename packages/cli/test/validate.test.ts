@@ -131,7 +131,7 @@ test.each([
   ['empty.json', 2, 'The file is empty'],
   ['broken.json', 2, 'ORCH_PLAN_SYNTAX'],
   ['list.json', 2, 'must be an object'],
-  ['plan.yaml', 2, 'not supported yet'],
+  ['plan.yaml', 2, 'The plan has no phases'],
   // What the kernel answers of it is EIO.
   ['failing.json', 5, 'ORCH_PLAN_UNREADABLE'],
 ])('validate and execute %s end with %i', async (file, exitCode, words) => {

@@ -7,14 +7,11 @@ export type Decoded =
       /** What could be read, up to the problem. */ readonly before: string;
     };
 
-/** Strict UTF-8, as JSON wants it: no byte order mark, no other encoding, nothing replaced silently. */
+/** Strict UTF-8, as JSON wants it, in every format: no byte order mark, no other encoding, nothing replaced silently. */
 export function decode(bytes: Uint8Array): Decoded {
   const [a, b, c, d] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf)
-    return refused(
-      'The file begins with a byte order mark, which JSON does not allow.',
-      'Save it as UTF-8 without BOM.',
-    );
+    return refused('The file begins with a byte order mark, which plans do not have.', 'Save it as UTF-8 without BOM.');
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return refused(utf16, saveAsUtf8);
   // A plan begins with an ASCII character: a zero byte next to it is the other half of a wider character.
   if (bytes.length >= 2 && (a === 0) !== (b === 0)) return refused(utf16, saveAsUtf8);

@@ -93,7 +93,7 @@ function misplaced(
       offset: before.offset,
       length: 1,
       message: 'JSON has no comma before a closing bracket.',
-      hint: 'Remove it.',
+      hint: 'Remove it, or let the name of the file end in .jsonc.',
     };
   switch (expected) {
     case 'key':

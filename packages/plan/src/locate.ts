@@ -21,7 +21,7 @@ export interface RepeatedKey {
   readonly first: Span;
 }
 
-type Path = readonly (string | number)[];
+export type Path = readonly (string | number)[];
 
 /** The wanted paths as a tree: only what leads to one is remembered, whatever the size of the text. */
 interface Wanted {

@@ -1,6 +1,7 @@
 import type { Finding } from '@orch/core';
 import { errorUrl, quote } from '@orch/core/author';
-import { locator, type Span } from './locate.ts';
+import type { Span } from './locate.ts';
+import type { Places, TextProblem } from './plan-format.ts';
 import { positionsOf, type Position } from './positions.ts';
 
 /** Where in a plan file something stands. */
@@ -25,14 +26,14 @@ const aboutKeys: ReadonlySet<string> = new Set([
 /**
  * Adds places to what was found in the value of a well-formed text, in the order of the text.
  * @param repeats whether to add the keys that the text repeats
+ * @param problems of the text itself; what else is found at their places comes of them, and one answer is enough
  */
 export function positionFindings(
-  { text, file }: { readonly text: string; readonly file: string },
+  { text, file, places }: { readonly text: string; readonly file: string; readonly places: Places },
   findings: readonly Finding[],
-  { repeats }: { readonly repeats: boolean },
+  { repeats, problems = [] }: { readonly repeats: boolean; readonly problems?: readonly TextProblem[] },
 ): readonly PositionedFinding[] {
-  const { locate, repeated } = locator(
-    text,
+  const { locate, repeated } = places(
     findings.flatMap((it) => [it.path, ...(it.related ?? []).map(({ path }) => path)]),
     { repeats },
   );
@@ -60,7 +61,10 @@ export function positionFindings(
     ...place(at),
     related: [{ message: 'The first one.', path, ...place(first) }],
   }));
-  return inOrder([...positioned, ...doubled]);
+  if (problems.length === 0) return inOrder([...positioned, ...doubled]);
+  const told = new Set(problems.map(({ offset }) => offset));
+  const left = positioned.filter(({ offset }) => !told.has(offset));
+  return inOrder([...left, ...doubled, ...problems.map((it) => placed({ file, ...it }, positionOf))]);
 }
 
 /** As they stand in the text. */
@@ -68,17 +72,18 @@ export function inOrder(findings: readonly PositionedFinding[]): readonly Positi
   return findings.toSorted((a, b) => a.offset - b.offset);
 }
 
-/** A finding about the file as such, or about text that is not JSON. */
-export function findingAt(
-  text: string,
-  finding: Omit<PositionedFinding, keyof Position | 'path' | 'severity' | 'related' | 'url'> & {
-    readonly related?: readonly (Span & { readonly message: string })[];
-  },
-): PositionedFinding {
-  const positionOf = positionsOf(text);
-  const { related, ...rest } = finding;
+/** A finding about the file as such, or about its text. */
+export function findingAt(text: string, finding: TextFinding): PositionedFinding {
+  return placed(finding, positionsOf(text));
+}
+
+interface TextFinding extends TextProblem {
+  readonly file: string;
+}
+
+function placed({ related, ...finding }: TextFinding, positionOf: (offset: number) => Position): PositionedFinding {
   return {
-    ...rest,
+    ...finding,
     severity: 'error',
     url: errorUrl(finding.code),
     path: [],

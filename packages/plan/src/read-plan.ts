@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import {
   checkPlanExpressions,
   parseWorkflow,
+  type ErrorCode,
   type Finding,
   type Language,
   type ParsedPlan,
@@ -10,9 +11,9 @@ import {
 } from '@orch/core';
 import type { Plugin } from '@orch/core/author';
 import { decode } from './decode.ts';
-import { findSyntaxError } from './find-syntax-error.ts';
+import { jsonFormat } from './json-format.ts';
 import { planLanguage } from './language/plan-language.ts';
-import { countKeys, measureNesting } from './measure-nesting.ts';
+import type { Places, PlanFormat, TextProblem } from './plan-format.ts';
 import { findingAt, inOrder, positionFindings, type PositionedFinding } from './position-findings.ts';
 
 export interface ReadPlanOptions {
@@ -25,6 +26,8 @@ export interface ReadPlanOptions {
 export interface ParsePlanOptions extends Pick<ReadPlanOptions, 'plugins'> {
   /** How findings call the file; default `plan.json`. */
   readonly file?: string;
+  /** How it is written, as `planFormat` answers; default: JSON. */
+  readonly format?: PlanFormat;
 }
 
 export interface PlanReading {
@@ -36,8 +39,10 @@ export interface PlanReading {
   readonly findings: readonly PositionedFinding[];
   /** The plan's `state_backend`, if it has one. */
   readonly stateBackend?: string;
-  /** The value of the plan, where its text is JSON. */
+  /** The value of the plan, where its text is well-formed. */
   readonly plan?: unknown;
+  /** Where its values stand, where its text is well-formed. */
+  readonly places?: Places;
   readonly text: string;
   readonly file: string;
 }
@@ -45,19 +50,25 @@ export interface PlanReading {
 /** Bytes of a plan file. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** Brackets inside one another. */
-const maxDepth = 64;
-
 /** Endings of files that are plans, but not yet for this release. */
 const laterEndings: Readonly<Record<string, string>> = {
-  '.jsonc': 'JSON with comments',
-  '.yaml': 'YAML',
-  '.yml': 'YAML',
   '.mts': 'TypeScript',
   '.ts': 'TypeScript',
   '.mjs': 'JavaScript',
   '.js': 'JavaScript',
 };
+
+/** What reads files of these endings. Loaded where there is such a file: all others are JSON. */
+const formats: Readonly<Record<string, () => Promise<PlanFormat>>> = {
+  '.jsonc': async () => (await import('./jsonc-format.ts')).jsoncFormat,
+  '.yaml': async () => (await import('./yaml-format.ts')).yamlFormat,
+  '.yml': async () => (await import('./yaml-format.ts')).yamlFormat,
+};
+
+/** How a plan file is written, by the ending of its name. */
+export async function planFormat(path: string): Promise<PlanFormat> {
+  return (await formats[extname(path).toLowerCase()]?.()) ?? jsonFormat;
+}
 
 /** Reads a plan file. What is wrong with it, even that it is not there, is a finding; this never rejects for it. */
 export async function readPlan(path: string, options: ReadPlanOptions = {}): Promise<PlanReading> {
@@ -75,7 +86,7 @@ export async function readPlan(path: string, options: ReadPlanOptions = {}): Pro
   } catch (thrown) {
     return refused(path, ...whyUnreadable(path, thrown));
   }
-  const reading = parsePlanText(bytes, { ...options, file: path });
+  const reading = parsePlanText(bytes, { ...options, file: path, format: await planFormat(path) });
   return addFindings(reading, await expressionFindings(reading, options));
 }
 
@@ -106,7 +117,7 @@ export function inWholePlan(
 /** Reads the text of a plan, or the bytes of its file. Its expressions are not looked at: `readPlan` does. */
 export function parsePlanText(
   input: string | Uint8Array,
-  { plugins = [], file = 'plan.json' }: ParsePlanOptions = {},
+  { plugins = [], file = 'plan.json', format = jsonFormat }: ParsePlanOptions = {},
 ): PlanReading {
   const size = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
   if (size > maxBytes)
@@ -119,38 +130,25 @@ export function parsePlanText(
   const decoded = typeof input === 'string' ? { text: input } : decode(input);
   if ('problem' in decoded) {
     const { problem: message, hint, before: text } = decoded;
-    const at = { offset: text.length, length: 0 };
-    return { findings: [findingAt(text, { code: 'ORCH_PLAN_SYNTAX', message, hint, file, ...at })], text, file };
+    return unreadable(text, file, { code: 'ORCH_PLAN_SYNTAX', message, hint, offset: text.length, length: 0 });
   }
   const { text } = decoded;
-  const { tooDeepAt, keys } = measureNesting(text, maxDepth);
-  if (tooDeepAt !== undefined) {
-    const message = `The plan is nested more than ${maxDepth} deep.`;
-    const hint = 'Put deep data into a file of its own, which a command reads.';
-    return {
-      findings: [findingAt(text, { code: 'ORCH_PLAN_LIMIT', message, hint, file, offset: tooDeepAt, length: 1 })],
-      text,
-      file,
-    };
-  }
-  let plan: unknown;
-  try {
-    plan = JSON.parse(text);
-  } catch (thrown) {
-    return { findings: [syntaxFinding(text, file, thrown)], text, file };
-  }
+  const written = format.parse(text);
+  if ('problem' in written) return unreadable(text, file, written.problem);
+  const { plan, places, repeats, problems } = written;
   const { findings, ...parsed } = parseWorkflow(plan, { plugins });
-  const carried = { plan, text, file, ...parsed };
+  const carried = { plan, places, text, file, ...parsed };
   // Places cost another reading of the text: only for whom something is found.
-  const repeats = keys !== countKeys(plan);
-  if (findings.length === 0 && !repeats) return { findings: [], ...carried };
-  return withoutInvalid({ ...carried, findings: positionFindings(carried, findings, { repeats }) });
+  if (findings.length === 0 && !repeats && problems.length === 0) return { findings: [], ...carried };
+  return withoutInvalid({ ...carried, findings: positionFindings(carried, findings, { repeats, problems }) });
 }
 
 /** A plan with what else was found in it, on this machine for instance; each at its place, all in the order of the text. */
 export function addFindings(reading: PlanReading, more: readonly Finding[]): PlanReading {
-  if (more.length === 0) return reading;
-  const added = positionFindings(reading, more, { repeats: false });
+  const { places } = reading;
+  // Without places there is no workflow either, about which more could be found.
+  if (more.length === 0 || places === undefined) return reading;
+  const added = positionFindings({ ...reading, places }, more, { repeats: false });
   return withoutInvalid({ ...reading, findings: inOrder([...reading.findings, ...added]) });
 }
 
@@ -161,30 +159,15 @@ function withoutInvalid({ workflow, ...reading }: PlanReading): PlanReading {
   return { ...reading, sound: { workflow, positions: workflow.definition.spec.phases.map((_, index) => index) } };
 }
 
-function syntaxFinding(text: string, file: string, thrown: unknown): PositionedFinding {
-  const code = 'ORCH_PLAN_SYNTAX';
-  if (text.trim() === '')
-    return findingAt(text, {
-      code,
-      message: 'The file is empty.',
-      hint: 'A plan begins with {"workflow_id": …}.',
-      file,
-      offset: 0,
-      length: 0,
-    });
-  const found = findSyntaxError(text);
-  // Both readers follow the same grammar; should they ever differ, the word of the one that refused counts.
-  if (found === undefined) return findingAt(text, { code, message: String(thrown), file, offset: 0, length: 0 });
-  const { opened, ...problem } = found;
-  const related = opened === undefined ? {} : { related: [{ message: 'Opened here.', offset: opened, length: 1 }] };
-  return findingAt(text, { code, file, ...problem, ...related });
+function unreadable(text: string, file: string, problem: TextProblem): PlanReading {
+  return { findings: [findingAt(text, { file, ...problem })], text, file };
 }
 
-function refused(file: string, code: string, message: string, hint: string): PlanReading {
+function refused(file: string, code: ErrorCode, message: string, hint: string): PlanReading {
   return { findings: [findingAt('', { code, message, hint, file, offset: 0, length: 0 })], text: '', file };
 }
 
-function whyUnreadable(path: string, thrown: unknown): [code: string, message: string, hint: string] {
+function whyUnreadable(path: string, thrown: unknown): [code: ErrorCode, message: string, hint: string] {
   const { code, message } = thrown as NodeJS.ErrnoException;
   const notFound = 'ORCH_PLAN_NOT_FOUND';
   switch (code) {

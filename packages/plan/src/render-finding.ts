@@ -11,7 +11,7 @@ export interface RenderOptions {
 }
 
 /** Related places that are listed; a cycle may have thousands. */
-const maxRelated = 8;
+const maxRelated = 20;
 
 const red = 31;
 const yellow = 33;

@@ -93,7 +93,16 @@ function readWord(text: string, offset: number): Token {
 }
 
 function wordProblem(found: string): { readonly message: string; readonly hint: string } {
-  if (/^(\/\/|\/\*|#)/.test(found)) return { message: 'JSON has no comments.', hint: 'Use a "$comment" key.' };
+  if (/^\/[/*]/.test(found))
+    return {
+      message: 'JSON has no comments.',
+      hint: 'Use a "$comment" key, or let the name of the file end in .jsonc.',
+    };
+  if (found.startsWith('#'))
+    return {
+      message: 'JSON has no comments that begin with #.',
+      hint: 'Use a "$comment" key, or // in a .jsonc file.',
+    };
   if (/^['`\u2018\u201C\u201D]/.test(found))
     return { message: 'JSON strings stand in double quotes, "like this".', hint: 'Replace the quotes.' };
   if (found.startsWith('\0'))

@@ -1,24 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parsePlanText, type PositionedFinding } from '@orch/plan';
+import { findingOf } from './marked.ts';
 import { plugins } from './plugins.ts';
 
-/** Reads a text in which ⟦ and ⟧ stand around the place of its only finding. */
-function finding(marked: string): PositionedFinding {
-  const { findings } = parsePlanText(marked.replaceAll(/[⟦⟧]/g, ''), { plugins, file: 'p.json' });
-  expect(findings).toHaveLength(1);
-  const [only] = findings;
-  const [before = '', inside = ''] = marked.split(/[⟦⟧]/);
-  const lines = before.split('\n');
-  expect(only).toMatchObject({
-    file: 'p.json',
-    offset: before.length,
-    length: inside.length,
-    line: lines.length,
-    column: (lines.at(-1)?.length ?? 0) + 1,
-  });
-  return only!;
-}
-
+const finding = (marked: string): Promise<PositionedFinding> => findingOf(marked, 'p.json');
 const inPlan = (phases: string): string => `{\n  "workflow_id": "w",\n  "phases": [\n    ${phases}\n  ]\n}\n`;
 const a = '{"name": "a", "command": "x", "depends_on": []}';
 
@@ -57,14 +42,15 @@ describe('every code has its place', () => {
       'ORCH_PLAN_SEQUENTIAL',
       '{"workflow_id": "w",\n ⟦"phases"⟧: [{"name": "a", "command": "x"}, {"name": "b", "command": "x"}]}',
     ],
-  ])('%s %s', (code, marked) => {
-    expect(finding(marked).code).toBe(code);
+  ])('%s %s', async (code, marked) => {
+    expect((await finding(marked)).code).toBe(code);
   });
-  test('columns count UTF-16 units, lines end with \\n or \\r\\n', () => {
-    expect(finding('{"workflow_id": "w",\r\n "x_😀": 1, ⟦"bogus"⟧: 1, "phases": [' + a + ']}').column).toBe(13);
+  test('columns count UTF-16 units, lines end with \\n or \\r\\n', async () => {
+    const { column } = await finding('{"workflow_id": "w",\r\n "x_😀": 1, ⟦"bogus"⟧: 1, "phases": [' + a + ']}');
+    expect(column).toBe(13);
   });
-  test('related places are placed too', () => {
-    const { related } = finding(
+  test('related places are placed too', async () => {
+    const { related } = await finding(
       inPlan(
         `{"name": "a", "command": "x", "depends_on": [⟦"b"⟧]},\n{"name": "b", "command": "x", "depends_on": ["a"]}`,
       ),
@@ -121,17 +107,17 @@ describe('text that is not JSON', () => {
     ['⟦⟧', /is empty/],
     ['⟦⟧ \n ', /is empty/],
     ['⟦workflow_id:⟧ w', /Text stands/],
-  ])('%j', (marked, message) => {
+  ])('%j', async (marked, message) => {
     const text = marked.replace('⟦workflow_id:⟧', '⟦workflow_id⟧:');
-    expect(finding(text)).toMatchObject({
+    expect(await finding(text)).toMatchObject({
       code: 'ORCH_PLAN_SYNTAX',
       severity: 'error',
       path: [],
       message: expect.stringMatching(message),
     });
   });
-  test('where the open bracket is', () => {
-    expect(finding('{"workflow_id": "w",\n "phases": [{⟦⟧').related).toMatchObject([
+  test('where the open bracket is', async () => {
+    expect((await finding('{"workflow_id": "w",\n "phases": [{⟦⟧')).related).toMatchObject([
       { message: 'Opened here.', line: 2, column: 13 },
     ]);
   });

@@ -36,6 +36,14 @@ test('any other ending is read as JSON', async () => {
   expect(await codes(await write('plan', plan))).toEqual([]);
 });
 
+test('the ending says how it is written, in capitals too', async () => {
+  const yaml = 'workflow_id: w\nphases: [{name: a, command: ü}] # done\n';
+  for (const name of ['plan.yaml', 'plan.yml', 'PLAN.YAML']) expect(await codes(await write(name, yaml))).toEqual([]);
+  expect(await codes(await write('plan.jsonc', `// why\n${plan}`))).toEqual([]);
+  const [finding] = (await readPlan(await write('yaml.json', yaml), { plugins })).findings;
+  expect(finding).toMatchObject({ code: 'ORCH_PLAN_SYNTAX', hint: expect.stringContaining('.yaml') });
+});
+
 test('without plugins a plan says which one it lacks', async () => {
   const { findings } = await readPlan(await write('plugins.json', plan));
   expect(findings).toMatchObject([
@@ -44,7 +52,7 @@ test('without plugins a plan says which one it lacks', async () => {
 });
 
 describe('files that are no plans', () => {
-  test.each(['plan.jsonc', 'plan.YAML', 'plan.yml', 'plan.mts', 'plan.ts', 'plan.mjs'])('%s', async (name) => {
+  test.each(['plan.mts', 'plan.ts', 'plan.mjs'])('%s', async (name) => {
     expect(await codes(join(folder, name))).toEqual(['ORCH_PLAN_NOT_SUPPORTED']);
   });
   test('not there, a folder, under a file', async () => {

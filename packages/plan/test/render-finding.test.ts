@@ -46,14 +46,14 @@ describe('a finding for people', () => {
       'plan.json:1:1 error ORCH_PLAN_SYNTAX The file is empty.\n  hint: A plan begins with {"workflow_id": …}.',
     );
   });
-  test('the other places of a cycle, at most eight', () => {
-    const phases = Array.from({ length: 12 }, (_, at) => ({
+  test('the other places of a cycle, at most twenty', () => {
+    const phases = Array.from({ length: 24 }, (_, at) => ({
       name: `p${at}`,
       command: 'x',
-      depends_on: [`p${(at + 1) % 12}`],
+      depends_on: [`p${(at + 1) % 24}`],
     }));
     const rows = render(JSON.stringify({ workflow_id: 'w', phases })).split('\n');
-    expect(rows.filter((it) => it.startsWith('  plan.json:1:'))).toHaveLength(8);
+    expect(rows.filter((it) => it.startsWith('  plan.json:1:'))).toHaveLength(20);
     expect(rows).toContain('  … and 3 more places');
   });
 });

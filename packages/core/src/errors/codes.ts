@@ -6,7 +6,8 @@ export const errorCodes = {
   // plan and workflow
   ORCH_PLAN_NOT_FOUND: 'The plan file does not exist or may not be read.',
   ORCH_PLAN_UNREADABLE: 'The machine failed to read the plan file.',
-  ORCH_PLAN_SYNTAX: 'The plan file is not well-formed JSON.',
+  ORCH_PLAN_SYNTAX: 'The plan file is not well-formed.',
+  ORCH_PLAN_YAML: 'The plan uses something of YAML that plans do not take.',
   ORCH_PLAN_DUPLICATE_KEY: 'An object of the plan has the same key twice.',
   ORCH_PLAN_LIMIT: 'The plan exceeds a limit (size, depth, number of phases).',
   ORCH_PLAN_INVALID: 'The plan has errors; each is a finding of its own.',

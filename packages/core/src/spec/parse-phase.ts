@@ -214,7 +214,7 @@ function readOwnedKey(
   const issues = 'problem' in copied ? [{ message: `${copied.problem}.` }] : optionIssues(key, owned, copied.value);
   for (const issue of issues) {
     const message = `${label}: ${issueLabel(key, issue)}: ${issue.message}`;
-    report(context, 'ORCH_PLAN_TYPE', [...path, key, ...issuePath(issue)], message, issueHint(owned));
+    report(context, 'ORCH_PLAN_TYPE', [...path, key, ...issuePath(issue)], message, issueHint(owned, issue, value));
   }
   if ('value' in copied && issues.length === 0) (draft.options ??= {})[key] = copied.value;
   else draft.unclear = true;

@@ -1,6 +1,7 @@
 import { orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { Checked, DescribedSchema, SchemaIssue } from '../schema.ts';
+import { inQuotesHint } from './plan-keys.ts';
 import { quote } from './quote.ts';
 
 /** What the loaded plugins can carry out: who owns which key of a phase, and which kinds of work there are. */
@@ -87,9 +88,12 @@ export function issueLabel(key: string, issue: SchemaIssue): string {
   return [key, ...parts].join('.');
 }
 
-/** What to do about an issue: only the plugin knows what it takes. */
-export function issueHint({ owner }: OwnedKey): string {
-  return `The README of ${owner} says what it takes.`;
+/** What to do about an issue: only the plugin knows what it takes, unless a number is where it wants text. */
+export function issueHint({ owner }: OwnedKey, issue: SchemaIssue, value: unknown): string {
+  let found = value;
+  for (const step of issuePath(issue)) found = (found as { readonly [step: string]: unknown } | undefined)?.[step];
+  const isBare = typeof found === 'number' || typeof found === 'boolean';
+  return isBare && /^must be text\b/.test(issue.message) ? inQuotesHint : `The README of ${owner} says what it takes.`;
 }
 
 /** Where, and what. */

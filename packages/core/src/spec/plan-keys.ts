@@ -257,12 +257,25 @@ export function planDurationMs(value: unknown): number | undefined {
 /** What to write instead of a value that a key does not accept. */
 export function valueHint({ key, accepts, example }: PlanKey, value: unknown): string {
   const right = `As in ${describe(key)}: ${example}.`;
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return accepts?.(String(value)) === true ? inQuotesHint : right;
   if (typeof value !== 'string') return right;
   if (key === 'depends_on') return `Write [${describe(value)}].`;
   if (key === 'workflow_id') return 'Blanks, slashes and quotes are fine in names of phases, not in the id.';
-  const bare = value === 'true' ? true : value === 'false' ? false : value.trim() === '' ? undefined : Number(value);
+  const truth = otherTruths.get(value.toLowerCase());
+  if (truth !== undefined && accepts?.(truth) === true) return `Write ${String(truth)}, without quotes.`;
+  const bare = value.trim() === '' ? undefined : Number(value);
   return bare !== undefined && accepts?.(bare) === true ? `Write ${String(bare)}, without quotes.` : right;
 }
+
+/** What to do with a number where text is meant: YAML takes one for the other. */
+export const inQuotesHint = 'Put it in quotes.';
+
+/** How people and older readers of YAML write true and false. */
+const otherTruths: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off'].map((word) => [word, false] as const),
+]);
 
 export function isObject(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -110,7 +110,13 @@ function checkOptions(
     }
     for (const issue of optionIssues(key, owned, options[key])) {
       const message = `${label}: ${issueLabel(key, issue)}: ${issue.message}`;
-      report(findings, 'ORCH_PLAN_TYPE', [...path, key, ...issuePath(issue)], message, issueHint(owned));
+      report(
+        findings,
+        'ORCH_PLAN_TYPE',
+        [...path, key, ...issuePath(issue)],
+        message,
+        issueHint(owned, issue, options[key]),
+      );
     }
   }
 }
