@@ -17,7 +17,12 @@ const everywhere = ['**/node_modules/**', '**/dist/**'];
 
 /** Each without a single exception that is not named here. */
 const parts: readonly Part[] = [
-  { name: 'sources', folders: ['packages', 'scripts', 'bench', 'examples'], ignore: ['**/test/**'], minTokens: 50 },
+  {
+    name: 'sources',
+    folders: ['packages', 'scripts', 'bench', 'examples', 'skills'],
+    ignore: ['**/test/**'],
+    minTokens: 50,
+  },
   {
     name: 'tests too',
     folders: ['packages', 'scripts', 'bench', 'examples', 'test'],

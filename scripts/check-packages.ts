@@ -1,8 +1,8 @@
 // Packs every package as it would be published and asks publint and attw about the result. Needs a build. Run: node scripts/check-packages.ts
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -33,7 +33,20 @@ async function findingsOf(name: string): Promise<string[]> {
       'ascii',
     ]),
   ]);
-  return answers.filter((answer) => answer !== undefined).map((answer) => `${name}: ${answer}`);
+  const missing = name === 'cli' ? await missingOfSkills(tarball) : [];
+  return [...answers.filter((answer) => answer !== undefined), ...missing].map((answer) => `${name}: ${answer}`);
+}
+
+/** Files of the skills that `orch skill install` would not find, or finds though they are no more. */
+async function missingOfSkills(tarball: string): Promise<string[]> {
+  const { stdout } = await run('tar', ['-tzf', tarball]);
+  const place = 'package/dist/';
+  const packed = stdout.split('\n').filter((path) => path.startsWith(`${place}skills/`));
+  const ours = globSync('skills/**', { cwd: join(packages, '..'), withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${place}${relative(join(packages, '..'), join(entry.parentPath, entry.name))}`);
+  const differing = new Set(ours).symmetricDifference(new Set(packed));
+  return [...differing].map((path) => `${path}: not the same in skills and in the package`);
 }
 
 /** What a tool printed when it failed; nothing when it found nothing. */

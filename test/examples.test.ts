@@ -1,18 +1,9 @@
-import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runShell, writeOrch } from './orch-shell.ts';
+import type { ShellEnded } from './orch-shell.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = join(root, 'README.md');
@@ -20,31 +11,13 @@ const readme = join(root, 'README.md');
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'orch-examples-'));
-  mkdirSync(join(folder, 'bin'));
-  const orch = join(folder, 'bin', 'orch');
-  const main = join(root, 'packages', 'cli', 'src', 'main.ts');
-  writeFileSync(orch, `#!/bin/sh\nexec '${process.execPath}' --conditions=source '${main}' "$@"\n`);
-  chmodSync(orch, 0o755);
+  writeOrch(join(folder, 'bin'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-}
-
 /** Runs a line of shell with `orch` on PATH. */
-function shell(line: string, cwd: string): Promise<Ended> {
-  const path = [join(folder, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter);
-  const { NODE_OPTIONS: _options, ORCH_STATE: _state, ...env } = process.env;
-  const child = spawn('sh', ['-c', line], { cwd, env: { ...env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
-  });
+function shell(line: string, cwd: string): Promise<ShellEnded> {
+  return runShell(line, { cwd, path: join(folder, 'bin') });
 }
 
 /** A copy of an example without what earlier runs of it left. */

@@ -117,6 +117,12 @@ export const catalogue = {
     examples: ['orch doctor', 'orch doctor --state-dir /srv/state --json'],
     exits: ['done'],
   },
+  skill: {
+    usage: 'install [dir]',
+    summary: 'copy the skill for coding agents into this project',
+    examples: ['orch skill install', 'orch skill install .agents/skills --force'],
+    exits: ['done'],
+  },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 /** How help lists them. */
@@ -124,6 +130,7 @@ const groups: readonly (readonly [title: string, commands: readonly CommandName[
   ['Run', ['validate', 'execute', 'recover', 'watch', 'cancel']],
   ['Look', ['list', 'show', 'logs', 'events']],
   ['Look after', ['copy', 'backup', 'doctor']],
+  ['Set up', ['skill']],
 ];
 
 export type CommandName = keyof typeof catalogue;
@@ -137,7 +144,8 @@ export function entries(): (readonly [CommandName, CatalogueEntry])[] {
   return Object.entries(catalogue) as [CommandName, CatalogueEntry][];
 }
 
-const meanings: readonly (readonly [ExitCode, string])[] = [
+/** What each exit code says, in words. */
+export const meanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.done, 'done'],
   [exitCodes.phaseFailed, 'a phase failed, or the run was cancelled'],
   [exitCodes.usage, 'usage, or an invalid plan'],

@@ -7,7 +7,6 @@ export const laterCommands: ReadonlySet<string> = new Set([
   'prune',
   'report',
   'schema',
-  'skill',
   'stats',
 ]);
 

@@ -3,6 +3,7 @@ import { catalogue, commandNamed, entries, exitCodesOf, rootHelp } from './catal
 import type { CommandName } from './catalogue.ts';
 import { exitCodes } from './catalogue.ts';
 import type { ExitCode } from './catalogue.ts';
+import { agents } from './define/agents.ts';
 import { driving } from './define/driving.ts';
 import { keeping } from './define/keeping.ts';
 import { looking } from './define/looking.ts';
@@ -10,7 +11,7 @@ import type { Define, End } from './define/options.ts';
 import { laterCommands, laterFlags } from './later.ts';
 import { reportError, wrongUsage } from './report-error.ts';
 
-const define: Readonly<Record<CommandName, Define>> = { ...driving, ...looking, ...keeping };
+const define: Readonly<Record<CommandName, Define>> = { ...driving, ...looking, ...keeping, ...agents };
 
 const helpColumns = 80;
 
