@@ -3,7 +3,7 @@ import { isOrchError, runIdPattern } from '@orch/core/author';
 import type { ErrorCode, StateFinding } from '@orch/core/author';
 import { lastEpoch } from './creation.ts';
 import { asUnavailable, lostJournalHint } from './damage.ts';
-import { isTemporary, namesIn } from './files.ts';
+import { isRemoved, isTemporary, namesIn } from './files.ts';
 import type { Files } from './files.ts';
 import { commitsAfter, isWithoutJournal, readHistory } from './history.ts';
 import { readMessages } from './inbox.ts';
@@ -123,7 +123,7 @@ function removal({ run, path }: RunFolder): StateFinding {
     run,
     file: path,
     message: `${path} is a run whose removal was not finished.`,
-    hint: 'It is listed no more. Remove the folder, or leave it to the next run of this id.',
+    hint: 'It is listed no more. `orch prune` finishes it, and so does the next run of this id.',
   };
 }
 
@@ -158,6 +158,8 @@ function leftoversIn(files: Files, place: string, run?: string): readonly StateF
       ...(run === undefined ? {} : { run }),
       file: join(place, name),
       message: `${join(place, name)} is unfinished: a process was killed, or is about to finish it.`,
-      hint: 'Nobody reads it. Remove it once no orch runs on this folder.',
+      hint: isRemoved(name)
+        ? 'It is what is left of a removed run. The next `orch prune` finishes it.'
+        : 'Nobody reads it. Remove it once no orch runs on this folder.',
     }));
 }

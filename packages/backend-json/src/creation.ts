@@ -3,7 +3,7 @@ import { isOrchError, systemClock } from '@orch/core/author';
 import type { RunEvent, RunSummary, Taking } from '@orch/core/author';
 import { makeFolder } from '@orch/core/node';
 import { damaged, isSystemError } from './damage.ts';
-import { flushFolder, isExisting, namesIn, readFile, temporaryName, writeNew } from './files.ts';
+import { flushFolder, isExisting, namesIn, readFile, removedName, temporaryName, writeNew } from './files.ts';
 import type { Files } from './files.ts';
 import { hold } from './holding.ts';
 import type { Holding } from './holding.ts';
@@ -113,7 +113,8 @@ function removeLeftover(folder: RunFolder): void {
   if (isDeleted(folder)) moveAway(folder);
 }
 
-function isDeleted(folder: RunFolder): boolean {
+/** Whether the files of a run are to go: its removal was decided, and a crash came before the end of it. */
+export function isDeleted(folder: RunFolder): boolean {
   const newest = epochsOf(folder).at(-1);
   return newest !== undefined && twinOwner(folder, newest)?.deleted === true;
 }
@@ -129,11 +130,11 @@ function twinOwner(folder: RunFolder, epoch: number): ReturnType<typeof ownerAt>
 }
 
 /** Somebody else may have finished the removal and made the run anew: that one stays. */
-function moveAway(folder: RunFolder): void {
+export function moveAway(folder: RunFolder): void {
   const { files, path } = folder;
   if (!isDeleted(folder)) return;
   removeSummaryFile(folder);
-  const away = join(dirname(path), temporaryName());
+  const away = join(dirname(path), removedName());
   try {
     files.renameSync(path, away);
   } catch (error) {

@@ -2,6 +2,8 @@ import type { Backend } from '@orch/core/author';
 import { nodeFiles } from './files.ts';
 import { makeJsonBackend } from './json-backend.ts';
 
+export { finishRemoval, unfinishedRemovals } from './removals.ts';
+
 /**
  * Keeps runs as plain files on a local disk, one folder a run: `<folder>/runs/<run>/`. Nothing is opened or made before
  * a run is.

@@ -14,7 +14,7 @@ import type { EndReason, StopFile, StopRecord } from './stop-file.ts';
 import { traceOf } from './sweep.ts';
 import type { Trace } from './sweep.ts';
 import { codeOf } from './system-error.ts';
-import { tellOfStrangers } from './tell.ts';
+import { tellOfBlindness, tellOfStrangers } from './tell.ts';
 
 /** For a wrapper that dies without a word, and where the system has no watches left. */
 const pollMs = 250;
@@ -42,6 +42,7 @@ export async function adoptAttempt(parts: ExecutorParts, subject: Subject, other
       await endOrphans(parts, subject, verdict.trace);
       return lost(subject, stop);
     case 'interrupted':
+      if (parts.table.isBlind) tellOfBlindness(subject.context.log, subject.attempt);
       tellOfStrangers(subject.context.log, { left: [], foreign: verdict.foreign });
       return lost(subject, stop);
   }

@@ -8,6 +8,7 @@ import { isBuiltin, isKeyword, plainWords } from './plain-words.ts';
 import { statsOf } from './stats-of.ts';
 import { maxRefused, syntaxErrors } from './shell-syntax.ts';
 import type { ShellText } from './shell-syntax.ts';
+import { whyNoCommands } from './wrapper.ts';
 
 export type CommandFinding = Finding & { readonly phase: string };
 
@@ -15,6 +16,8 @@ export interface CheckPlace {
   /** Where relative paths begin. */
   readonly cwd: string;
   readonly path: string | undefined;
+  /** Why no command can be run; default: what the system says. */
+  readonly impossible?: ReturnType<typeof whyNoCommands>;
 }
 
 interface Checked extends PhaseToCheck {
@@ -27,6 +30,8 @@ export async function checkCommands(
   phases: readonly PhaseToCheck[],
   place: CheckPlace,
 ): Promise<readonly CommandFinding[]> {
+  const impossible = place.impossible ?? whyNoCommands();
+  if (impossible !== undefined) return phases.slice(0, 1).map(({ phase }) => notPossible(phase, impossible));
   const search = cachedSearch();
   const findings: CommandFinding[] = [];
   const texts: (ShellText & { readonly phase: string })[] = [];
@@ -51,6 +56,11 @@ export async function checkCommands(
       hint: `\`${shell} -n\` reads a script without running it: try it on the text of the command.${more}`,
     });
   return findings;
+}
+
+/** Said once: it is true of all of them. */
+function notPossible(phase: string, why: { readonly message: string; readonly hint: string }): CommandFinding {
+  return { code: 'ORCH_PLAN_COMMAND_NOT_FOUND', severity: 'error', phase, path: ['command'], ...why };
 }
 
 function checkFolder({ phase, dependent, read, cwd }: Checked): CommandFinding[] {

@@ -37,7 +37,7 @@ function look(path: string, cwd: string): FoundProgram {
   return stats.isFile() && isExecutable(absolute) ? { path } : { problem: 'not-executable' };
 }
 
-function isExecutable(path: string): boolean {
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { attemptsFolder, readFileName } from './attempt-files.ts';
 import type { AttemptOnDisk } from './attempt-files.ts';
-import { codeOf } from './system-error.ts';
+import { namesIn } from './names-in.ts';
 import { shortKey } from './wrapper.ts';
 
 /**
@@ -35,13 +34,4 @@ export function attemptsIn(folder: string): readonly AttemptOnDisk[] {
 export function unknownOf(found: readonly AttemptOnDisk[], keys: ReadonlySet<string>): readonly AttemptOnDisk[] {
   const known = new Set(Array.from(keys, shortKey));
   return found.filter((attempt) => !known.has(attempt.shortKey));
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -1,6 +1,11 @@
 export { attemptLogPath, attemptStdoutPath } from './attempt-files.ts';
 export type { AttemptFileId } from './attempt-files.ts';
 export { forgottenAttempts } from './forgotten-attempts.ts';
+export { markedFolders, markForRemoval, removeMarked, unmarkForRemoval } from './removal.ts';
+export type { MarkedFolder } from './removal.ts';
+export { processSight } from './process-table.ts';
+export type { ProcessSight } from './process-table.ts';
+export { whyNoCommands } from './wrapper.ts';
 export { command } from './command.ts';
 export type { CommandOptions } from './command.ts';
 export { commandPlugin } from './command-plugin.ts';

@@ -54,6 +54,10 @@ function wrapperIn(line: string): string | undefined {
   return state.startsWith('Z') ? undefined : /exit "\$1" (orch-\S+) /.exec(text)?.[1];
 }
 
+export function canAskPs(): boolean {
+  return spawnSync('ps', ['-p', String(process.pid)], { stdio: 'ignore' }).status === 0;
+}
+
 function ps(args: readonly string[]): string[] {
   const { stdout, error } = spawnSync('ps', args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (error !== undefined) throw error;

@@ -6,6 +6,7 @@ import type { AttemptFiles } from './attempt-files.ts';
 import { examine } from './examine.ts';
 import type { ExecutorParts } from './executor-parts.ts';
 import { attemptsIn, unknownOf } from './forgotten-attempts.ts';
+import { unmarkForRemoval } from './removal.ts';
 import { endProcesses } from './stop.ts';
 import { traceOf } from './sweep.ts';
 import { isOfRun, shortKeyIn } from './wrapper.ts';
@@ -18,6 +19,7 @@ const graceMs = 5_000;
  */
 export async function settleRun(parts: ExecutorParts, runId: string, knownKeys: ReadonlySet<string>): Promise<void> {
   makeFolders(parts.directory, runId);
+  unmarkForRemoval(parts.directory, runId);
   const folder = attemptsFolder(parts.directory, runId);
   await Promise.all(
     unknownOf(attemptsIn(folder), knownKeys).map(({ prefix, shortKey }) => {

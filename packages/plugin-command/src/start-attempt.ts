@@ -7,7 +7,7 @@ import { prepareLaunch, startProblem } from './launch.ts';
 import type { LaunchRequest } from './launch.ts';
 import { notStarted } from './outcomes.ts';
 import { codeOf, isUnwritable, unwritable } from './system-error.ts';
-import { wrapper, wrapperShell } from './wrapper.ts';
+import { whyNoCommands, wrapper, wrapperShell } from './wrapper.ts';
 
 /** How a wrapper ended, as its parent sees it. */
 export interface WrapperEnd {
@@ -31,6 +31,8 @@ export interface Started {
  */
 export async function startAttempt(request: LaunchRequest): Promise<Started | { readonly failure: Outcome }> {
   const { attempt, files, inherited, marker } = request;
+  const impossible = whyNoCommands();
+  if (impossible !== undefined) return { failure: notStarted(impossible.message, impossible.hint) };
   const opened: number[] = [];
   try {
     for (const path of printsOutput(attempt) ? [files.log, files.stdout] : [files.log]) {

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { isExecutable } from './find-program.ts';
 
 /**
  * Runs a command so that it outlives orch: `/bin/sh -c WRAPPER <marker> <prefix>.state <umask> <program> [argument …]`.
@@ -28,6 +29,22 @@ export const wrapper: string = [
 
 /** The shell that runs the wrapper. */
 export const wrapperShell = '/bin/sh';
+
+/** Why no command can be started on a system at all; `undefined`: it has what it takes. */
+export function whyNoCommands(
+  platform: string = process.platform,
+): { readonly message: string; readonly hint: string } | undefined {
+  if (platform === 'win32')
+    return {
+      message: `Commands are run by ${wrapperShell}, which Windows does not have.`,
+      hint: 'Run orch in WSL (the Windows Subsystem for Linux): there all of it works.',
+    };
+  if (isExecutable(wrapperShell)) return undefined;
+  return {
+    message: `Commands are run by ${wrapperShell}, which this machine does not have.`,
+    hint: 'Install a POSIX shell there (dash, bash or busybox).',
+  };
+}
 
 const prefix = 'orch-';
 
