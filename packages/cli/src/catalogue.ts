@@ -111,6 +111,16 @@ export const catalogue = {
     examples: ['orch backup /srv/backup/monday', 'orch backup monday.db --backend sqlite'],
     exits: ['done', 'notFound'],
   },
+  prune: {
+    usage: '',
+    summary: 'remove runs that are old, with their logs',
+    examples: [
+      'orch prune --older-than 30d --dry-run',
+      'orch prune --older-than 30d --keep-last 10',
+      'orch prune --keep-last 3 --workflow nightly --json',
+    ],
+    exits: ['done'],
+  },
   doctor: {
     usage: '',
     summary: 'say what is damaged or noteworthy; changes nothing',
@@ -129,7 +139,7 @@ export const catalogue = {
 const groups: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
   ['Run', ['validate', 'execute', 'recover', 'watch', 'cancel']],
   ['Look', ['list', 'show', 'logs', 'events']],
-  ['Look after', ['copy', 'backup', 'doctor']],
+  ['Look after', ['copy', 'backup', 'prune', 'doctor']],
   ['Set up', ['skill']],
 ];
 

@@ -4,7 +4,6 @@ export const laterCommands: ReadonlySet<string> = new Set([
   'completion',
   'graph',
   'init',
-  'prune',
   'report',
   'schema',
   'stats',

@@ -12,7 +12,7 @@ import { tracer } from './tracer.ts';
  * exit code. `args`: the command line.
  */
 export function reportError(thrown: unknown, args: readonly string[] = []): ExitCode {
-  const error = isOrchError(thrown) ? thrown : internal(thrown);
+  const error = asPlaceError(thrown) ?? internal(thrown);
   const next = namesCommand(`${error.message} ${error.hint}`) ? undefined : nextCommand(error.code, args);
   say(`orch: ${error.message}`);
   if (error.hint !== undefined) say(`  ${error.hint}`);
@@ -31,6 +31,7 @@ export function wrongUsage(description: { readonly message: string; readonly hin
 /** Errors of the file system that no backend put into words: a place that cannot be used, not a bug. */
 const placeErrors: ReadonlySet<unknown> = new Set([
   'EACCES',
+  'EBUSY',
   'EDQUOT',
   'EIO',
   'EISDIR',
@@ -39,20 +40,26 @@ const placeErrors: ReadonlySet<unknown> = new Set([
   'ENOENT',
   'ENOSPC',
   'ENOTDIR',
+  'ENOTEMPTY',
   'EPERM',
   'EROFS',
   // How Node puts it where it loads a package of ours.
   'ERR_INVALID_PACKAGE_CONFIG',
 ]);
 
+/** An error that is told in words already, or is of a place that cannot be used; `undefined`: a bug. */
+export function asPlaceError(thrown: unknown): OrchError | undefined {
+  if (isOrchError(thrown)) return thrown;
+  if (!(thrown instanceof Error && 'code' in thrown && placeErrors.has(thrown.code))) return undefined;
+  return orchError({
+    code: 'ORCH_BACKEND_UNAVAILABLE',
+    message: thrown.message,
+    hint: 'Remove the cause on this machine (rights, disk space, `ulimit -n`), then call orch again: runs are safe.',
+    cause: thrown,
+  });
+}
+
 function internal(thrown: unknown): OrchError {
-  if (thrown instanceof Error && 'code' in thrown && placeErrors.has(thrown.code))
-    return orchError({
-      code: 'ORCH_BACKEND_UNAVAILABLE',
-      message: thrown.message,
-      hint: 'Remove the cause on this machine (rights, disk space, `ulimit -n`), then call orch again: runs are safe.',
-      cause: thrown,
-    });
   return orchError({
     code: 'ORCH_INTERNAL',
     message: `This is a bug in orch: ${messageOf(thrown)}`,

@@ -1,6 +1,9 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { available } from '../../../test/hard/need.ts';
+import { startRedis } from '../../backend-redis/test/redis-server.ts';
 import { Playground } from './orch-process.ts';
+import { writeRun } from './write-run.ts';
 
 let ground: Playground;
 beforeEach(async () => {
@@ -29,10 +32,20 @@ async function codes(): Promise<string[]> {
 }
 
 describe('doctor', () => {
-  test('a sound folder: one line, exit code 0; no folder at all is no finding', async () => {
+  test('a sound folder: one line for each that is good, exit code 0; no folder at all is no finding', async () => {
     const { code, stdout, stderr } = await ground.orch('doctor');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^\/.*\/\.orch: 2 runs, nothing damaged\. Nothing was changed\. \(orch .*, Node .*\)\n$/);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^ok +orch \d\S+, Node \d\S+, linux \w+$/),
+      expect.stringMatching(/^ok +commands can be run/),
+      expect.stringMatching(/^ok +commands that outlive orch are adopted/),
+      expect.stringMatching(/^ok +what is compiled is kept in \S+$/),
+      expect.stringMatching(/^ok +\S+\/\.orch is for this user only/),
+      expect.stringMatching(/^ok +the disk of \S+\/\.orch: [\d.]+ [MGT]B and \d+ inodes free$/),
+      'ok       the backend json can be read',
+      expect.stringMatching(/^\/.*\/\.orch: 2 runs, nothing damaged\. Nothing was changed\.$/),
+      '',
+    ]);
     expect(stderr).toBe('');
     expect(await ground.json('doctor', '--state-dir', 'none', '--json')).toMatchObject({ runs: 0, findings: [] });
     expect(readdirSync(ground.folder)).not.toContain('none');
@@ -89,6 +102,49 @@ describe('doctor', () => {
     rmSync(inRun('run.json'));
     expect(await codes()).toEqual(['note one ORCH_STATE_UNFINISHED', 'note one ORCH_STATE_SUMMARY']);
     expect((await ground.orch('recover', 'one')).code).toBe(0);
+  });
+});
+
+test('hints lead to the same state folder', async () => {
+  const state = ['--state-dir', ground.path('.orch')];
+  writeFileSync(inRun('attempts/a.1.deadbeef.log'), '');
+  const { stdout } = await ground.orch('doctor', ...state);
+  expect(stdout).toContain(`orch recover one --state-dir ${ground.path('.orch')}\n`);
+  expect((await ground.orch('doctor')).stdout).toContain('orch recover one\n');
+});
+
+test('a run from the future: the clock is behind', async () => {
+  const at = Date.now() + 3_600_000;
+  const phases = [{ name: 'a', kind: 'function', options: {} }];
+  const created = { type: 'run.created' as const, version: 1, at, epoch: 1, workflow: { id: 'demo', phases } };
+  await writeRun(ground.path('.orch'), { run: 'later', status: 'failed', events: [created as never] });
+  const { findings } = await ground.json<Answer>('doctor', '--json');
+  expect(findings).toContainEqual(
+    expect.objectContaining({ code: 'ORCH_HOST_LIMITED', severity: 'warning', run: 'later' }),
+  );
+});
+
+test('logs of a run whose removal was killed are a note, and no damage', async () => {
+  mkdirSync(ground.path('.orch/runs/gone/attempts'), { recursive: true });
+  expect(await codes()).toEqual(['error gone ORCH_STATE_FOREIGN']);
+  writeFileSync(ground.path('.orch/runs/gone/.removing'), '');
+  expect(await codes()).toEqual(['note gone ORCH_STATE_LEFTOVER']);
+  expect((await ground.orch('doctor')).stdout).toContain(': 2 runs, nothing damaged, 1 note.');
+});
+
+describe.runIf(available('redis'))('on Redis', () => {
+  test('a server that keeps nothing is warned of, and one that is away is an error', async () => {
+    const server = await startRedis(['--save', '', '--appendonly', 'no']);
+    const backend = ['--backend', server.url];
+    const open = await ground.orch('doctor', ...backend);
+    expect(open.stdout).toMatch(/^warning +Redis \S+ at \S+ keeps nothing on disk.*\[ORCH_BACKEND_SETTINGS\]$/m);
+    expect(open.stdout).toMatch(/^ok +the backend redis:\S+ can be read$/m);
+    expect(open.code).toBe(0);
+    await server.stop();
+    const away = await ground.start(['doctor', ...backend], { env: { ORCH_REDIS_RECONNECT: '1ms' } }).ended;
+    expect(away.stdout).toMatch(/^error +redis:.*\[ORCH_BACKEND_UNAVAILABLE\]$/m);
+    expect(away.stdout).not.toMatch(/^ok +the backend redis/m);
+    expect(away.code).toBe(5);
   });
 });
 

@@ -69,7 +69,6 @@ describe('what a later release will have is refused by name', () => {
     [['resume', 'x', '--detach'], '--detach is not supported yet'],
     [['execute', 'plan.json', '--output', 'github'], 'It is not supported yet'],
     [['graph', 'plan.json'], 'The command graph is not supported yet'],
-    [['prune'], 'The command prune is not supported yet'],
   ])('orch %j', async (args, words) => {
     const { code, stderr } = await ground.orch(...args);
     expect(stderr).toContain(words);

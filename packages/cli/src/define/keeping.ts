@@ -1,6 +1,15 @@
-import { Option } from 'commander';
-import { asJson, backend, notEmpty, runHelp, stateDir } from './options.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import { asJson, atLeast, backend, duration, notEmpty, runHelp, stateDir } from './options.ts';
 import type { Define } from './options.ts';
+
+const endedStatuses = ['completed', 'failed', 'cancelled'] as const;
+const prunableStatuses: readonly string[] = [...endedStatuses, 'interrupted', 'waiting'];
+
+function prunableStatus(text: string, before: readonly string[] = []): readonly string[] {
+  if (prunableStatuses.includes(text)) return [...before, text];
+  const why = text === 'running' ? 'A run that is driven is never removed.' : 'There is no such status.';
+  throw new InvalidArgumentError(`${why} There are: ${prunableStatuses.join(', ')}.`);
+}
 
 /** Commands that look after runs and the state folder. */
 export const keeping = {
@@ -24,6 +33,23 @@ export const keeping = {
       .addOption(stateDir())
       .addOption(backend('what is backed up'))
       .action(async (path, options) => end(await (await import('../commands/backup.ts')).backup(path, options))),
+  prune: (command, end) =>
+    command
+      .addOption(new Option('--older-than <time>', 'whose last change is longer ago: 12h, 30d').argParser(duration))
+      .addOption(
+        new Option('--keep-last <n>', 'not the newest n of each workflow, of those chosen here').argParser(atLeast(0)),
+      )
+      .option('--workflow <id>', 'of this workflow only')
+      .addOption(
+        new Option('--status <status>', `of this status, repeatable (default: ${endedStatuses.join(', ')})`).argParser(
+          prunableStatus,
+        ),
+      )
+      .option('--dry-run', 'say what would go, and remove nothing')
+      .addOption(stateDir())
+      .addOption(backend('remove from there only'))
+      .addOption(asJson('what was removed'))
+      .action(async (options) => end(await (await import('../commands/prune.ts')).prune(options))),
   doctor: (command, end) =>
     command
       .addOption(stateDir())

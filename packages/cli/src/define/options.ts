@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { durationMs } from '@orch/core/author';
 import type { ExitCode } from '../catalogue.ts';
 import { laterOutputs } from '../later.ts';
 import { outputKinds } from '../view/view.ts';
@@ -38,6 +39,13 @@ export function atLeast(least: number): (text: string) => number {
     if (Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
   };
+}
+
+/** In milliseconds. */
+export function duration(text: string): number {
+  const ms = durationMs(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError('It must be a number and its unit, as in 90s, 30m, 12h or 30d.');
 }
 
 function parseOutput(text: string): string {

@@ -91,6 +91,17 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
 }
 
+/** A number of bytes for people: `512 B`, `1.5 kB`, `34.0 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes / 1_000;
+  let unit = 0;
+  // What would be rounded to 1,000 of a unit is one of the next.
+  for (; value >= 999.95 && unit < units.length - 1; unit++) value /= 1_000;
+  return `${value.toFixed(1)} ${units[unit]}`;
+}
+
 /** Local time of day. */
 export function formatTime(at: number): string {
   const date = new Date(at);

@@ -92,12 +92,15 @@ export const errorCodes = {
   ORCH_BACKEND_SETTINGS: 'The settings of a backend or its server do not let runs be kept.',
   ORCH_BACKEND_UNKNOWN: 'No such backend.',
   ORCH_BACKEND_FENCE: 'A call came from a process that does not hold the run.',
-  // what stored state looks like
+  // what this machine and stored state look like
+  ORCH_HOST_LIMITED: 'This machine lacks something that orch makes use of.',
   ORCH_STATE_ACCESS: 'The state folder is open to others, or not usable by this user.',
   ORCH_STATE_ATTEMPT: 'Files of an attempt that no journal knows.',
   ORCH_STATE_BACKENDS: 'The file that names the backends is damaged, or names one that is not there.',
   ORCH_STATE_FOREIGN: 'A folder among the runs that holds no journal.',
   ORCH_STATE_LEFTOVER: 'Something that a killed process left unfinished.',
+  ORCH_STATE_NETWORK: 'The state folder is on a network file system.',
+  ORCH_STATE_SPACE: 'Little room is left on the disk of the state folder.',
   ORCH_STATE_SUMMARY: 'The summary of a run is missing or not its own.',
   ORCH_STATE_UNFINISHED: 'A journal ends in something that was not finished.',
   // the command line

@@ -1,0 +1,229 @@
+import type { OrchError } from '@orch/core/author';
+import { backendsToSearch } from '../backend/choose-backend.ts';
+import { exitCodes } from '../catalogue.ts';
+import type { ExitCode } from '../catalogue.ts';
+import { exitCodeOf, worstOf } from '../exit-codes.ts';
+import { runsToGo } from '../prune/choose-runs.ts';
+import { listRunsAt } from '../prune/known-runs.ts';
+import type { KnownRun, Listed } from '../prune/known-runs.ts';
+import { leftoversIn } from '../prune/leftovers.ts';
+import type { Leftover } from '../prune/leftovers.ts';
+import { removeRuns } from '../prune/remove-runs.ts';
+import type { Left, Removed } from '../prune/remove-runs.ts';
+import { bytesOnDisk, foldersOf } from '../prune/run-files.ts';
+import { asPlaceError, wrongUsage } from '../report-error.ts';
+import { findStatePlace } from '../state-place.ts';
+import type { StatePlace } from '../state-place.ts';
+import { print, say } from '../streams.ts';
+import { tableLines } from '../view/table.ts';
+import { count, formatBytes, formatDateTime, harmless } from '../view/text.ts';
+
+export interface PruneOptions {
+  readonly stateDir?: string;
+  readonly backend?: string;
+  readonly json?: boolean;
+  readonly workflow?: string;
+  /** Default: those of runs that have ended. */
+  readonly status?: readonly string[];
+  /** In milliseconds. */
+  readonly olderThan?: number;
+  readonly keepLast?: number;
+  readonly dryRun?: boolean;
+}
+
+/** What is to go, and what stays though a rule would let it go. */
+interface Choice {
+  readonly going: readonly KnownRun[];
+  /** In more than one backend, and not all of these copies go. */
+  readonly shared: readonly KnownRun[];
+  readonly leftovers: readonly Leftover[];
+  readonly staying: number;
+}
+
+interface Done {
+  readonly removed: readonly Removed[];
+  readonly left: readonly Left[];
+  /** What an earlier removal left, and what still is. */
+  readonly cleared: readonly Leftover[];
+  readonly stuck: readonly { readonly leftover: Leftover; readonly error: OrchError }[];
+}
+
+const ended: readonly string[] = ['completed', 'failed', 'cancelled'];
+
+/** Removes runs by age and number, with their logs. Says first which; those that are driven or damaged stay. */
+export async function prune(options: PruneOptions): Promise<ExitCode> {
+  const { stateDir, backend, json = false, dryRun = false } = options;
+  if (options.olderThan === undefined && options.keepLast === undefined)
+    throw wrongUsage({
+      message: 'Nothing says which runs may go.',
+      hint: 'Say it: --older-than 30d, --keep-last 10, or both. Look first with --dry-run. See: orch prune --help',
+    });
+  const place = findStatePlace(stateDir);
+  const names = new Set(backendsToSearch({ flag: backend }, place).map(({ name }) => name));
+  const all = new Map(
+    [...backendsToSearch({ flag: backend }, place), ...backendsToSearch({}, place)].map((at) => [at.name, at]),
+  );
+  const known: Listed[] = [];
+  for (const at of all.values()) known.push(await listRunsAt(at, stateDir));
+  const asked = known.filter(({ at }) => names.has(at.name));
+  const choice = choose({ place, asked, known }, options);
+  if (!json && choice.going.length > 0) await print(tableOf(choice.going, place));
+  const done = dryRun ? wouldRemove(choice, place) : await carryOut(choice, place, stateDir);
+  if (json) await print(`${JSON.stringify(answerOf(choice, done, { dryRun }), null, 2)}\n`);
+  sayStaying({ place, asked, choice, done });
+  if (!json) sayEnd(choice, done, dryRun);
+  return worstOf([
+    ...asked.map(({ away, unreadable }) =>
+      away === undefined && unreadable.length === 0 ? exitCodes.done : exitCodes.damaged,
+    ),
+    ...[...done.left, ...done.stuck].map(({ error: { code } }) =>
+      isDrivenMeanwhile(code) ? exitCodes.done : exitCodeOf(code),
+    ),
+  ]);
+}
+
+interface Seen {
+  readonly place: StatePlace;
+  readonly asked: readonly Listed[];
+  readonly known: readonly Listed[];
+}
+
+function choose(
+  { place, asked, known }: Seen,
+  { workflow, status = ended, olderThan, keepLast }: PruneOptions,
+): Choice {
+  const runs = asked.flatMap((listed) => listed.runs);
+  const candidates = runs.filter(
+    (run) => status.includes(run.status) && (workflow === undefined || run.workflow === workflow),
+  );
+  const chosen = runsToGo(candidates, { olderThanMs: olderThan, keepLast }, Date.now());
+  const copies = (list: readonly KnownRun[], { runId }: KnownRun): number =>
+    list.filter((other) => other.runId === runId).length;
+  const everywhere = known.flatMap((listed) => listed.runs);
+  // Its logs are those of its copies, too.
+  const isShared = (run: KnownRun): boolean => copies(chosen, run) < copies(everywhere, run);
+  const going = chosen.filter((run) => !isShared(run));
+  return {
+    going,
+    shared: chosen.filter(isShared),
+    leftovers: leftoversIn({ directory: place.directory, asked, known }),
+    staying: runs.length - going.length,
+  };
+}
+
+function sizeOf(run: KnownRun, { directory }: StatePlace): number {
+  return foldersOf(run.runId, { directory, at: run.at }).reduce((sum, folder) => sum + bytesOnDisk(folder), 0);
+}
+
+function wouldRemove({ going, leftovers }: Choice, place: StatePlace): Done {
+  const removed = going.map((run) => ({ run, bytes: sizeOf(run, place) }));
+  return { removed, left: [], cleared: leftovers, stuck: [] };
+}
+
+async function carryOut({ going, leftovers }: Choice, { directory }: StatePlace, stateDir?: string): Promise<Done> {
+  const cleared: Leftover[] = [];
+  const stuck: Done['stuck'][number][] = [];
+  for (const leftover of leftovers) {
+    try {
+      leftover.remove();
+      cleared.push(leftover);
+    } catch (thrown) {
+      const error = asPlaceError(thrown);
+      if (error === undefined) throw thrown;
+      stuck.push({ leftover, error });
+    }
+  }
+  return { ...(await removeRuns(going, { stateDir, directory })), cleared, stuck };
+}
+
+function tableOf(runs: readonly KnownRun[], place: StatePlace): string {
+  const named = runs.some(({ at }) => at.name !== 'json');
+  const rows = runs.map((run) => [
+    run.runId,
+    harmless(run.workflow),
+    run.status,
+    formatDateTime(run.updatedAt),
+    formatBytes(sizeOf(run, place)),
+    ...(named ? [run.at.name] : []),
+  ]);
+  const titles = ['RUN', 'WORKFLOW', 'STATUS', 'LAST CHANGE', 'ON DISK', ...(named ? ['BACKEND'] : [])];
+  return `${tableLines([titles, ...rows]).join('\n')}\n`;
+}
+
+function answerOf(choice: Choice, done: Done, more: { dryRun: boolean }): object {
+  const { removed, left, cleared, stuck } = done;
+  return {
+    ...more,
+    removed: removed.map(({ run: { at, ...run }, bytes }) => ({ ...run, backend: at.name, bytes })),
+    leftovers: cleared.map(({ path, bytes }) => ({ path, bytes })),
+    bytes: freed(done),
+    kept: keptBy(choice, done),
+    left: [
+      ...choice.shared.map(({ runId, at }) => {
+        return { runId, backend: at.name, code: 'ORCH_RUN_AMBIGUOUS', message: sharedWords };
+      }),
+      ...left.map(({ run: { runId, at }, error: { code, message } }) => ({ runId, backend: at.name, code, message })),
+      ...stuck.map(({ leftover: { path }, error: { code, message } }) => ({ path, code, message })),
+    ],
+  };
+}
+
+function freed({ removed, cleared }: Done): number {
+  return [...removed, ...cleared].reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function keptBy({ staying }: Choice, { left }: Done): number {
+  return staying + left.filter(({ isGone }) => !isGone).length;
+}
+
+const sharedWords = 'Another backend has a run of this id, which shares its logs, and is not to go with it.';
+
+interface Staying {
+  readonly place: StatePlace;
+  readonly asked: readonly Listed[];
+  readonly choice: Choice;
+  readonly done: Done;
+}
+
+/** What could not go, and why; what is damaged is left to doctor. */
+function sayStaying({ place, asked, choice, done }: Staying): void {
+  for (const { at, away, unreadable } of asked) {
+    for (const words of unreadable) say(words);
+    if (away !== undefined) say(`warning: ${at.name} was left out: ${harmless(away.message)} [${away.code}]`);
+  }
+  for (const { runId, at } of choice.shared) say(`warning: run ${runId} stays in ${at.name}: ${sharedWords}`);
+  for (const { run, error, isGone } of done.left) {
+    const what = isGone ? 'is gone, but files of it are left' : 'stays';
+    const warning = isDrivenMeanwhile(error.code) ? '' : 'warning: ';
+    say(`${warning}run ${run.runId} ${what}: ${harmless(error.message)} [${error.code}]`);
+  }
+  for (const { leftover, error } of done.stuck)
+    say(
+      `warning: ${harmless(leftover.path)} is left of an earlier removal: ${harmless(error.message)} [${error.code}]`,
+    );
+  const isDamaged = (code: string): boolean => code.startsWith('ORCH_JOURNAL_');
+  if (asked.some(({ unreadable }) => unreadable.length > 0) || done.left.some(({ error }) => isDamaged(error.code)))
+    say(`What to do about damaged runs: orch doctor${place.flag}`);
+}
+
+/** It was taken up between the look and the removal. */
+function isDrivenMeanwhile(code: string): boolean {
+  return code === 'ORCH_RUN_OWNED' || code === 'ORCH_RUN_UNFINISHED' || code === 'ORCH_RUN_LOST';
+}
+
+function sayEnd(choice: Choice, done: Done, dryRun: boolean): void {
+  const { removed, cleared } = done;
+  const kept = keptBy(choice, done);
+  const rest = cleared.length === 0 ? '' : `, what ${count(cleared.length, 'earlier removal')} left`;
+  const what = `${count(removed.length, 'run')}${rest}`;
+  const bytes = formatBytes(freed(done));
+  const stay = `${count(kept, 'run')} stay${kept === 1 ? 's' : ''}.`;
+  if (removed.length + cleared.length === 0) return say(`Nothing ${dryRun ? 'is to go' : 'was removed'}. ${stay}`);
+  say(
+    dryRun
+      ? `Would remove ${what}, and free ${bytes}. ${stay} Nothing was removed.`
+      : `Removed ${what}, and freed ${bytes}. ${stay}`,
+  );
+  if (removed.some(({ run }) => run.at.kind === 'sqlite'))
+    say('An SQLite file keeps its size: later runs take up the room in it.');
+}

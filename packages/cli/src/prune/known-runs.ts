@@ -1,0 +1,36 @@
+import type { RunSummary } from '@orch/core';
+import { isOrchError } from '@orch/core/author';
+import type { OrchError } from '@orch/core/author';
+import { withPasswordHint } from '../backend/backend-place.ts';
+import type { BackendPlace } from '../backend/backend-place.ts';
+import { openSession } from '../session.ts';
+
+/** A run, and where it is kept. */
+export interface KnownRun extends RunSummary {
+  readonly at: BackendPlace;
+}
+
+/** What one backend has. */
+export interface Listed {
+  readonly at: BackendPlace;
+  readonly runs: readonly KnownRun[];
+  /** Of each run that can't be listed, why. */
+  readonly unreadable: readonly string[];
+  /** It could not be asked. */
+  readonly away?: OrchError;
+}
+
+export async function listRunsAt(at: BackendPlace, stateDir: string | undefined): Promise<Listed> {
+  await using session = await openSession({ stateDir, at });
+  const unreadable: string[] = [];
+  session.listener = { event: () => {}, note: (text) => void unreadable.push(text) };
+  const runs: KnownRun[] = [];
+  try {
+    for await (const run of session.orchestrator.list()) runs.push({ ...run, at });
+    return { at, runs, unreadable };
+  } catch (thrown) {
+    const away = withPasswordHint(at, thrown);
+    if (!isOrchError(away)) throw away;
+    return { at, runs: [], unreadable, away };
+  }
+}

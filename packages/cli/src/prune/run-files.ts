@@ -1,0 +1,40 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BackendPlace } from '../backend/backend-place.ts';
+
+interface Place {
+  readonly directory: string;
+  readonly at: BackendPlace;
+}
+
+/** The folders that belong to a run: that of its logs, and where its journal is in files, that of the journal. */
+export function foldersOf(runId: string, { directory, at }: Place): readonly string[] {
+  const roots = at.kind === 'json' ? new Set([directory, at.address]) : [directory];
+  return Array.from(roots, (root) => join(root, 'runs', runId));
+}
+
+/** Bytes that a file or folder takes on the disk. Links count as what they are: what they lead to is not looked at. */
+export function bytesOnDisk(path: string): number {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return 0;
+  // Where a file system counts no blocks, its length has to do.
+  const own = stats.blocks > 0 ? stats.blocks * 512 : stats.size;
+  if (!stats.isDirectory()) return own;
+  let sum = own;
+  for (const name of namesIn(path)) sum += bytesOnDisk(join(path, name));
+  return sum;
+}
+
+/** A folder that goes meanwhile, or that may not be read, has nothing to add. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The first of them that is a link: what it leads to may be outside of the state folder. */
+export function linkAmong(folders: readonly string[]): string | undefined {
+  return folders.find((folder) => lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true);
+}
