@@ -35,7 +35,8 @@ export function plainModule(entry: Entries): Options {
 
 /**
  * A program in one file, of which `src/kept-code.ts` of the command line keeps what was compiled: the source of a function
- * that is given `require`. What is imported lazily is in it, and evaluated when it is asked for.
+ * that is given `require`, and `importOutside` for modules of others. What is imported lazily is in it, and evaluated when
+ * it is asked for.
  */
 export function bundledScript(entry: Entries): Options {
   return {
@@ -44,7 +45,7 @@ export function bundledScript(entry: Entries): Options {
     format: 'cjs',
     splitting: false,
     outExtension: () => ({ js: '.script' }),
-    banner: { js: '(function (require, module) {' },
+    banner: { js: '(function (require, module, importOutside) {' },
     footer: { js: '})' },
     esbuildOptions(options) {
       bundled.esbuildOptions(options);

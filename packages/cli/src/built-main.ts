@@ -1,4 +1,8 @@
 import { begin } from './begin.ts';
 import { keepingFor, runScript } from './kept-code.ts';
 
-await begin(() => runScript(`${import.meta.dirname}/orch.script`, keepingFor(process.argv.slice(2))));
+const importOutside = (url: string): Promise<object> => import(url);
+
+await begin(() =>
+  runScript(`${import.meta.dirname}/orch.script`, { keeping: keepingFor(process.argv.slice(2)), importOutside }),
+);

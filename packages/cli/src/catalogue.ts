@@ -53,7 +53,11 @@ export const catalogue = {
     alias: 'run',
     usage: '<plan>',
     summary: 'start a run of a plan and drive it',
-    examples: ['orch execute plan.json --input version=1.2', 'orch run plan.json --run-id nightly-1 --json'],
+    examples: [
+      'orch execute plan.json --input version=1.2',
+      'orch execute release.mts',
+      'orch run plan.json --run-id nightly-1 --json',
+    ],
     exits: ofDriving,
   },
   recover: {

@@ -2,9 +2,11 @@ import type { RunHandle, RunResult } from '@orch/core';
 import { exitCodes } from './catalogue.ts';
 import { exitCodeOfRun } from './exit-codes.ts';
 import type { ExitCode } from './catalogue.ts';
+import { leave } from './leave.ts';
 import type { Session } from './session.ts';
 import { listenToSignals } from './signals.ts';
 import type { Signals } from './signals.ts';
+import { tellThrough } from './streams.ts';
 import { RunWatch } from './watch-run.ts';
 import type { WatchOptions } from './watch-run.ts';
 
@@ -22,13 +24,14 @@ export async function drive({ session, runId, takeUp, begin, ...options }: Drive
   try {
     if (takeUp) await watch.readPast();
     session.listener = { event: (event) => watch.news(event), note: (text) => watch.note(text) };
+    using _told = tellThrough((text) => watch.note(text));
     const handle = begin();
     using signals = listenToSignals({
       handle,
       what: `run ${runId}`,
       say: (text) => watch.note(text),
       recover: watch.recover,
-      exit: (code) => process.exit(code),
+      exit: leave,
     });
     const result = await handle.result();
     await watch.end(result.status);

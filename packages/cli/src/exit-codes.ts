@@ -30,8 +30,14 @@ const usage: readonly ErrorCode[] = [
 /** The machine is at fault, not what was said. */
 const machine: readonly ErrorCode[] = ['ORCH_PLAN_UNREADABLE'];
 
-/** Codes of a domain that all mean a wrong plan, workflow or input. */
-const usagePrefixes: readonly string[] = ['ORCH_PLAN_', 'ORCH_WORKFLOW_', 'ORCH_INPUT_', 'ORCH_LANGUAGE_'];
+/** Codes of a domain that all mean a wrong plan, module, workflow or input. */
+const usagePrefixes: readonly string[] = [
+  'ORCH_PLAN_',
+  'ORCH_WORKFLOW_',
+  'ORCH_INPUT_',
+  'ORCH_LANGUAGE_',
+  'ORCH_MODULE_',
+];
 
 /** Codes of a phase that ended badly. */
 const phasePrefixes: readonly string[] = ['ORCH_PHASE_', 'ORCH_HOOK_'];

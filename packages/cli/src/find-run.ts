@@ -6,6 +6,7 @@ import { readPlan } from '@orch/plan';
 import { backendKinds, withPasswordHint } from './backend/backend-place.ts';
 import { backendsToSearch } from './backend/choose-backend.ts';
 import { isDamage } from './copy-run.ts';
+import { isModulePath } from './module/module-path.ts';
 import { openSession } from './session.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { findStatePlace } from './state-place.ts';
@@ -85,6 +86,10 @@ export async function openRun(options: FindOptions, text: string): Promise<Found
 async function readWanted(text: string, { stateDir }: FindOptions): Promise<Wanted & { readonly plan?: string }> {
   const path = resolve(text);
   if (!isFile(path)) return { text, path, planId: undefined };
+  if (isModulePath(path)) {
+    const reading = await (await import('./module/read-workflow.ts')).readWorkflow(path);
+    return { text, path, planId: 'workflow' in reading ? reading.workflow.id : undefined };
+  }
   await using session = await openSession({ stateDir });
   const { workflow, stateBackend } = await readPlan(path, { plugins: session.plugins });
   const plan = stateBackend !== undefined && backendKinds.includes(stateBackend) ? { plan: stateBackend } : {};

@@ -9,6 +9,12 @@ export interface Keeping {
   readonly folder: string | undefined;
 }
 
+export interface ScriptOptions {
+  readonly keeping?: Keeping | undefined;
+  /** Imports modules that are no part of the script: it has no way of its own. */
+  readonly importOutside?: (url: string) => Promise<object>;
+}
+
 /** What is kept of a command line. Of one that only prints help that would be too little for the next. */
 export function keepingFor(args: readonly string[]): Keeping | undefined {
   const command = commandNamed(args[0] ?? '');
@@ -17,11 +23,11 @@ export function keepingFor(args: readonly string[]): Keeping | undefined {
 }
 
 /**
- * Runs a script, the source of a function that is given `require`. All functions that a command made use of are kept as
+ * Runs a script, the source of a function that is given `require`, and what imports modules for it. All functions that a command made use of are kept as
  * they were compiled; Node's own compile cache keeps a file as it is before its first function is called, and so has each
  * compiled anew at every start.
  */
-export function runScript(file: string, keeping?: Keeping): void {
+export function runScript(file: string, { keeping, importOutside }: ScriptOptions = {}): void {
   const fs = process.getBuiltinModule('node:fs');
   const vm = process.getBuiltinModule('node:vm');
   const source = fs.readFileSync(file, 'utf8');
@@ -36,7 +42,7 @@ export function runScript(file: string, keeping?: Keeping): void {
     process.once('exit', (code) => {
       if (code === 0) keep(place, script);
     });
-  script.runInThisContext()((name: string) => load(name, file));
+  script.runInThisContext()((name: string) => load(name, file), undefined, importOutside);
 }
 
 function load(name: string, file: string): unknown {

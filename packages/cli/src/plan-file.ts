@@ -5,6 +5,7 @@ import type { OrchError } from '@orch/core/author';
 import { addFindings, inWholePlan, readPlan, renderFinding } from '@orch/plan';
 import type { PlanReading, PositionedFinding } from '@orch/plan';
 import { backendKinds } from './backend/backend-place.ts';
+import { isModulePath } from './module/module-path.ts';
 import type { Session } from './session.ts';
 import { say } from './streams.ts';
 import { isColoured } from './view/colour.ts';
@@ -27,8 +28,10 @@ export interface CheckOptions {
   readonly commandCheck: boolean;
 }
 
-/** Everything that is wrong with a plan file. */
-export async function checkPlan(session: Session, path: string, { commandCheck }: CheckOptions): Promise<CheckedPlan> {
+/** Everything that is wrong with a plan file, or a module that exports a workflow. */
+export async function checkPlan(session: Session, path: string, options: CheckOptions): Promise<CheckedPlan> {
+  if (isModulePath(path)) return (await import('./module/check-module.ts')).checkModule(session, path, options);
+  const { commandCheck } = options;
   const read = await readPlan(path, { plugins: session.plugins });
   const ofCommands = commandCheck ? await commandFindings(session, read) : [];
   const reading = addFindings(read, [...backendFindings(read), ...ofCommands]);

@@ -1,16 +1,18 @@
 import { rootHelp } from './catalogue.ts';
 import { exitCodes } from './catalogue.ts';
 import type { ExitCode } from './catalogue.ts';
+import { tellIdle } from './idle.ts';
+import { leave } from './leave.ts';
 import { runProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 import { exitCodeAfterWriting, flushStreams, guardStreams, print, say } from './streams.ts';
 import { startTracing } from './tracer.ts';
 
 guardStreams();
-process.on('uncaughtException', (error) => process.exit(reportError(error)));
-process.on('beforeExit', () =>
-  process.exit(reportError(new Error('Nothing is left to wait for, but the command has not ended.'))),
-);
+process.on('uncaughtException', (error) => leave(reportError(error)));
+process.on('beforeExit', () => {
+  if (!tellIdle()) leave(reportError(new Error('Nothing is left to wait for, but the command has not ended.')));
+});
 
 void run(process.argv.slice(2));
 
@@ -19,7 +21,7 @@ async function run(args: readonly string[]): Promise<void> {
   await startTracing(args);
   const exitCode = await start(args);
   await flushStreams();
-  process.exit(exitCodeAfterWriting(exitCode));
+  leave(exitCodeAfterWriting(exitCode));
 }
 
 async function start(args: readonly string[]): Promise<ExitCode> {

@@ -1,5 +1,6 @@
 import { exitCodes } from './catalogue.ts';
 import type { ExitCode } from './catalogue.ts';
+import { leave } from './leave.ts';
 
 let readerMayLeave = false;
 let lost: Error | undefined;
@@ -11,7 +12,7 @@ let lost: Error | undefined;
 export function guardStreams(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') lost ??= error;
-    else if (readerMayLeave) process.exit(exitCodes.done);
+    else if (readerMayLeave) leave(exitCodes.done);
   });
   process.stderr.on('error', ignoreClosedStream);
 }
@@ -39,6 +40,23 @@ export function print(data: string | Uint8Array): Promise<void> {
 /** Says something to a person. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+let teller: (text: string) => void = say;
+
+/** Says something to a person, where a run is shown beside it: not into the middle of a picture. */
+export function tell(text: string): void {
+  teller(text);
+}
+
+/** Until it is disposed of, `tell` is this. */
+export function tellThrough(through: (text: string) => void): Disposable {
+  teller = through;
+  return {
+    [Symbol.dispose]() {
+      teller = say;
+    },
+  };
 }
 
 /** Waits until both streams have handed on what was written to them. */

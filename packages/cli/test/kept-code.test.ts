@@ -38,7 +38,7 @@ interface Run {
 /** Runs a script in a process of its own; answers with what it printed. */
 function run({ file = script, folder = ground.path('kept'), exitCode = 0, idle = false }: Run = {}): string {
   ground.write('neighbour.cjs', "exports.word = 'beside'");
-  const keeping = folder === '' ? 'undefined' : JSON.stringify({ command: 'execute', folder });
+  const keeping = folder === '' ? '{}' : JSON.stringify({ keeping: { command: 'execute', folder } });
   const source = `import { runScript } from ${JSON.stringify(module)}; runScript(${JSON.stringify(file)}, ${keeping});`;
   const args = [
     '--conditions=source',

@@ -6,8 +6,9 @@ import { drive } from '../drive.ts';
 import type { DriveRequest } from '../drive.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { follow } from '../follow.ts';
-import { givenInputs } from '../inputs/given-inputs.ts';
+import { inputsOfWorkflow } from '../inputs/inputs-of-workflow.ts';
 import type { InputSources } from '../inputs/given-inputs.ts';
+import { withChoice } from '../module/workflow-of-run.ts';
 import { loadPlan } from '../plan-file.ts';
 import { backendsToSearch, chooseBackend } from '../backend/choose-backend.ts';
 import { rememberBackend } from '../backend/known-backends.ts';
@@ -38,7 +39,7 @@ export async function execute(path: string, options: ExecuteOptions): Promise<Ex
   await using reading = await openSession(options);
   const { workflow, stateBackend } = await loadPlan(reading, path, options);
   const { spec } = workflow.definition;
-  const inputs = await givenInputs(spec, options);
+  const inputs = await inputsOfWorkflow(workflow, options);
   const choice = choiceOf(
     options,
     spec.phases.map(({ name }) => name),
@@ -61,7 +62,10 @@ export async function execute(path: string, options: ExecuteOptions): Promise<Ex
     begin: () => session.orchestrator.execute(workflow, { runId, source: resolve(path), inputs, ...choice }),
   };
   // Awaited here: the session is closed when this function returns.
-  return await (options.runId === undefined ? drive(request) : driveOrFollow(request));
+  const driven = options.runId === undefined ? drive(request) : driveOrFollow(request);
+  return await driven.catch(async (error: unknown) => {
+    throw await withChoice(error, session, { runId, source: resolve(path) });
+  });
 }
 
 /** Only what was said: a run that there is already keeps its choice. */

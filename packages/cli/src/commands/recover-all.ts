@@ -9,6 +9,8 @@ import type { ExitCode } from '../catalogue.ts';
 import { exitCodeOf, exitCodeOfRun, worstOf } from '../exit-codes.ts';
 import { secretsOfRun } from '../inputs/secrets-of-run.ts';
 import type { InputSources } from '../inputs/given-inputs.ts';
+import { leave } from '../leave.ts';
+import { withChoice, workflowOfRun } from '../module/workflow-of-run.ts';
 import { describeDriver } from '../run/driver-words.ts';
 import { resultOf } from '../run/result.ts';
 import type { ResultMap } from '../run/result.ts';
@@ -126,12 +128,14 @@ async function begin({ session, run }: Unfinished, { inputs }: RecoverAllOptions
   const { orchestrator, place, at } = session;
   try {
     const { runId } = run;
+    const workflow = await workflowOfRun(session, run);
     const secrets = await secretsOfRun(orchestrator, { runId, ...(inputs === undefined ? {} : { inputs }) });
     await rememberBackend(place.directory, at);
     say(`Run ${runId} of ${run.workflow} is taken up: ${run.completed} of ${run.phases} phases are completed.`);
     const handle = orchestrator.recover<Record<string, unknown>, Record<string, unknown>>(runId, {
       secrets,
       unfinishedOnly: true,
+      ...(workflow === undefined ? {} : { workflow }),
     });
     return { session, run, handle };
   } catch (error) {
@@ -145,7 +149,7 @@ function listenToAll(begun: readonly Begun[], what: string, recover: string): Si
     stop: async () => void (await Promise.all(begun.map((it) => it.handle.stop()))),
     detach: async () => void (await Promise.all(begun.map((it) => it.handle.detach()))),
   };
-  return listenToSignals({ handle, what, say, recover, exit: (code) => process.exit(code) });
+  return listenToSignals({ handle, what, say, recover, exit: leave });
 }
 
 async function driveOne({ session, run, handle }: Begun): Promise<End> {
@@ -158,7 +162,7 @@ async function driveOne({ session, run, handle }: Begun): Promise<End> {
     const code = exitCodeOfRun(status, 'reason' in result ? result.reason : undefined);
     return { code, result: resultOf(await session.orchestrator.show(runId), status) };
   } catch (error) {
-    return { code: refused(run, error) };
+    return { code: refused(run, await withChoice(error, session, run)) };
   }
 }
 
@@ -166,6 +170,7 @@ async function driveOne({ session, run, handle }: Begun): Promise<End> {
 function refused({ runId, workflow }: RunSummary, error: unknown): ExitCode {
   if (!isOrchError(error)) throw error;
   const hint = error.hint === undefined ? '' : ` ${error.hint}`;
-  say(`Run ${runId} of ${workflow} is left alone: ${harmless(error.message)}${harmless(hint)} [${error.code}]`);
+  const [first = '', ...more] = `${error.message}${hint}`.split('\n').map(harmless);
+  say([`Run ${runId} of ${workflow} is left alone: ${first}`, ...more].join('\n') + ` [${error.code}]`);
   return error.code === 'ORCH_RUN_OWNED' ? exitCodes.done : exitCodeOf(error.code);
 }

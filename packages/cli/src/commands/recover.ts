@@ -4,6 +4,7 @@ import type { ExitCode } from '../catalogue.ts';
 import { openRun } from '../find-run.ts';
 import { secretsOfRun } from '../inputs/secrets-of-run.ts';
 import { rememberBackend } from '../backend/known-backends.ts';
+import { withChoice, workflowOfRun } from '../module/workflow-of-run.ts';
 import { loadPlan } from '../plan-file.ts';
 import { wrongUsage } from '../report-error.ts';
 import { chooseOutput } from '../view/view.ts';
@@ -35,7 +36,8 @@ export async function recover(text: string | undefined, options: RecoverOptions)
     run: { runId },
   } = found;
   const { checkpoint, from, inputs, takeOver = false, otherHost = false } = options;
-  const workflow = options.plan === undefined ? undefined : (await loadPlan(session, options.plan, options)).workflow;
+  const corrected = options.plan === undefined ? undefined : (await loadPlan(session, options.plan, options)).workflow;
+  const workflow = corrected ?? (await workflowOfRun(session, found.run));
   const secrets = await secretsOfRun(session.orchestrator, {
     runId,
     workflow: workflow?.definition.spec,
@@ -46,16 +48,20 @@ export async function recover(text: string | undefined, options: RecoverOptions)
     takeOver,
     otherHost,
     secrets,
-    ...(workflow === undefined ? {} : { workflow, replan: true }),
+    ...(workflow === undefined ? {} : { workflow, replan: corrected !== undefined }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(from === undefined ? {} : { from }),
   };
-  return await drive({
+  const driven = drive({
     session,
     runId,
     takeUp: true,
     output: chooseOutput(options.output, process.stderr),
     json: options.json ?? false,
     begin: () => session.orchestrator.recover(runId, how),
+  });
+  // Awaited here: the session is closed when this function returns.
+  return await driven.catch(async (error: unknown) => {
+    throw await withChoice(error, session, found.run);
   });
 }

@@ -17,13 +17,13 @@ import type { Define } from './options.ts';
 export const driving = {
   validate: (command, end) =>
     command
-      .argument('<plan>', 'plan file')
+      .argument('<plan>', 'plan file, or a .mts module that exports a workflow')
       .addOption(asJson('findings and checks'))
       .addOption(noCommandCheck())
       .action(async (plan, options) => end(await (await import('../commands/validate.ts')).validate(plan, options))),
   execute: (command, end) =>
     command
-      .argument('<plan>', 'plan file')
+      .argument('<plan>', 'plan file, or a .mts module that exports a workflow')
       .addOption(stateDir())
       .addOption(backend('where the run is kept'))
       .addOption(concurrency())

@@ -14,9 +14,9 @@ export interface InputSources {
 type Specs = NonNullable<WorkflowSpec['inputs']>;
 
 /** Values by name. */
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
-interface Given {
+export interface Given {
   readonly value: unknown;
   /** Who says so. */
   readonly from: string;
@@ -32,10 +32,7 @@ export async function givenInputs(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Values | undefined> {
   const { inputs: specs = {} } = workflow;
-  const given = fromVariables(Object.keys(specs), specs, environment);
-  const problems: string[] = [];
-  const isFileRead = await addFile(given, sources.inputs, problems);
-  const refused = addArguments(given, specs, sources.input ?? [], problems);
+  const { given, problems, isFileRead, refused } = await collectInputs(specs, sources, environment);
   for (const { name, message } of await misfits(specs, given)) {
     const from = given.get(name)?.from;
     // What could not be read may have it; and one mistake is told once.
@@ -43,8 +40,29 @@ export async function givenInputs(
     const hint = from === undefined && specOf(specs, name)?.secret === true ? `: ${howToHandIn(name)}` : '';
     problems.push(`${harmless(name)}${from === undefined ? '' : ` (${from})`}: ${message}${hint}`);
   }
-  if (problems.length > 0) throw invalid(`Inputs of workflow ${workflow.id}`, problems);
+  if (problems.length > 0) throw invalidInputs(`Inputs of workflow ${workflow.id}`, problems);
   return given.size === 0 ? undefined : valuesOf(given);
+}
+
+interface Collected {
+  readonly given: Map<string, Given>;
+  readonly problems: string[];
+  readonly isFileRead: boolean;
+  /** Names of secret ones that stood on the command line. */
+  readonly refused: ReadonlySet<string>;
+}
+
+/** What the command line, a file and the environment give, by name; not yet checked. */
+export async function collectInputs(
+  specs: Specs,
+  sources: InputSources,
+  environment: NodeJS.ProcessEnv,
+): Promise<Collected> {
+  const given = fromVariables(Object.keys(specs), specs, environment);
+  const problems: string[] = [];
+  const isFileRead = await addFile(given, sources.inputs, problems);
+  const refused = addArguments(given, specs, sources.input ?? [], problems);
+  return { given, problems, isFileRead, refused };
 }
 
 /**
@@ -69,7 +87,7 @@ export async function givenSecrets(
   const checked = new Map([...given].filter(([name]) => Object.hasOwn(declared, name)));
   for (const { name, message } of await misfits(declared, checked))
     problems.push(`${harmless(name)} (${given.get(name)?.from}): ${message}`);
-  if (problems.length > 0) throw invalid('Secret inputs', problems);
+  if (problems.length > 0) throw invalidInputs('Secret inputs', problems);
   return valuesOf(given);
 }
 
@@ -138,7 +156,7 @@ async function misfits(specs: Specs, given: ReadonlyMap<string, Given>): Promise
   }));
 }
 
-function valuesOf(given: ReadonlyMap<string, Given>): Values {
+export function valuesOf(given: ReadonlyMap<string, Given>): Values {
   return Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
 }
 
@@ -154,7 +172,8 @@ function howToHandIn(name: string): string {
   return `set ${variableOf(name)}, or use --inputs FILE`;
 }
 
-function invalid(what: string, problems: readonly string[]): Error {
+/** Everything that is wrong, a line each. */
+export function invalidInputs(what: string, problems: readonly string[]): Error {
   return orchError({
     code: 'ORCH_INPUT_INVALID',
     message: `${what}:${problems.map((problem) => `\n  ${problem}`).join('')}`,

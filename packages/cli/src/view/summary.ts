@@ -90,7 +90,7 @@ function slowest(phases: readonly PhaseReport[]): string[] {
     : [`Slowest: ${timed.map(({ name, ms }) => `${harmless(name)} ${formatDuration(ms)}`).join(', ')}`];
 }
 
-function failure({ name, attempts, error, forgiven }: PhaseReport, options: SummaryOptions): string[] {
+function failure({ name, kind, attempts, error, forgiven }: PhaseReport, options: SummaryOptions): string[] {
   const { run, paint, columns, logPath } = options;
   const word = `${paint(forgiven === true ? 'yellow' : 'red', 'failed')} ${harmless(name)}`;
   const last = error === undefined ? attempts.at(-1) : undefined;
@@ -103,7 +103,8 @@ function failure({ name, attempts, error, forgiven }: PhaseReport, options: Summ
   const { number, most } = run.tryOf(name);
   const tries = most === undefined || most === 1 ? '' : `, attempt ${number}/${most}`;
   const head = fitted(`${word}: ${describeFailure(last)}${tries}${isForgiven}`);
-  const path = logPath(last);
+  // What a function says goes to the screen, and to no file.
+  const path = kind === 'function' ? undefined : logPath(last);
   return [...head, ...hint, ...(path === undefined ? [] : logTail(path, columns))];
 }
 

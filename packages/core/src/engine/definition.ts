@@ -45,11 +45,17 @@ export function refuseChanges(runId: string, before: WorkflowSpec, after: Workfl
   if (!same(before, after)) throw changed(runId, differences(before, after));
 }
 
-function changed(runId: string, found: readonly string[]): OrchError {
+/** An error that says all that differs, for those who show more than its message. */
+export interface WorkflowChanged extends OrchError {
+  readonly changes: readonly string[];
+}
+
+function changed(runId: string, found: readonly string[]): WorkflowChanged {
   const more = found.length > shownDifferences ? `; and ${found.length - shownDifferences} more` : '';
-  return orchError({
+  const error = orchError({
     code: 'ORCH_WORKFLOW_CHANGED',
     message: `Run ${runId} has another definition: ${found.slice(0, shownDifferences).join('; ')}${more}.`,
     hint: 'Take it up with the definition that it has, go on with the new one (orch recover --plan FILE; in a script, replan), or start a new run.',
   });
+  return Object.assign(error, { changes: found });
 }

@@ -1,0 +1,21 @@
+import type { Workflow } from '@orch/core';
+import type { Session } from '../session.ts';
+import { isModulePath } from './module-path.ts';
+import type { Known, OfModule } from './module-of-run.ts';
+
+// What every run passes through: all that only modules need is loaded for those.
+
+/** The workflow to take a run up with, where it came from a module; of others the journal has all. */
+export async function workflowOfRun(session: Session, run: Known): Promise<Workflow | undefined> {
+  if (!isOfModule(run)) return undefined;
+  return await (await import('./module-of-run.ts')).moduleOfRun(session, run);
+}
+
+/** The error; of a run whose module has changed, with what to choose from. */
+export async function withChoice(error: unknown, session: Session, run: Known): Promise<unknown> {
+  return isOfModule(run) ? (await import('./module-of-run.ts')).withChoice(error, session, run) : error;
+}
+
+function isOfModule(run: Known): run is OfModule {
+  return run.source !== undefined && isModulePath(run.source);
+}
