@@ -5,7 +5,7 @@ import { isOrchError, orchError } from '@orch/core/author';
 import type { OrchError, PhaseSpec, WorkflowSpec } from '@orch/core/author';
 import { loadPlan } from '../plan-file.ts';
 import type { Session } from '../session.ts';
-import { recoverCommand } from '../state-place.ts';
+import { recoverCommand, runFlags } from '../recover-command.ts';
 import { say } from '../streams.ts';
 import { count, harmless, shellWord } from '../view/text.ts';
 
@@ -60,9 +60,9 @@ function wasWrittenAfter(file: string, time: number): boolean {
   return (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > time;
 }
 
-function unloaded({ place }: Session, { runId, source }: OfModule, error: OrchError): OrchError {
+function unloaded(session: Session, { runId, source }: OfModule, error: OrchError): OrchError {
   const isGone = error.code === 'ORCH_PLAN_NOT_FOUND';
-  const again = `${recoverCommand(runId, place)} --plan FILE`;
+  const again = `${recoverCommand(runId, session)} --plan FILE`;
   return Object.assign(
     orchError({
       code: isGone ? 'ORCH_PLAN_NOT_FOUND' : 'ORCH_PLAN_INVALID',
@@ -76,12 +76,12 @@ function unloaded({ place }: Session, { runId, source }: OfModule, error: OrchEr
   );
 }
 
-function anotherWorkflow({ place }: Session, { runId, source }: OfModule, ids: readonly [string, string]): OrchError {
+function anotherWorkflow(session: Session, { runId, source }: OfModule, ids: readonly [string, string]): OrchError {
   const [had, has] = ids.map((id) => JSON.stringify(id));
   return orchError({
     code: 'ORCH_WORKFLOW_CHANGED',
     message: `Run ${runId} is of workflow ${had}, and ${harmless(nameOf(source))} now exports ${has}.`,
-    hint: `Name the file that has it: ${recoverCommand(runId, place)} --plan FILE`,
+    hint: `Name the file that has it: ${recoverCommand(runId, session)} --plan FILE`,
   });
 }
 
@@ -97,9 +97,9 @@ export function withChoice(error: unknown, session: Session, { runId, source }: 
     code: 'ORCH_WORKFLOW_CHANGED',
     message: `${harmless(nameOf(source))} is not what run ${runId} was made of, ${count(changes.length, 'difference')}:${lines.join('')}${more}`,
     hint: [
-      `To go on by it: ${recoverCommand(runId, session.place)} --plan ${file}`,
-      `To go on as before: put ${file} back as it was, then ${recoverCommand(runId, session.place)}`,
-      `For a new run: orch execute ${file}${session.place.flag}`,
+      `To go on by it: ${recoverCommand(runId, session)} --plan ${file}`,
+      `To go on as before: put ${file} back as it was, then ${recoverCommand(runId, session)}`,
+      `For a new run: orch execute ${file}${runFlags(session)}`,
     ].join('\n  '),
     cause: error,
   });

@@ -20,7 +20,7 @@ export function listenForStrayErrors(): void {
       hint: 'Await what is started, or catch what it throws. A run that was driven is interrupted: orch recover goes on.',
       cause: thrown,
     });
-    leave(reportError(error, { json: process.argv.includes('--json') }));
+    leave(reportError(error, process.argv.slice(2)));
   });
 }
 
