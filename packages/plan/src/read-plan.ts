@@ -50,8 +50,8 @@ export interface PlanReading {
 /** Bytes of a plan file. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** Endings of files that are plans, but not yet for this release. */
-const laterEndings: Readonly<Record<string, string>> = {
+/** Endings of files that are run, not read: a workflow that is written as code. */
+const moduleEndings: Readonly<Record<string, string>> = {
   '.mts': 'TypeScript',
   '.ts': 'TypeScript',
   '.mjs': 'JavaScript',
@@ -72,13 +72,13 @@ export async function planFormat(path: string): Promise<PlanFormat> {
 
 /** Reads a plan file. What is wrong with it, even that it is not there, is a finding; this never rejects for it. */
 export async function readPlan(path: string, options: ReadPlanOptions = {}): Promise<PlanReading> {
-  const kind = laterEndings[extname(path).toLowerCase()];
+  const kind = moduleEndings[extname(path).toLowerCase()];
   if (kind !== undefined)
     return refused(
       path,
       'ORCH_PLAN_NOT_SUPPORTED',
-      `Plans in ${kind} are not supported yet.`,
-      'Write it as a .json file.',
+      `${kind} is imported, not read as a plan.`,
+      'orch execute FILE runs a module whose default export is a workflow; a script imports it.',
     );
   let bytes: Uint8Array;
   try {
