@@ -21,6 +21,15 @@ const checks = {
   redis: () => ['redis-server', '--version'],
   /** One that speaks TLS; its client says so. */
   'redis-tls': () => ['sh', '-c', 'redis-cli --help 2>&1 | grep -q -e --tls'],
+  /** Draws graphs in its language. */
+  graphviz: () => ['dot', '-V'],
+  chromium: () => ['chromium', '--version'],
+  /** Mermaid as a browser loads it: its `dist/mermaid.min.js`, at `$ORCH_MERMAID`. */
+  mermaid: () => [
+    'sh',
+    '-c',
+    'test -f "$ORCH_MERMAID" || { echo "ORCH_MERMAID names no mermaid.min.js" >&2; exit 1; }',
+  ],
   jq: () => ['jq', '--version'],
   /** Only root may mount one; `unshare` keeps it out of everybody else's sight. */
   tmpfs: (folder) => ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o size=1m tmpfs '${folder}'`],

@@ -103,6 +103,12 @@ export const catalogue = {
     examples: ['orch events bcdf', 'orch events plan.json --after 10 --limit 50'],
     exits: ['done', 'notFound'],
   },
+  graph: {
+    usage: '<plan|run>',
+    summary: 'draw a plan, or what became of the phases of a run',
+    examples: ['orch graph plan.json --format mermaid', 'orch graph bcdf --format svg > run.svg'],
+    exits: ['done', 'notFound'],
+  },
   copy: {
     usage: '<run>',
     summary: 'copy a run to another backend',
@@ -142,7 +148,7 @@ export const catalogue = {
 /** How help lists them. */
 const groups: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
   ['Run', ['validate', 'execute', 'recover', 'watch', 'cancel']],
-  ['Look', ['list', 'show', 'logs', 'events']],
+  ['Look', ['list', 'show', 'logs', 'events', 'graph']],
   ['Look after', ['copy', 'backup', 'prune', 'doctor']],
   ['Set up', ['skill']],
 ];

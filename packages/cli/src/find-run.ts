@@ -178,7 +178,7 @@ async function damageOf({ orchestrator }: Session, text: string): Promise<unknow
   }
 }
 
-function isFile(path: string): boolean {
+export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 

@@ -2,7 +2,6 @@
 export const laterCommands: ReadonlySet<string> = new Set([
   'approve',
   'completion',
-  'graph',
   'init',
   'report',
   'schema',

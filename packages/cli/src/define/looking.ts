@@ -45,4 +45,13 @@ export const looking = {
       .addOption(stateDir())
       .addOption(backend())
       .action(async (run, options) => end(await (await import('../commands/events.ts')).events(run, options))),
+  graph: (command, end) =>
+    command
+      .argument('<plan|run>', 'a plan file; or a run: the beginning of its id, or a workflow id')
+      .addOption(
+        new Option('--format <format>', 'how it is written').choices(['text', 'mermaid', 'dot', 'svg']).default('text'),
+      )
+      .addOption(stateDir())
+      .addOption(backend())
+      .action(async (what, options) => end(await (await import('../commands/graph.ts')).graph(what, options))),
 } satisfies Readonly<Record<string, Define>>;
