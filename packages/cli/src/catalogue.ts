@@ -137,6 +137,12 @@ export const catalogue = {
     examples: ['orch doctor', 'orch doctor --state-dir /srv/state --json'],
     exits: ['done'],
   },
+  init: {
+    usage: '[file]',
+    summary: 'write a plan to begin with, from a template',
+    examples: ['orch init', 'orch init release.yaml --template release'],
+    exits: ['done', 'interrupt'],
+  },
   skill: {
     usage: 'install [dir]',
     summary: 'copy the skill for coding agents into this project',
@@ -150,7 +156,7 @@ const groups: readonly (readonly [title: string, commands: readonly CommandName[
   ['Run', ['validate', 'execute', 'recover', 'watch', 'cancel']],
   ['Look', ['list', 'show', 'logs', 'events', 'graph']],
   ['Look after', ['copy', 'backup', 'prune', 'doctor']],
-  ['Set up', ['skill']],
+  ['Set up', ['init', 'skill']],
 ];
 
 export type CommandName = keyof typeof catalogue;

@@ -4,6 +4,7 @@ import type { CommandName } from './catalogue.ts';
 import { exitCodes } from './catalogue.ts';
 import type { ExitCode } from './catalogue.ts';
 import { agents } from './define/agents.ts';
+import { settingUp } from './define/setting-up.ts';
 import { driving } from './define/driving.ts';
 import { keeping } from './define/keeping.ts';
 import { looking } from './define/looking.ts';
@@ -11,7 +12,7 @@ import type { Define, End } from './define/options.ts';
 import { laterCommands, laterFlags } from './later.ts';
 import { reportError, wrongUsage } from './report-error.ts';
 
-const define: Readonly<Record<CommandName, Define>> = { ...driving, ...looking, ...keeping, ...agents };
+const define: Readonly<Record<CommandName, Define>> = { ...driving, ...looking, ...keeping, ...agents, ...settingUp };
 
 const helpColumns = 80;
 

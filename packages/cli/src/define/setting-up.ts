@@ -1,0 +1,14 @@
+import { Option } from 'commander';
+import { templateNames } from '../init/templates.ts';
+import { notEmpty } from './options.ts';
+import type { Define } from './options.ts';
+
+/** Commands that come before the first run. */
+export const settingUp = {
+  init: (command, end) =>
+    command
+      .argument('[file]', 'plan to write: .yaml, .yml, .json, .jsonc (default: plan.yaml)', notEmpty)
+      .addOption(new Option('--template <name>', 'what to begin with (default: standard)').choices(templateNames))
+      .option('--force', 'overwrite the file')
+      .action(async (file, options) => end(await (await import('../commands/init.ts')).init(file, options))),
+} satisfies Readonly<Record<string, Define>>;
