@@ -35,17 +35,19 @@ export function plainModule(entry: Entries): Options {
 
 /**
  * A program in one file, of which `src/kept-code.ts` of the command line keeps what was compiled: the source of a function
- * that is given `require`, and `importOutside` for modules of others. What is imported lazily is in it, and evaluated when
- * it is asked for.
+ * that is given `require`, `module`, `exports`, and `importOutside` for modules of others. What is imported lazily is in it,
+ * and evaluated when it is asked for; the packages `apart` are not in it, and have scripts of their own.
  */
-export function bundledScript(entry: Entries): Options {
+export function bundledScript(entry: Entries, { apart = [] }: { readonly apart?: readonly string[] } = {}): Options {
   return {
     ...library(entry),
     ...bundled,
+    noExternal: [allBut(...machineCode, ...apart)],
+    external: [...apart],
     format: 'cjs',
     splitting: false,
     outExtension: () => ({ js: '.script' }),
-    banner: { js: '(function (require, module, importOutside) {' },
+    banner: { js: '(function (require, module, exports, importOutside) {' },
     footer: { js: '})' },
     esbuildOptions(options) {
       bundled.esbuildOptions(options);
@@ -58,10 +60,12 @@ export function bundledScript(entry: Entries): Options {
   };
 }
 
+/** What holds machine code cannot be bundled: it is a dependency, loaded where it is used. */
+const machineCode = ['better-sqlite3'];
+
 const bundled = {
   sourcemap: false,
-  // What holds machine code cannot be bundled: it is a dependency, loaded where it is used.
-  noExternal: [/^(?!node:|better-sqlite3$)/],
+  noExternal: [allBut(...machineCode)],
   esbuildOptions(options) {
     // jsonc-parser's `main` is UMD, which cannot be bundled; its `module` can.
     options.mainFields = ['module', 'main'];
@@ -78,6 +82,11 @@ const bundled = {
     },
   ],
 } satisfies Partial<Options>;
+
+/** Packages that are bundled: all that are not named. */
+function allBut(...names: readonly string[]): RegExp {
+  return new RegExp(`^(?!node:|(?:${names.join('|')})$)`);
+}
 
 /**
  * Takes from Node's modules the properties that are named. An import would read every property of them, and a third of what

@@ -1,6 +1,7 @@
 import type { Script } from 'node:vm';
 import { commandNamed } from './catalogue.ts';
 import { compileCacheFolder } from './compile-cache.ts';
+import { scriptName } from './script-name.ts';
 
 export interface Keeping {
   /** Each command has its own: what is kept is what it made use of. */
@@ -23,11 +24,12 @@ export function keepingFor(args: readonly string[]): Keeping | undefined {
 }
 
 /**
- * Runs a script, the source of a function that is given `require`, and what imports modules for it. All functions that a command made use of are kept as
- * they were compiled; Node's own compile cache keeps a file as it is before its first function is called, and so has each
- * compiled anew at every start.
+ * Runs a script, the source of a function that is given `require`, `module`, `exports` and what imports modules for it,
+ * and answers with what it exports. All functions that a command made use of are kept as they were compiled; Node's own
+ * compile cache keeps a file as it is before its first function is called, and so has each compiled anew at every start.
  */
-export function runScript(file: string, { keeping, importOutside }: ScriptOptions = {}): void {
+export function runScript(file: string, options: ScriptOptions = {}): unknown {
+  const { keeping, importOutside } = options;
   const fs = process.getBuiltinModule('node:fs');
   const vm = process.getBuiltinModule('node:vm');
   const source = fs.readFileSync(file, 'utf8');
@@ -42,11 +44,26 @@ export function runScript(file: string, { keeping, importOutside }: ScriptOption
     process.once('exit', (code) => {
       if (code === 0) keep(place, script);
     });
-  script.runInThisContext()((name: string) => load(name, file), undefined, importOutside);
+  const module = { exports: {} };
+  const requireFor = (name: string): unknown => load(name, file, options);
+  script.runInThisContext()(requireFor, module, module.exports, importOutside);
+  return module.exports;
 }
 
-function load(name: string, file: string): unknown {
-  return process.getBuiltinModule(name) ?? process.getBuiltinModule('node:module').createRequire(file)(name);
+const loaded = new Map<string, unknown>();
+
+/** A module of Node, a package whose script stands beside this one, or one that is installed. */
+function load(name: string, file: string, { keeping, ...options }: ScriptOptions): unknown {
+  const builtin = process.getBuiltinModule(name);
+  if (builtin !== undefined) return builtin;
+  const beside = `${file.slice(0, file.lastIndexOf('/') + 1)}${scriptName(name)}.script`;
+  if (!loaded.has(beside)) {
+    const { existsSync } = process.getBuiltinModule('node:fs');
+    if (!existsSync(beside)) return process.getBuiltinModule('node:module').createRequire(file)(name);
+    const own = keeping && { ...keeping, command: `${keeping.command}-${scriptName(name)}` };
+    loaded.set(beside, runScript(beside, { ...options, keeping: own }));
+  }
+  return loaded.get(beside);
 }
 
 /** V8 itself compares no more than the length of the source. */

@@ -61,6 +61,21 @@ test('a script runs with what it requires, of Node and beside it; nothing is kep
   expect(kept()).toEqual([]);
 });
 
+test('a package that has a script of its own is run once, and kept for each command', () => {
+  ground.write(
+    '@scope+apart.script',
+    '(function (require, module, exports) { exports.count = globalThis.count = (globalThis.count ?? 0) + 1; })',
+  );
+  const using = ground.write(
+    'using.script',
+    "(function (require) { const [one, two] = [require('@scope/apart'), require('@scope/apart')]; console.log(one === two, two.count); process.exitCode = Number(process.argv[1]); })",
+  );
+  expect(run({ file: using })).toBe('true 1\n');
+  expect(kept().filter((name) => name.startsWith('orch-execute-@scope+apart-'))).toHaveLength(1);
+  expect(run({ file: using })).toBe('true 1\n');
+  expect(kept()).toHaveLength(2);
+});
+
 test('what was compiled is kept for this user only, and taken the next time', () => {
   expect(run()).toBe('done beside\n');
   expect(kept()).toHaveLength(1);
