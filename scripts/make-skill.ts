@@ -38,6 +38,8 @@ const makers: Readonly<Record<string, () => string>> = {
   errors: () => errorsPart(),
   'errors-contents': () => contentsOf(errorsPart()),
   expressions: () => tableIn('docs/guide/expressions.md', 'variable'),
+  language: () => tableIn('packages/plan/README.md', 'what', { without: ['variables', 'names that are no words'] }),
+  'schema-keywords': () => tableIn('packages/plan/README.md', 'carried out for'),
   classes: () => tableIn('docs/guide/retries.md', 'class'),
   recover: () => tableIn('docs/guide/going-back.md', 'command'),
   'run-id': () => tableIn('docs/guide/going-back.md', 'the run of that id'),

@@ -113,8 +113,9 @@ describe('pages', () => {
   it('have no path of Windows, no date, and no word that is true for a time only', () => {
     for (const { path, text } of pages) {
       expect(text.match(/\b[A-Z]:\\|\b[\w.]+\\[\w\\]*\w+\.\w+/g), path).toBeNull();
+      const words = text.replaceAll(/`[^`\n]*`/g, '');
       expect(
-        text.match(/\b(?:19|20)\d\d\b|\b(?:currently|nowadays|recently|as of|at the moment)\b/gi),
+        words.match(/\b(?:19|20)\d\d\b|\b(?:currently|nowadays|recently|as of|at the moment)\b/gi),
         path,
       ).toBeNull();
     }

@@ -96,6 +96,14 @@ test('list --limit prints the newest, and says that there are more', async () =>
   expect(await ground.orch('list', '--limit', '4')).toMatchObject({ stderr: '' });
 });
 
+test('a checkpoint that there is not is answered with the latest ones', async () => {
+  ground.plan(Array.from({ length: 25 }, (_, index) => ({ name: `p${index}`, command: 'true' })));
+  await ground.orch('execute', 'plan.json', '--run-id', 'one', '--output', 'none');
+  const { code, stderr } = await ground.orch('recover', 'one', '--checkpoint', 'none');
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/The latest 20 of 25 are: p5@\d+, .*, p24@\d+\n/);
+});
+
 test('events --limit prints a page of the journal, --after the next', async () => {
   ground.plan([{ name: 'a', command: 'true' }]);
   await ground.orch('execute', 'plan.json', '--run-id', 'one');

@@ -112,6 +112,10 @@ test('a place that is none is refused, with the place named', async () => {
     code: 5,
     stderr: expect.stringContaining('file'),
   });
+  expect(await ground.orch('skill', 'install', '/proc/none')).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('/proc/none'),
+  });
   expect(await ground.orch('skill')).toMatchObject({ code: 2, stderr: expect.stringContaining('orch skill --help') });
   expect(await ground.orch('skill', 'remove')).toMatchObject({ code: 2, stderr: expect.stringContaining('install') });
 });

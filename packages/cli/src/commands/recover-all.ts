@@ -90,7 +90,7 @@ export async function recoverAll(options: RecoverAllOptions): Promise<ExitCode> 
 
 /** Adds what is to be taken up. One backend that can't be asked hides no other. */
 async function findUnfinished(session: Session, found: Unfinished[]): Promise<ExitCode> {
-  const { orchestrator, at } = session;
+  const { orchestrator, at, place } = session;
   try {
     for await (const run of orchestrator.list()) {
       if (run.status === 'interrupted' || (run.status === 'waiting' && (await isDue(orchestrator, run.runId))))
@@ -102,7 +102,9 @@ async function findUnfinished(session: Session, found: Unfinished[]): Promise<Ex
   } catch (thrown) {
     const error = withPasswordHint(at, thrown);
     if (!isOrchError(error)) throw error;
-    say(`The runs in ${harmless(at.name)} were not all looked at: ${harmless(error.message)}`);
+    const hint = error.hint === undefined ? '' : ` ${harmless(error.hint)}`;
+    say(`The runs in ${harmless(at.name)} were not all looked at: ${harmless(error.message)}${hint} [${error.code}]`);
+    say(`  Next: orch doctor${place.flag}`);
     return exitCodeOf(error.code);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hashOf } from './shipped-skill.ts';
 import type { SkillFiles } from './shipped-skill.ts';
@@ -49,10 +49,17 @@ export function carryOut(folder: string, files: SkillFiles, { changes }: CopyPla
 
 /** Whole or not at all: a file that a kill cut off would look like one that somebody changed. */
 function write(file: string, bytes: Uint8Array): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, bytes);
   renameSync(temporary, file);
+}
+
+/** Not by Node's `recursive`, which in places such as /proc tries for ever. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 function readNote(folder: string): ReadonlyMap<string, string> {

@@ -159,6 +159,9 @@ async function checkpointsOf({ backend }: EngineParts, state: RunState): Promise
   return found;
 }
 
+/** Of what there is, where what was asked for is not. */
+const mostNamed = 20;
+
 /** `NAME`: the latest on the current line; `NAME@VERSION`: that very one, of an older line too. */
 function checkpointVersion(state: RunState, wanted: string, all: readonly Checkpoint[]): number {
   const phase = state.graph.indexOf.get(wanted);
@@ -166,11 +169,12 @@ function checkpointVersion(state: RunState, wanted: string, all: readonly Checkp
   if (latest > 0) return latest;
   const exact = all.find(({ name, version }) => `${name}@${version}` === wanted);
   if (exact !== undefined) return exact.version;
-  const there = all.map(({ name, version }) => `${name}@${version}`);
+  const there = all.slice(-mostNamed).map(({ name, version }) => `${name}@${version}`);
+  const which = there.length < all.length ? `The latest ${mostNamed} of ${all.length} are` : 'There are';
   throw orchError({
     code: 'ORCH_RUN_NO_CHECKPOINT',
     message: `Run ${state.runId} has no checkpoint ${JSON.stringify(wanted)} on its current line.`,
-    hint: there.length === 0 ? 'It has none at all.' : `There are: ${there.join(', ')}`,
+    hint: there.length === 0 ? 'It has none at all.' : `${which}: ${there.join(', ')}`,
   });
 }
 
