@@ -105,8 +105,8 @@ export class OrchProcess {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
-      const event = JSON.parse(line) as RunEvent | { readonly type: 'hello' };
-      if (event.type === 'hello') continue;
+      const event = JSON.parse(line) as RunEvent | { readonly type: 'hello' } | { readonly type: 'end' };
+      if (event.type === 'hello' || event.type === 'end') continue;
       this.printed.push(event);
       if (event.type === 'phase.started' || event.type === 'phase.adopted') this.#onAttempt();
       if (event.type === 'phase.completed') this.#onCompleted?.();

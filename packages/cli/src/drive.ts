@@ -20,9 +20,8 @@ export interface DriveRequest extends WatchOptions {
 
 /** Drives a run to its end, shows it, and answers with the exit code. Rejects where the run could not be driven. */
 export async function drive({ session, runId, takeUp, begin, ...options }: DriveRequest): Promise<ExitCode> {
-  const watch = await RunWatch.open(session, runId, { ...options, drives: true });
+  const watch = await RunWatch.open(session, runId, { ...options, drives: true, takesUp: takeUp });
   try {
-    if (takeUp) await watch.readPast();
     session.listener = { event: (event) => watch.news(event), note: (text) => watch.note(text) };
     using _told = tellThrough((text) => watch.note(text));
     const handle = begin();
@@ -31,11 +30,12 @@ export async function drive({ session, runId, takeUp, begin, ...options }: Drive
       what: `run ${runId}`,
       say: (text) => watch.note(text),
       recover: watch.recover,
-      exit: leave,
+      exit: (code) => letGo(watch, code),
     });
     const result = await handle.result();
-    await watch.end(result.status);
-    return exitCodeOf(result, signals);
+    const exitCode = exitCodeOf(result, signals);
+    await watch.end(result.status, exitCode);
+    return exitCode;
   } finally {
     session.listener = undefined;
     watch.close();
@@ -45,4 +45,10 @@ export async function drive({ session, runId, takeUp, begin, ...options }: Drive
 function exitCodeOf(result: RunResult, { asked }: Signals): ExitCode {
   if (result.status === 'interrupted') return asked ?? exitCodes.damaged;
   return exitCodeOfRun(result.status, 'reason' in result ? result.reason : undefined);
+}
+
+/** Without waiting for anything: who reads the end of the stream learns it where there is room for it. */
+function letGo(watch: RunWatch, exitCode: ExitCode): void {
+  void watch.letGo({ status: 'interrupted', exitCode });
+  leave(exitCode);
 }

@@ -4,6 +4,7 @@ import { exitCodes } from './catalogue.ts';
 import { exitCodeOfRun } from './exit-codes.ts';
 import type { ExitCode } from './catalogue.ts';
 import type { Session } from './session.ts';
+import { runFlags } from './recover-command.ts';
 import { say } from './streams.ts';
 import { RunWatch } from './watch-run.ts';
 import type { WatchOptions } from './watch-run.ts';
@@ -39,22 +40,23 @@ async function followUntil(
   left: AbortSignal,
   { session, runId, patienceMs, ...options }: Omit<FollowRequest, 'why'>,
 ): Promise<ExitCode | 'lost'> {
-  const watch = await RunWatch.open(session, runId, { ...options, drives: false });
+  const watch = await RunWatch.open(session, runId, { ...options, drives: false, takesUp: true });
   try {
-    await watch.readPast();
     const last = await hearAll(session, watch, left, patienceMs ?? 0);
     if (left.aborted) {
-      watch.close();
+      const exitCode = left.reason === 'SIGTERM' ? exitCodes.terminate : exitCodes.interrupt;
+      await watch.letGo({ status: 'running', exitCode, next: `orch watch ${runId}${runFlags(session)}` });
       say(`Run ${runId} goes on; this process only followed it.`);
-      return left.reason === 'SIGTERM' ? exitCodes.terminate : exitCodes.interrupt;
+      return exitCode;
     }
     const { status } = watch.run.report;
     if (status === 'running' && last?.type !== 'run.stopped') {
       if (patienceMs === undefined) return 'lost';
       watch.note(`Whoever drove run ${runId} is gone.`);
     }
-    await watch.end(status === 'running' ? 'interrupted' : status);
-    return status === 'running' ? exitCodes.interrupt : exitCodeOfRun(status, watch.run.failure);
+    const exitCode = status === 'running' ? exitCodes.interrupt : exitCodeOfRun(status, watch.run.failure);
+    await watch.end(status === 'running' ? 'interrupted' : status, exitCode);
+    return exitCode;
   } finally {
     watch.close();
   }

@@ -5,5 +5,3 @@ export const laterFlags: Readonly<Record<string, ReadonlySet<string>>> = {
   execute: new Set(['--detach', '--dry-run', '--no-wait']),
   recover: new Set(['--detach', '--no-wait']),
 };
-
-export const laterOutputs: ReadonlySet<string> = new Set(['github']);

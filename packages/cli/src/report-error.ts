@@ -6,6 +6,7 @@ import type { ExitCode } from './catalogue.ts';
 import { namesCommand, nextCommand } from './next-command.ts';
 import { say } from './streams.ts';
 import { tracer } from './tracer.ts';
+import { asksForNdjson, ndjsonStream } from './view/ndjson-stream.ts';
 
 /**
  * Says what went wrong and what to call next, to a person and, where a program asked for JSON, to it too. Answers with the
@@ -19,8 +20,10 @@ export function reportError(thrown: unknown, args: readonly string[] = []): Exit
   if (next !== undefined) say(`  Next: ${next}`);
   say(`  [${error.code}]`);
   tracer()?.failed(thrown);
-  if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: describe(error, next) })}\n`);
-  return exitCodeOf(error.code);
+  const exitCode = exitCodeOf(error.code);
+  if (asksForNdjson(args)) void ndjsonStream.end({ exitCode, error: describe(error, next) });
+  else if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: describe(error, next) })}\n`);
+  return exitCode;
 }
 
 /** A command line that cannot be carried out. */

@@ -8,23 +8,25 @@ import { reportError } from './report-error.ts';
 import { exitCodeAfterWriting, flushStreams, guardStreams, print, say } from './streams.ts';
 import { startTracing } from './tracer.ts';
 
+const args = process.argv.slice(2);
+
 guardStreams();
-process.on('uncaughtException', (error) => leave(reportError(error)));
+process.on('uncaughtException', (error) => leave(reportError(error, args)));
 process.on('beforeExit', () => {
-  if (!tellIdle()) leave(reportError(new Error('Nothing is left to wait for, but the command has not ended.')));
+  if (!tellIdle()) leave(reportError(new Error('Nothing is left to wait for, but the command has not ended.'), args));
 });
 
-void run(process.argv.slice(2));
+void run();
 
 /** What it is built into is a script, where nothing can be awaited. */
-async function run(args: readonly string[]): Promise<void> {
+async function run(): Promise<void> {
   await startTracing(args);
-  const exitCode = await start(args);
+  const exitCode = await start();
   await flushStreams();
   leave(exitCodeAfterWriting(exitCode));
 }
 
-async function start(args: readonly string[]): Promise<ExitCode> {
+async function start(): Promise<ExitCode> {
   const [first] = args;
   if (first === undefined) {
     say(rootHelp());

@@ -1,5 +1,6 @@
 import type { RunEvent, RunStatus } from '@orch/core';
 import { isOrchError } from '@orch/core/author';
+import type { ExitCode } from './catalogue.ts';
 import { EventFeed } from './run/event-feed.ts';
 import { FoldedRun } from './run/folded-run.ts';
 import { resultOf } from './run/result.ts';
@@ -9,20 +10,30 @@ import { print, say } from './streams.ts';
 import { paintFor } from './view/colour.ts';
 import { summaryLines } from './view/summary.ts';
 import { openView } from './view/view.ts';
-import type { OutputKind, View } from './view/view.ts';
+import { withoutCommands } from './view/workflow-command.ts';
+import type { OutputKind, RunEnd, View } from './view/view.ts';
 
 export interface WatchOptions {
   readonly output: OutputKind;
   /** Answer on stdout with the result map. */
   readonly json: boolean;
+  /** The workflow of a run that has no journal yet. */
+  readonly workflow?: string;
 }
 
 export interface RunWatchOptions extends WatchOptions {
   /** Whether this process drives the run. */
   readonly drives: boolean;
+  /** Whether the run may have a past, which is read and not shown. */
+  readonly takesUp: boolean;
 }
 
-const withSummary: ReadonlySet<OutputKind> = new Set(['tty', 'plain', 'summary']);
+const withSummary: ReadonlySet<OutputKind> = new Set(['tty', 'plain', 'github', 'summary']);
+
+interface ShownRun {
+  readonly run: FoldedRun;
+  readonly view: View;
+}
 
 /** A run that is shown to a person or a program, wherever its events come from. */
 export class RunWatch {
@@ -32,36 +43,29 @@ export class RunWatch {
   readonly #options: WatchOptions;
   readonly #view: View;
 
-  private constructor(session: Session, run: FoldedRun, view: View, options: WatchOptions) {
+  private constructor(session: Session, feed: EventFeed, { run, view }: ShownRun, options: WatchOptions) {
     this.#session = session;
+    this.feed = feed;
     this.run = run;
     this.#view = view;
     this.#options = options;
-    this.feed = new EventFeed({
-      run,
-      read: (after) => session.orchestrator.events(run.report.runId, { after }),
-      onNews: (event) => view.news(event),
-    });
   }
 
   static async open(session: Session, runId: string, options: RunWatchOptions): Promise<RunWatch> {
     const run = new FoldedRun(runId);
-    const view = await openView(options.output, {
+    const read = (after: number): AsyncIterable<RunEvent> => session.orchestrator.events(runId, { after });
+    let view: View | undefined;
+    const feed = new EventFeed({ run, read, onNews: (event) => view?.news(event) });
+    if (options.takesUp) await readPast(feed);
+    view = await openView(options.output, {
       run,
+      read,
+      workflow: options.workflow,
       stream: process.stderr,
       warningsAreNotes: options.drives,
       logPath: (attempt) => session.logPath(runId, attempt),
     });
-    return new RunWatch(session, run, view, options);
-  }
-
-  /** What stood in the journal before; a run that does not exist yet has nothing. */
-  async readPast(): Promise<void> {
-    try {
-      await this.feed.readPast();
-    } catch (error) {
-      if (!isOrchError(error, 'ORCH_RUN_UNKNOWN')) throw error;
-    }
+    return new RunWatch(session, feed, { run, view }, options);
   }
 
   news(event: RunEvent): void {
@@ -82,12 +86,22 @@ export class RunWatch {
   }
 
   /** The last words, and the answer on stdout. */
-  async end(status: RunStatus): Promise<void> {
+  async end(status: RunStatus, exitCode: ExitCode): Promise<void> {
     await this.feed.settled();
-    this.close();
     const { output, json } = this.#options;
-    if (withSummary.has(output)) say(this.#summary(status).join('\n'));
-    if (json) await print(`${JSON.stringify(resultOf(this.run.report, status))}\n`);
+    const result = json ? resultOf(this.run.report, status) : undefined;
+    await this.letGo({ status, exitCode, ...(result === undefined ? {} : { result }) });
+    if (withSummary.has(output)) this.#sayAll(this.#summary(status));
+    if (result !== undefined && output !== 'ndjson') await print(`${JSON.stringify(result)}\n`);
+  }
+
+  /** The end, without last words. */
+  async letGo(end: RunEnd): Promise<void> {
+    await this.#view.end(end.status === 'completed' ? end : { next: this.recover, ...end });
+  }
+
+  #sayAll(lines: readonly string[]): void {
+    say((this.#options.output === 'github' ? lines.map(withoutCommands) : lines).join('\n'));
   }
 
   #summary(status: RunStatus): string[] {
@@ -101,5 +115,14 @@ export class RunWatch {
       recover: this.recover,
       flags: runFlags(this.#session),
     });
+  }
+}
+
+/** What stood in the journal before; a run that does not exist yet has nothing. */
+async function readPast(feed: EventFeed): Promise<void> {
+  try {
+    await feed.readPast();
+  } catch (error) {
+    if (!isOrchError(error, 'ORCH_RUN_UNKNOWN')) throw error;
   }
 }

@@ -94,7 +94,7 @@ describe('a run', () => {
 });
 
 describe('output', () => {
-  test('ndjson is the events after a hello', async () => {
+  test('ndjson is the events between a hello and an end', async () => {
     ground.plan([{ name: 'a', command: 'true' }]);
     const { code, stdout } = await ground.orch('execute', 'plan.json', '--output', 'ndjson');
     expect(code).toBe(0);
@@ -102,6 +102,7 @@ describe('output', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(events.pop()).toMatchObject({ type: 'end', status: 'completed', exitCode: 0 });
     expect(hello).toMatchObject({ type: 'hello', schema: 1, run: expect.any(String) });
     expect(events.map(({ type }) => type)).toEqual(
       expect.arrayContaining(['run.created', 'run.started', 'phase.started', 'phase.completed', 'run.completed']),

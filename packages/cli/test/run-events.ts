@@ -134,6 +134,9 @@ export class Journal {
   }
 }
 
+/** A journal that tells nothing. */
+export async function* nothing(): AsyncIterable<RunEvent> {}
+
 /** Collects what is written to it. */
 export class FakeStream {
   readonly isTTY: boolean;

@@ -67,7 +67,7 @@ describe('what a later release will have is refused by name', () => {
     [['execute', 'plan.json', '--dry-run'], '--dry-run is not supported yet'],
     [['execute', 'plan.json', '--no-wait'], '--no-wait is not supported yet'],
     [['resume', 'x', '--detach'], '--detach is not supported yet'],
-    [['execute', 'plan.json', '--output', 'github'], 'It is not supported yet'],
+    [['execute', 'plan.json', '--output', 'gitlab'], 'There is no such output'],
     [['approve', 'x', 'y'], 'The command approve is not supported yet'],
   ])('orch %j', async (args, words) => {
     const { code, stderr } = await ground.orch(...args);

@@ -8,7 +8,7 @@ import { reportLines } from '../src/view/report-text.ts';
 import { summaryLines } from '../src/view/summary.ts';
 import { formatDateTime, formatTime } from '../src/view/text.ts';
 import { TtyView } from '../src/view/tty-view.ts';
-import { FakeStream, Journal, screenOf } from './run-events.ts';
+import { FakeStream, Journal, screenOf, nothing } from './run-events.ts';
 
 const now = new Date(2026, 4, 6, 12, 0, 0).getTime();
 const nextDay = now + 86_400_000;
@@ -35,7 +35,7 @@ function journalOf(...args: ConstructorParameters<typeof Journal>): Journal {
 function plain(journal: Journal, from = 2): string[] {
   const run = new FoldedRun('r');
   const stream = new FakeStream();
-  const view = new PlainView({ run, stream, logPath, warningsAreNotes: false });
+  const view = new PlainView({ run, stream, warningsAreNotes: false });
   for (const event of journal.events) {
     run.add(event);
     if (event.version > from) view.news(event);
@@ -50,7 +50,7 @@ function plain(journal: Journal, from = 2): string[] {
 function block(journal: Journal): string {
   const run = journal.folded();
   const stream = new FakeStream({ isTTY: true });
-  const view = new TtyView({ run, stream, logPath, warningsAreNotes: false });
+  const view = new TtyView({ run, stream, logPath, warningsAreNotes: false, read: nothing });
   vi.advanceTimersByTime(1_000);
   view.close();
   return screenOf(stream.text.slice(0, stream.text.indexOf('\r')), 80).join('\n');

@@ -13,7 +13,7 @@ import { displayWidth } from '../src/view/text.ts';
 import { TtyView } from '../src/view/tty-view.ts';
 import { chooseOutput } from '../src/view/view.ts';
 import type { View } from '../src/view/view.ts';
-import { FakeStream, Journal, owner as journalOwner, screenOf, visibleEscapes } from './run-events.ts';
+import { FakeStream, Journal, owner as journalOwner, screenOf, visibleEscapes, nothing } from './run-events.ts';
 
 let folder: string;
 
@@ -40,7 +40,7 @@ function show(
   stream: FakeStream,
 ): { view: View; run: FoldedRun } {
   const run = new FoldedRun('bcdfghjkmn');
-  const view = new View({ run, stream, logPath, warningsAreNotes: false });
+  const view = new View({ run, stream, logPath, warningsAreNotes: false, read: nothing });
   for (const event of journal.events) tell(view, run, event);
   return { view, run };
 }

@@ -95,3 +95,4 @@ export type {
   PhaseSpec,
   WorkflowSpec,
 } from './spec/workflow-spec.ts';
+export { orchVersion } from './version.ts';

@@ -67,7 +67,7 @@ export class Terminal implements Disposable {
   /** Rows of the live block, which ends the screen: they begin with a space. */
   get block(): string[] {
     const { screen } = this;
-    return screen.slice(screen.findLastIndex((row) => !row.startsWith(' ')) + 1);
+    return screen.slice(screen.findLastIndex((row) => !/^ \S/.test(row)) + 1);
   }
 
   /** Lets every phase go on that waits at the gate, and all that come to it. */

@@ -57,6 +57,7 @@ export async function execute(path: string, options: ExecuteOptions): Promise<Ex
     session,
     runId,
     takeUp: options.runId !== undefined,
+    workflow: workflow.id,
     output: chooseOutput(options.output, process.stderr),
     json: options.json ?? false,
     begin: () => session.orchestrator.execute(workflow, { runId, source: resolve(path), inputs, ...choice }),

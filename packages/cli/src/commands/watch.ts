@@ -44,9 +44,9 @@ async function showEnd(
   status: Parameters<RunWatch['end']>[0],
   options: WatchOptions,
 ): Promise<ExitCode> {
-  const watched = await RunWatch.open(session, runId, { ...options, drives: false });
-  await watched.readPast();
+  const watched = await RunWatch.open(session, runId, { ...options, drives: false, takesUp: true });
   if (status === 'interrupted') say(`Nobody drives run ${runId}.`);
-  await watched.end(status);
-  return status === 'interrupted' ? exitCodes.interrupt : exitCodeOfRun(status, watched.run.failure);
+  const exitCode = status === 'interrupted' ? exitCodes.interrupt : exitCodeOfRun(status, watched.run.failure);
+  await watched.end(status, exitCode);
+  return exitCode;
 }

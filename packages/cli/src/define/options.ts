@@ -2,7 +2,6 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { durationMs } from '@orch/core/author';
 import type { ExitCode } from '../catalogue.ts';
-import { laterOutputs } from '../later.ts';
 import { outputKinds } from '../view/view.ts';
 
 export type End = (code: ExitCode) => void;
@@ -50,6 +49,5 @@ export function duration(text: string): number {
 
 function parseOutput(text: string): string {
   if ((outputKinds as readonly string[]).includes(text)) return text;
-  const why = laterOutputs.has(text) ? 'It is not supported yet.' : 'There is no such output.';
-  throw new InvalidArgumentError(`${why} There are: ${outputKinds.join(', ')}.`);
+  throw new InvalidArgumentError(`There is no such output. There are: ${outputKinds.join(', ')}.`);
 }

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { ellipsis, harmless } from '../view/text.ts';
 
 /** The end of a file as text; '' where there is no such file. */
-function endOf(path: string, maxBytes: number): { readonly text: string; readonly whole: boolean } {
+export function endOfLog(path: string, maxBytes: number): { readonly text: string; readonly whole: boolean } {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -26,7 +26,7 @@ const mostCharacters = 1_000;
 
 /** The last lines of a log, made harmless; of long ones the beginning. */
 export function lastLines(path: string, most: number): string[] {
-  const { text, whole } = endOf(path, lastLinesBytes);
+  const { text, whole } = endOfLog(path, lastLinesBytes);
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   if (!whole && lines.length > 1) lines.shift();
@@ -40,7 +40,7 @@ const lastLineBytes = 4 * 1024;
 
 /** The last line that says something, made harmless; '' for none. */
 export function lastLine(path: string): string {
-  const lines = endOf(path, lastLineBytes).text.split('\n');
+  const lines = endOfLog(path, lastLineBytes).text.split('\n');
   for (let line = lines.pop(); line !== undefined; line = lines.pop()) {
     const shown = asShown(line).trim();
     if (shown !== '') return shown;

@@ -64,6 +64,10 @@ export class TtyView implements View {
     this.#planRepaint();
   }
 
+  end(): void {
+    this.close();
+  }
+
   close(): void {
     this.#options.stream.off?.('resize', this.#repaintSoon);
     process.off('exit', this.#takeDown).off('SIGTSTP', this.#suspend).off('SIGCONT', this.#goOn);

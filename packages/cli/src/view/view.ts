@@ -1,5 +1,7 @@
-import type { AttemptReport, RunEvent } from '@orch/core';
+import type { AttemptReport, RunEvent, RunStatus } from '@orch/core';
+import type { ExitCode } from '../catalogue.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
+import type { ResultMap } from '../run/result.ts';
 import { say } from '../streams.ts';
 import type { TextStream } from './colour.ts';
 
@@ -8,8 +10,20 @@ export interface View {
   news(event: RunEvent): void;
   /** A line of words for people: of a plugin, of orch itself. */
   note(text: string): void;
+  /** The run has come to an end, or this process lets go of it. Settles when that was written. */
+  end(end: RunEnd): Promise<void> | void;
   /** Takes down what is live; nothing is shown afterwards. */
   close(): void;
+}
+
+/** How it ended for this process. */
+export interface RunEnd {
+  readonly status: RunStatus;
+  readonly exitCode: ExitCode;
+  /** The command line to call next; absent where nothing is left to do. */
+  readonly next?: string;
+  /** For those who asked for JSON, where the view writes it. */
+  readonly result?: ResultMap;
 }
 
 export interface ViewOptions {
@@ -17,11 +31,15 @@ export interface ViewOptions {
   readonly stream: TextStream;
   /** Whether warnings come as notes too, as they do in the process that drives the run: then their events say nothing new. */
   readonly warningsAreNotes: boolean;
+  /** Its workflow, where that is known before its first event. */
+  readonly workflow?: string | undefined;
   /** Where the output of an attempt stands; absent: it has none. */
   readonly logPath: (attempt: AttemptReport) => string | undefined;
+  /** The journal's events after a version. */
+  readonly read: (after: number) => AsyncIterable<RunEvent>;
 }
 
-export const outputKinds = ['tty', 'plain', 'ndjson', 'summary', 'none'] as const;
+export const outputKinds = ['tty', 'plain', 'github', 'ndjson', 'summary', 'none'] as const;
 
 export type OutputKind = (typeof outputKinds)[number];
 
@@ -35,9 +53,12 @@ export function chooseOutput(
   environment: NodeJS.ProcessEnv = process.env,
 ): OutputKind {
   if (given !== undefined) return given;
+  if (environment['GITHUB_ACTIONS'] === 'true') return 'github';
   const isCI = !['', 'false', '0'].includes(environment['CI'] ?? '');
   return stream.isTTY === true && environment['TERM'] !== 'dumb' && !isCI ? 'tty' : 'plain';
 }
+
+const silent: View = { news: () => {}, note: () => {}, end: () => {}, close: () => {} };
 
 /** Makes the view; each is loaded only when it is wanted. */
 export async function openView(kind: OutputKind, options: ViewOptions): Promise<View> {
@@ -46,11 +67,13 @@ export async function openView(kind: OutputKind, options: ViewOptions): Promise<
       return new (await import('./tty-view.ts')).TtyView(options);
     case 'plain':
       return new (await import('./plain-view.ts')).PlainView(options);
+    case 'github':
+      return new (await import('./github-view.ts')).GithubView(options);
     case 'ndjson':
-      return (await import('./ndjson-view.ts')).ndjsonView(options.run.report.runId);
+      return new (await import('./ndjson-view.ts')).NdjsonView(options);
     case 'summary':
-      return { news: () => {}, note: say, close: () => {} };
+      return { ...silent, note: say };
     case 'none':
-      return { news: () => {}, note: () => {}, close: () => {} };
+      return silent;
   }
 }

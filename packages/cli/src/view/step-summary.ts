@@ -1,0 +1,80 @@
+import type { AttemptReport, PhaseReport } from '@orch/core';
+import { attemptMs } from '../run/folded-run.ts';
+import type { FoldedRun } from '../run/folded-run.ts';
+import { lastLines } from '../run/log-tail.ts';
+import { describeFailure, describeSkipped } from './phase-words.ts';
+import { count, formatDuration, harmless } from './text.ts';
+import type { RunEnd } from './view.ts';
+
+/** GitHub takes 1 MiB a step. */
+const mostPhases = 200;
+const mostFailures = 20;
+const mostLines = 20;
+
+export interface StepSummaryOptions extends RunEnd {
+  readonly run: FoldedRun;
+  readonly logPath: (attempt: AttemptReport) => string | undefined;
+}
+
+/** A run as Markdown: its phases, the end of the log of what failed, and how to go on. */
+export function stepSummary({ run, status, next, logPath }: StepSummaryOptions): string {
+  const { workflow, runId, phases, createdAt, updatedAt } = run.report;
+  const failed = phases.filter((phase) => phase.status === 'failed');
+  // What did not go well comes first where not all can be shown.
+  const sorted =
+    phases.length <= mostPhases ? phases : phases.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, mostPhases);
+  const lines = [
+    `### ${escapeText(workflow)}: ${status}`,
+    '',
+    `Run \`${runId}\`, ${count(phases.length, 'phase')}, ${formatDuration(updatedAt - createdAt)}`,
+    '',
+    '| phase | status | attempts | time |',
+    '| --- | --- | ---: | ---: |',
+    ...sorted.map(row),
+    ...(sorted.length < phases.length
+      ? ['', `${phases.length - sorted.length} more phases: \`orch show ${runId}\``]
+      : []),
+    ...failed.slice(0, mostFailures).flatMap((phase) => failure(phase, logPath)),
+    ...(failed.length > mostFailures ? ['', `${failed.length - mostFailures} more failed.`] : []),
+    ...(next === undefined ? [] : ['', `To go on: \`${next}\``]),
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function rankOf({ status }: PhaseReport): number {
+  return ['failed', 'cancelled', 'running', 'pending', 'skipped', 'completed'].indexOf(status);
+}
+
+function row({ name, status, attempts, reason, cause, forgiven }: PhaseReport): string {
+  const why = status === 'skipped' && reason !== undefined ? `: ${describeSkipped(reason, cause)}` : '';
+  const ms = attempts.reduce((sum, it) => sum + attemptMs(it, it.startedAt), 0);
+  const cells = [
+    escapeText(harmless(name)),
+    `${status}${escapeText(why)}${forgiven === true ? ', forgiven' : ''}`,
+    String(attempts.filter(({ part }) => part === 'main').length),
+    attempts.length === 0 ? '' : formatDuration(ms),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function failure({ name, attempts, error }: PhaseReport, logPath: StepSummaryOptions['logPath']): string[] {
+  const last = error === undefined ? attempts.at(-1) : undefined;
+  const why = describeFailure(last ?? (error === undefined ? {} : { error }));
+  const path = last === undefined ? undefined : logPath(last);
+  const log = path === undefined ? [] : lastLines(path, mostLines);
+  const fence = '`'.repeat(1 + Math.max(2, ...log.flatMap((line) => line.match(/`+/g) ?? []).map((it) => it.length)));
+  return [
+    '',
+    `**${escapeText(harmless(name))}**: ${escapeText(why)}`,
+    ...(log.length === 0 ? [] : ['', `${fence}text`, ...log, fence]),
+  ];
+}
+
+/** Text in which nothing is Markdown or HTML. */
+function escapeText(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[\\`*_[\]|~#!@]/g, '\\$&');
+}
