@@ -161,7 +161,7 @@ describe('the script', () => {
     expect(output.length).toBeLessThan(1_000);
   });
 
-  test('starts a run apart, once, and says what went wrong where none began', async () => {
+  test('starts a run apart, once, and says what went wrong where none began', { timeout: 120_000 }, async () => {
     plan({ name: 'a', command: 'until test -e go; do sleep 0.1; done' });
     expect(await run('start plan.json')).toMatchObject({ code: 2, output: expect.stringContaining('--run-id') });
     expect(await run('start plan.json --run-id one')).toMatchObject({ code: 0 });

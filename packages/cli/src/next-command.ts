@@ -17,12 +17,15 @@ export function namesCommand(words: string): boolean {
 /** What to call after an error, for whoever has read what is wrong. `args`: the command line that failed. */
 export function nextCommand(code: string, args: readonly string[]): string {
   if (code.startsWith('ORCH_PLAN_') || code.startsWith('ORCH_LANGUAGE_'))
-    return `orch validate ${subjectOf(args, '<plan>') ?? 'PLAN'}`;
+    return `orch validate ${subjectOf(args, 'plan') ?? 'PLAN'}`;
   if (code === 'ORCH_RUN_UNKNOWN' || code === 'ORCH_RUN_AMBIGUOUS') return `orch list --limit 10${stateFlag(args)}`;
   const exitCode = exitCodeOf(code);
   if (exitCode === exitCodes.damaged || code.startsWith('ORCH_BACKEND_')) return `orch doctor${stateFlag(args)}`;
   if (exitCode === exitCodes.usage) return helpFor(commandNamed(args[0] ?? ''));
-  return `orch show ${subjectOf(args, '<run>') ?? 'RUN'}${stateFlag(args)}`;
+  const plan = subjectOf(args, 'plan');
+  if (code === 'ORCH_RUN_NO_PHASE' && plan !== undefined) return `orch graph ${plan}`;
+  // A plan means its latest run.
+  return `orch show ${subjectOf(args, 'run') ?? plan ?? 'RUN'}${stateFlag(args)}`;
 }
 
 function helpFor(command: string | undefined): string {
@@ -30,9 +33,10 @@ function helpFor(command: string | undefined): string {
 }
 
 /** The plan or the run of a command line that has one in the first place after the command. */
-function subjectOf([word = '', subject = '-']: readonly string[], what: '<plan>' | '<run>'): string | undefined {
+function subjectOf([word = '', subject = '-']: readonly string[], what: 'plan' | 'run'): string | undefined {
   const command = commandNamed(word);
-  const isThere = command !== undefined && catalogue[command].usage.startsWith(what) && !subject.startsWith('-');
+  const [argument = ''] = command === undefined ? [] : catalogue[command].usage.split(' ');
+  const isThere = argument.includes(what) && !subject.startsWith('-');
   return isThere ? shellWord(harmless(subject)) : undefined;
 }
 
