@@ -7,7 +7,8 @@ import { commandPlugin } from '@orch/plugin-command';
 import { retryPlugin } from '@orch/plugin-retry';
 import { loadPlugins } from '../packages/core/src/hooks/plugin-host.ts';
 import type { OwnedKey } from '../packages/core/src/spec/phase-keys.ts';
-import { defaultsKeys, inputKeys, outputKeys, phaseKeys, workflowKeys } from '../packages/core/src/spec/plan-keys.ts';
+import { inputKeys, outputKeys } from '../packages/core/src/spec/data-keys.ts';
+import { defaultsKeys, phaseKeys, workflowKeys } from '../packages/core/src/spec/plan-keys.ts';
 import type { PlanKey } from '../packages/core/src/spec/plan-keys.ts';
 
 export const referencePath = 'docs/reference/plan-keys.md';
@@ -171,7 +172,9 @@ function typeOf(schema: JsonSchema): string {
 
 function rangeOf({ minimum, maximum }: JsonSchema): string {
   if (minimum === undefined) return '';
-  return maximum === undefined ? ` from ${minimum} up` : ` from ${minimum} to ${maximum}`;
+  return maximum === undefined || maximum === Number.MAX_SAFE_INTEGER
+    ? ` from ${minimum} up`
+    : ` from ${minimum} to ${maximum}`;
 }
 
 function schemaOf({ schema }: OwnedKey): JsonSchema {

@@ -143,6 +143,12 @@ export const catalogue = {
     examples: ['orch init', 'orch init release.yaml --template release'],
     exits: ['done', 'interrupt'],
   },
+  schema: {
+    usage: '',
+    summary: 'print the JSON Schema of plan files, for editors',
+    examples: ['orch schema > plan.schema.json', 'orch schema --draft 07 > plan.schema.json'],
+    exits: ['done'],
+  },
   skill: {
     usage: 'install [dir]',
     summary: 'copy the skill for coding agents into this project',
@@ -156,7 +162,7 @@ const groups: readonly (readonly [title: string, commands: readonly CommandName[
   ['Run', ['validate', 'execute', 'recover', 'watch', 'cancel']],
   ['Look', ['list', 'show', 'logs', 'events', 'graph']],
   ['Look after', ['copy', 'backup', 'prune', 'doctor']],
-  ['Set up', ['init', 'skill']],
+  ['Set up', ['init', 'schema', 'skill']],
 ];
 
 export type CommandName = keyof typeof catalogue;

@@ -12,7 +12,13 @@ import type { Define, End } from './define/options.ts';
 import { laterCommands, laterFlags } from './later.ts';
 import { reportError, wrongUsage } from './report-error.ts';
 
-const define: Readonly<Record<CommandName, Define>> = { ...driving, ...looking, ...keeping, ...agents, ...settingUp };
+const define: Readonly<Record<CommandName, Define>> = {
+  ...driving,
+  ...looking,
+  ...keeping,
+  ...settingUp,
+  ...agents,
+};
 
 const helpColumns = 80;
 

@@ -12,7 +12,7 @@ export type {
   RunHandle,
   RunResult,
 } from './engine/options.ts';
-export { checkPlanExpressions, parseWorkflow } from './engine/parse-workflow.ts';
+export { checkPlanExpressions, parseWorkflow, planSchema } from './engine/parse-workflow.ts';
 export type { ErrorCode } from './errors/codes.ts';
 export { isOrchError } from './errors/orch-error.ts';
 export type { OrchError } from './errors/orch-error.ts';

@@ -25,10 +25,13 @@ const maxCommandLength = 1_048_576;
 const defaultGraceMs = 5_000;
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** What whole milliseconds can say. */
+const maxSeconds = Math.floor(Number.MAX_SAFE_INTEGER / 1_000);
+
 const durationJsonSchema = {
   title: 'seconds, or a duration as in "5s"',
   anyOf: [
-    { type: 'number', minimum: 0 },
+    { type: 'number', minimum: 0, maximum: maxSeconds },
     { type: 'string', pattern: String.raw`^\d+(\.\d+)?(ms|s|m|h|d)$` },
   ],
 };
@@ -67,7 +70,13 @@ export const optionSchemas: Readonly<Record<string, DescribedSchema<Json>>> = {
     checkFolder,
   ),
   shell: optionSchema(
-    { description: 'Runs a command that is text.', examples: ['bash'], type: 'string', minLength: 1, default: 'sh' },
+    {
+      description: 'Runs a command that is text.',
+      examples: ['bash'],
+      type: 'string',
+      pattern: String.raw`^\S+$`,
+      default: 'sh',
+    },
     (value) =>
       isText(value) && value !== '' && !/\s/.test(value)
         ? checkText(value)
@@ -82,6 +91,10 @@ export const optionSchemas: Readonly<Record<string, DescribedSchema<Json>>> = {
       description: 'Ends a command that prints nothing for so long.',
       examples: ['2m'],
       ...durationJsonSchema,
+      anyOf: [
+        { type: 'number', exclusiveMinimum: 0, maximum: maxSeconds },
+        { type: 'string', pattern: String.raw`^(?![0.]+[a-z])\d+(\.\d+)?(ms|s|m|h|d)$` },
+      ],
     },
     (value) => ((lengthMs(value) ?? 0) > 0 ? [] : issue(`must be ${durationText}, above 0.`)),
   ),

@@ -121,6 +121,7 @@ const policyFields: Fields = {
     field((value) => Number.isSafeInteger(value) && (value as number) >= 1, 'a whole number from 1 up', {
       type: 'integer',
       minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
     }),
   ),
   backoff: about(
@@ -195,6 +196,7 @@ export const retryCountSchema: DescribedSchema<number> = described(
     field((value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number from 0 up', {
       type: 'integer',
       minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
     }),
   ),
 );

@@ -11,4 +11,8 @@ export const settingUp = {
       .addOption(new Option('--template <name>', 'what to begin with (default: standard)').choices(templateNames))
       .option('--force', 'overwrite the file')
       .action(async (file, options) => end(await (await import('../commands/init.ts')).init(file, options))),
+  schema: (command, end) =>
+    command
+      .addOption(new Option('--draft <draft>', 'of JSON Schema').choices(['2020-12', '07']).default('2020-12'))
+      .action(async (options) => end(await (await import('../commands/schema.ts')).schema(options))),
 } satisfies Readonly<Record<string, Define>>;

@@ -7,6 +7,9 @@ import type { Language } from '../spec/language.ts';
 import { parsePlan } from '../spec/parse-plan.ts';
 import type { ParsedPlan } from '../spec/parse-plan.ts';
 import type { PhaseKeys } from '../spec/phase-keys.ts';
+import type { JsonSchema } from '../spec/plan-keys.ts';
+import { planSchemaOf } from '../spec/plan-schema.ts';
+import type { SchemaDraft } from '../spec/plan-schema.ts';
 import type { Workflow } from '../spec/workflow.ts';
 import type { Finding } from '../spec/workflow-spec.ts';
 
@@ -34,6 +37,17 @@ export async function checkPlanExpressions(
   const findings = findingList();
   checkExpressions(spec, phaseKeys, await language.load(), planNames, findings);
   return findings.read();
+}
+
+/**
+ * The JSON Schema of plan files, with the keys that these plugins own. Editors complete plans by it; `parseWorkflow` knows
+ * more.
+ */
+export function planSchema({
+  plugins = [],
+  draft = '2020-12',
+}: { readonly plugins?: readonly Plugin[]; readonly draft?: SchemaDraft } = {}): JsonSchema {
+  return planSchemaOf(keysOf(plugins), draft);
 }
 
 function keysOf(plugins: readonly Plugin[]): PhaseKeys {

@@ -3,15 +3,14 @@ import { copyJson } from './copy-json.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { FindingSink } from './finding-list.ts';
 import { inputProblem, typeNames } from './input-schema.ts';
-import { inputKeys, isIgnoredKey, isObject } from './plan-keys.ts';
+import { inputKeys } from './data-keys.ts';
+import { inputNamePattern, isIgnoredKey, isObject } from './plan-keys.ts';
 import { describe, quote } from './quote.ts';
 import type { Finding, InputSpec, InputType, PhaseSpec } from './workflow-spec.ts';
 
 type Path = Finding['path'];
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Names of inputs are names of variables as well: `$ORCH_INPUT_<NAME>`. */
-const inputName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const types = Object.keys(typeNames) as readonly InputType[];
 
 /** The inputs that a plan declares. */
@@ -23,7 +22,7 @@ export function parseInputs(
   const variables = new Map<string, string>();
   for (const name of Object.keys(given)) {
     const path = ['inputs', name];
-    if (!inputName.test(name)) {
+    if (!inputNamePattern.test(name)) {
       report(findings, path, `${quote(name)} is no name of an input.`, nameHint);
       continue;
     }

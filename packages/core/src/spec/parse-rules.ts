@@ -2,7 +2,8 @@ import type { Json } from '../json.ts';
 import { copyJson } from './copy-json.ts';
 import type { FindingSink } from './finding-list.ts';
 import { outputSources } from './lower-rules.ts';
-import { isIgnoredKey, outputKeys } from './plan-keys.ts';
+import { outputKeys } from './data-keys.ts';
+import { isIgnoredKey } from './plan-keys.ts';
 import { describe, quote } from './quote.ts';
 import type { Finding, OutputSource, OutputSpec, PhaseSpec } from './workflow-spec.ts';
 

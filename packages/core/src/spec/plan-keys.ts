@@ -2,7 +2,12 @@ import { durationMs } from '../duration.ts';
 import { describe } from './quote.ts';
 import { workflowIdPattern } from './workflow-spec.ts';
 
-/** A key of plan files that core owns. The parser is driven by these tables, and so are its messages and the docs. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * A key of plan files that core owns. The parser is driven by these tables, and so are its messages, the docs and the JSON
+ * Schema of plans.
+ */
 export interface PlanKey {
   readonly key: string;
   /** Completes "must be …". */
@@ -15,30 +20,57 @@ export interface PlanKey {
   readonly example?: string;
   /** Absent: this release does not carry the key out, and refuses it. */
   readonly accepts?: (value: unknown) => boolean;
+  /** What it accepts, for editors. */
+  readonly schema?: JsonSchema;
 }
 
 const wholeNumberFrom1 = {
   type: 'a whole number from 1 up',
   example: '4',
   accepts: (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1,
+  schema: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
 };
 const timeout = {
   type: 'a number of seconds above 0, or a duration as in "90s", "5m", "2h"',
   example: '"5m"',
   accepts: (value: unknown): boolean => planDurationMs(value) !== undefined,
+  schema: {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0, maximum: Math.floor(Number.MAX_SAFE_INTEGER / 1_000) },
+      { type: 'string', pattern: String.raw`^(?![0.]+[a-z])\d+(\.\d+)?(ms|s|m|h|d)$` },
+    ],
+  },
 };
 const maxExpressionLength = 4_096;
 const expression = {
   type: `an expression of 1 to ${maxExpressionLength} characters`,
   accepts: (value: unknown): boolean =>
     typeof value === 'string' && value.trim() !== '' && value.length <= maxExpressionLength,
+  schema: { type: 'string', pattern: String.raw`\S`, maxLength: maxExpressionLength },
 };
-const isText = (value: unknown): boolean => typeof value === 'string';
+export const text = {
+  type: 'text',
+  accepts: (value: unknown): boolean => typeof value === 'string',
+  schema: { type: 'string' },
+};
+export const truth = {
+  type: 'true or false',
+  accepts: (value: unknown): boolean => typeof value === 'boolean',
+  schema: { type: 'boolean' },
+};
 const isList = (value: unknown): boolean => Array.isArray(value);
-const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+const afterWhich: readonly unknown[] = ['completed', 'failed', 'always'];
+/** What has a definition of its own in the schema. */
+const definition = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
 
 /** A phase as it is written in a plan. */
 export const phaseExample = '{"name": "build", "command": "make"}';
+
+/** Phases of one workflow. */
+export const maxPhases = 1_000_000;
+
+/** Names of inputs are names of variables as well: `$ORCH_INPUT_<NAME>`. */
+export const inputNamePattern: RegExp = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** Where state may live: a kind of backend, or a name that `orch.config` gives one. */
 const stateBackendPattern = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
@@ -52,13 +84,13 @@ export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
     required: true,
     example: '"nightly-build"',
     accepts: (value) => typeof value === 'string' && workflowIdPattern.test(value),
+    schema: { type: 'string', pattern: workflowIdPattern.source },
   },
   {
     key: 'description',
-    type: 'text',
+    ...text,
     meaning: 'What the workflow is for.',
     example: '"builds the site"',
-    accepts: isText,
   },
   {
     key: 'state_backend',
@@ -67,6 +99,7 @@ export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
     meaning: 'Where the journal lives.',
     example: '"json"',
     accepts: (value) => typeof value === 'string' && stateBackendPattern.test(value),
+    schema: { anyOf: [{ enum: ['json', 'sqlite', 'redis'] }, { type: 'string', pattern: stateBackendPattern.source }] },
   },
   { key: 'checkpoint_interval', ...wholeNumberFrom1, default: '1', meaning: 'Phase completions per forced flush.' },
   {
@@ -82,6 +115,7 @@ export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
     meaning: 'Applied to every phase.',
     example: '{"timeout": "5m"}',
     accepts: isObject,
+    schema: definition('defaults'),
   },
   {
     key: 'phases',
@@ -90,6 +124,7 @@ export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
     required: true,
     example: `[${phaseExample}]`,
     accepts: isList,
+    schema: { type: 'array', items: definition('phase'), minItems: 1, maxItems: maxPhases },
   },
   {
     key: 'inputs',
@@ -97,6 +132,11 @@ export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
     meaning: 'Parameters of a run, checked before anything starts.',
     example: '{"version": {"type": "string"}}',
     accepts: isObject,
+    schema: {
+      type: 'object',
+      propertyNames: { pattern: inputNamePattern.source },
+      additionalProperties: definition('input'),
+    },
   },
   { key: 'lock', type: 'text', meaning: 'One live run a key.' },
 ]);
@@ -105,11 +145,11 @@ export const workflowKeys: ReadonlyMap<string, PlanKey> = tableOf([
 export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
   {
     key: 'name',
-    type: 'text',
+    ...text,
     meaning: 'Any text of 1 to 200 characters without control characters, unique in the plan.',
     required: true,
     example: '"build"',
-    accepts: isText,
+    schema: { type: 'string', minLength: 1, maxLength: 200 },
   },
   { key: 'timeout', ...timeout, default: '300', meaning: 'Of one attempt.' },
   {
@@ -119,14 +159,14 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
     meaning: 'Phases that must be completed first.',
     example: '["build"]',
     accepts: isList,
+    schema: { type: 'array', items: { type: 'string' }, uniqueItems: true },
   },
   {
     key: 'checkpoint',
-    type: 'true or false',
+    ...truth,
     default: 'true',
     meaning: 'Recovery point before the phase.',
     example: 'false',
-    accepts: isBoolean,
   },
   {
     key: 'if',
@@ -140,15 +180,15 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
     default: '"completed"',
     meaning: 'State that its dependencies must end in: "failed" is a handler, "always" a clean-up.',
     example: '"always"',
-    accepts: (value) => value === 'completed' || value === 'failed' || value === 'always',
+    accepts: (value) => afterWhich.includes(value),
+    schema: { enum: afterWhich },
   },
   {
     key: 'continue_on_failure',
-    type: 'true or false',
+    ...truth,
     default: 'false',
     meaning: 'Its failure is recorded, but stops neither its dependents nor the run.',
     example: 'true',
-    accepts: isBoolean,
   },
   {
     key: 'output',
@@ -156,6 +196,7 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
     meaning: 'Where its structured output stands and what it must look like; missing or misfit: failed.',
     example: '{"from": "stdout"}',
     accepts: isObject,
+    schema: definition('output'),
   },
   {
     key: 'fail_when',
@@ -169,78 +210,11 @@ export const phaseKeys: ReadonlyMap<string, PlanKey> = tableOf([
   { key: 'retry', type: 'an object', meaning: 'When and how often to try again.' },
 ]);
 
-const anyValue = (): boolean => true;
-
-/** The keys of an input of a plan. */
-export const inputKeys: ReadonlyMap<string, PlanKey> = tableOf([
-  {
-    key: 'type',
-    type: 'one of "string", "number", "integer", "boolean", "array", "object"',
-    meaning: 'What a value must be; `integer` is at most 2^53 - 1.',
-    required: true,
-    example: '"string"',
-    accepts: anyValue,
-  },
-  {
-    key: 'default',
-    type: 'a value of the type',
-    meaning: 'What it is where nobody says; makes it optional. Not of a secret one.',
-    example: '"1.0"',
-    accepts: anyValue,
-  },
-  {
-    key: 'required',
-    type: 'true or false',
-    default: 'true where there is no default',
-    meaning: '`false`: without a value the run goes on, and there is none.',
-    example: 'false',
-    accepts: isBoolean,
-  },
-  {
-    key: 'enum',
-    type: 'a list with at least one value',
-    meaning: 'The values that it may have.',
-    example: '["dev", "prod"]',
-    accepts: (value) => Array.isArray(value) && value.length > 0,
-  },
-  {
-    key: 'secret',
-    type: 'true or false',
-    default: 'false',
-    meaning: 'Its value is stored nowhere, and must be handed in again to recover.',
-    example: 'true',
-    accepts: isBoolean,
-  },
-  { key: 'description', type: 'text', meaning: 'What it is for.', example: '"of the release"', accepts: isText },
-]);
-
-/** The keys of `output`. */
-export const outputKeys: ReadonlyMap<string, PlanKey> = tableOf([
-  {
-    key: 'from',
-    type: 'one of "file", "stdout", "stdout-last-line"',
-    default: '"file"',
-    meaning: 'Where its JSON stands: in the file that `$ORCH_OUTPUT` names, in all of stdout, in its last line.',
-    example: '"stdout"',
-    accepts: anyValue,
-  },
-  {
-    key: 'schema',
-    type: 'a JSON Schema',
-    meaning: 'What the output must fit, or the phase has failed.',
-    example: '{"type": "object"}',
-    accepts: anyValue,
-  },
-]);
-
 /** Keys of a phase that `defaults` may hold; those of plugins too, but for the kinds of work. */
 export const defaultsKeys: ReadonlySet<string> = new Set(['timeout', 'checkpoint', 'continue_on_failure']);
 
 /** Milliseconds of `timeout` where a phase of a plan file does not say: the founding specification's 300 s. */
 export const planTimeoutMs = 300_000;
-
-/** Phases of one workflow. */
-export const maxPhases = 1_000_000;
 
 /** Keys that mean nothing to orch, on every level. */
 export function isIgnoredKey(key: string): boolean {
@@ -281,6 +255,6 @@ export function isObject(value: unknown): value is { readonly [key: string]: unk
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function tableOf(keys: readonly PlanKey[]): ReadonlyMap<string, PlanKey> {
+export function tableOf(keys: readonly PlanKey[]): ReadonlyMap<string, PlanKey> {
   return new Map(keys.map((it) => [it.key, it]));
 }
