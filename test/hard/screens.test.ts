@@ -182,4 +182,23 @@ describe.runIf(available('tmux'))('lines that are only appended', () => {
     expect(screen.slice(screen.indexOf('')).join('\n')).toMatch(/^\nRun one of demo: completed after/);
     if ('TERM' in env || behind !== '') expect(terminal.colours).not.toContain('\u001B[');
   });
+
+  it('are, with groups of logs, what GITHUB_ACTIONS=true gets', async () => {
+    using terminal = new Terminal({ columns: 80, rows: 24, env: { GITHUB_ACTIONS: 'true', CI: 'true' } });
+    planOfMany(terminal, { phases: 1, concurrency: 1 });
+    terminal.orch(['execute', 'plan.json', '--run-id', 'one']);
+    await terminal.shows(/started +phase 0/);
+    terminal.openGate();
+    expect(await terminal.ended()).toBe(0);
+    const { screen } = terminal;
+    expect(timeless(screen.slice(0, screen.indexOf('')))).toEqual([
+      'TIME started     run one: workflow demo, 1 phase, 1 at once',
+      'TIME started     phase 0: attempt 1/3',
+      '::group::completed phase 0: attempt 1/3, LONG',
+      expect.stringMatching(/^::stop-commands::[0-9a-f]{32}$/),
+      'output of 0',
+      expect.stringMatching(/^::[0-9a-f]{32}::$/),
+      '::endgroup::',
+    ]);
+  });
 });

@@ -4,11 +4,16 @@ import type { ExitCode } from './catalogue.ts';
 import { tellIdle } from './idle.ts';
 import { leave } from './leave.ts';
 import { runProgram } from './program.ts';
-import { reportError } from './report-error.ts';
+import { reportError, wrongUsage } from './report-error.ts';
 import { exitCodeAfterWriting, flushStreams, guardStreams, print, say } from './streams.ts';
 import { startTracing } from './tracer.ts';
 
 const args = process.argv.slice(2);
+
+const nowhere = {
+  message: 'The current folder is not there any more: it was removed or replaced.',
+  hint: 'Change to one that is there (cd "$PWD", where it was replaced), then call orch again.',
+};
 
 guardStreams();
 process.on('uncaughtException', (error) => leave(reportError(error, args)));
@@ -20,10 +25,21 @@ void run();
 
 /** What it is built into is a script, where nothing can be awaited. */
 async function run(): Promise<void> {
+  if (!isSomewhere()) return leave(reportError(wrongUsage(nowhere), args));
   await startTracing(args);
   const exitCode = await start();
   await flushStreams();
   leave(exitCodeAfterWriting(exitCode));
+}
+
+/** Paths are taken from the current folder, and another process can remove it. */
+function isSomewhere(): boolean {
+  try {
+    process.cwd();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function start(): Promise<ExitCode> {

@@ -144,6 +144,7 @@ export class FakeStream {
   rows: number;
   text = '';
   writes = 0;
+  writableLength = 0;
   readonly #onResize = new Set<() => void>();
 
   constructor({ isTTY = false, columns = 80, rows = 24 } = {}) {

@@ -104,6 +104,21 @@ describe('plain', () => {
     expect(stream.text.match(/still running/g)).toHaveLength(2);
   });
 
+  test('what a slow reader would make too much of is left out, and that is said', () => {
+    const journal = new Journal(['a', 'b', 'c']);
+    const stream = new FakeStream();
+    const { view, run } = show(PlainView, journal, stream);
+    stream.text = '';
+    stream.writableLength = 17 * 1024 * 1024;
+    tell(view, run, journal.start('a'));
+    tell(view, run, journal.start('b'));
+    expect(stream.text).toBe('');
+    stream.writableLength = 0;
+    tell(view, run, journal.start('c'));
+    expect(stream.text).toMatch(/^\(2 lines left out: not read in time\)\n.* started +c: attempt 1\n$/);
+    view.close();
+  });
+
   test('many phases of one cause are one line', () => {
     const names = Array.from({ length: 40 }, (_, index) => `p${index}`);
     const journal = new Journal(names);
