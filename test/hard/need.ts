@@ -30,6 +30,8 @@ const checks = {
     '-c',
     'test -f "$ORCH_MERMAID" || { echo "ORCH_MERMAID names no mermaid.min.js" >&2; exit 1; }',
   ],
+  bash: () => ['bash', '-c', 'true'],
+  zsh: () => ['zsh', '-f', '-c', 'true'],
   jq: () => ['jq', '--version'],
   /** Only root may mount one; `unshare` keeps it out of everybody else's sight. */
   tmpfs: (folder) => ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o size=1m tmpfs '${folder}'`],

@@ -149,6 +149,15 @@ export const catalogue = {
     examples: ['orch schema > plan.schema.json', 'orch schema --draft 07 > plan.schema.json'],
     exits: ['done'],
   },
+  completion: {
+    usage: '<shell>',
+    summary: 'print what completes words of orch in a shell',
+    examples: [
+      'orch completion bash   # in ~/.bashrc: eval "$(orch completion bash)"',
+      'orch completion zsh    # in ~/.zshrc: source <(orch completion zsh)',
+    ],
+    exits: ['done'],
+  },
   skill: {
     usage: 'install [dir]',
     summary: 'copy the skill for coding agents into this project',
@@ -162,7 +171,7 @@ const groups: readonly (readonly [title: string, commands: readonly CommandName[
   ['Run', ['validate', 'execute', 'recover', 'watch', 'cancel']],
   ['Look', ['list', 'show', 'logs', 'events', 'graph']],
   ['Look after', ['copy', 'backup', 'prune', 'doctor']],
-  ['Set up', ['init', 'schema', 'skill']],
+  ['Set up', ['init', 'schema', 'completion', 'skill']],
 ];
 
 export type CommandName = keyof typeof catalogue;

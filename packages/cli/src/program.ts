@@ -40,6 +40,13 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
 
 const helpCodes: ReadonlySet<string> = new Set(['commander.help', 'commander.helpDisplayed']);
 
+/** A command as it is defined, apart from what it does. */
+export function definitionOf(name: CommandName): Command {
+  const command = new Command(name);
+  define[name](command, () => {});
+  return command;
+}
+
 /** With the one command that is asked for; a word that is none meets the names of all, which help and guesses need. */
 function buildProgram(wanted: CommandName | undefined, end: End): Command {
   const program = new Command('orch').exitOverride().configureOutput({

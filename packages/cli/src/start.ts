@@ -3,12 +3,14 @@ import { exitCodes } from './catalogue.ts';
 import type { ExitCode } from './catalogue.ts';
 import { tellIdle } from './idle.ts';
 import { leave } from './leave.ts';
-import { runProgram } from './program.ts';
+import { definitionOf, runProgram } from './program.ts';
 import { reportError, wrongUsage } from './report-error.ts';
 import { exitCodeAfterWriting, flushStreams, guardStreams, print, say } from './streams.ts';
 import { startTracing } from './tracer.ts';
 
 const args = process.argv.slice(2);
+/** What a shell calls while somebody types: it writes nothing, not even what it did. */
+const hidden = '__complete';
 
 const nowhere = {
   message: 'The current folder is not there any more: it was removed or replaced.',
@@ -25,6 +27,7 @@ void run();
 
 /** What it is built into is a script, where nothing can be awaited. */
 async function run(): Promise<void> {
+  if (args[0] === hidden) return leave(await complete(args.slice(1)));
   if (!isSomewhere()) return leave(reportError(wrongUsage(nowhere), args));
   await startTracing(args);
   const exitCode = await start();
@@ -40,6 +43,10 @@ function isSomewhere(): boolean {
   } catch {
     return false;
   }
+}
+
+async function complete(words: readonly string[]): Promise<ExitCode> {
+  return (await import('./complete/complete.ts')).complete(words, definitionOf);
 }
 
 async function start(): Promise<ExitCode> {

@@ -33,7 +33,7 @@ export const driving = {
       .addOption(new Option('--skip <phases>', 'not these, and not what depends on them').argParser(collect))
       .addOption(new Option('--until <phases>', 'these, and what they depend on').argParser(collect))
       .option('--fail-fast', 'the first failure ends the run')
-      .option('--run-id <id>', 'go on with this run, or follow it; start it where there is none')
+      .option('--run-id <run>', 'go on with this run, or follow it; start it where there is none')
       .addOption(asJson('the result'))
       .addOption(output())
       .addOption(noCommandCheck())
@@ -41,7 +41,9 @@ export const driving = {
   recover: (command, end) =>
     command
       .argument('[run]', runHelp)
-      .addOption(new Option('--checkpoint <name>', 'go back to a checkpoint, NAME or NAME@VERSION').conflicts('from'))
+      .addOption(
+        new Option('--checkpoint <checkpoint>', 'go back to a checkpoint, NAME or NAME@VERSION').conflicts('from'),
+      )
       .option('--from <phase>', 'run this phase and all that depends on it again')
       .addOption(
         new Option('--plan <file>', 'a corrected plan: go on by it, and keep what is completed')

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { asJson, atLeast, backend, duration, notEmpty, runHelp, stateDir } from './options.ts';
+import { asJson, atLeast, backend, duration, notEmpty, runHelp, stateDir, withChoices } from './options.ts';
 import type { Define } from './options.ts';
 
 const endedStatuses = ['completed', 'failed', 'cancelled'] as const;
@@ -39,10 +39,13 @@ export const keeping = {
       .addOption(
         new Option('--keep-last <n>', 'not the newest n of each workflow, of those chosen here').argParser(atLeast(0)),
       )
-      .option('--workflow <id>', 'of this workflow only')
+      .option('--workflow <workflow>', 'of this workflow only')
       .addOption(
-        new Option('--status <status>', `of this status, repeatable (default: ${endedStatuses.join(', ')})`).argParser(
-          prunableStatus,
+        withChoices(
+          new Option('--status <status>', 'of this status, repeatable (default: the first three)').argParser(
+            prunableStatus,
+          ),
+          prunableStatuses,
         ),
       )
       .option('--dry-run', 'say what would go, and remove nothing')

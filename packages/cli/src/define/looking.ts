@@ -8,7 +8,7 @@ const statuses = ['running', 'waiting', 'completed', 'failed', 'cancelled', 'int
 export const looking = {
   list: (command, end) =>
     command
-      .option('--workflow <id>', 'of this workflow')
+      .option('--workflow <workflow>', 'of this workflow')
       .addOption(new Option('--status <status>', 'of this status').choices(statuses))
       .addOption(new Option('--limit <n>', 'the newest n').argParser(atLeast(1)))
       .addOption(stateDir())

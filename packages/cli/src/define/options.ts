@@ -20,8 +20,14 @@ export const inputsFile = (what: string): Option =>
 export const noCommandCheck = (): Option =>
   new Option('--no-command-check', 'do not look for the programs of commands');
 export const output = (): Option =>
-  new Option('--output <kind>', `how to show progress: ${outputKinds.join(', ')}`).argParser(parseOutput);
+  withChoices(new Option('--output <kind>', 'how to show progress').argParser(parseOutput), outputKinds);
 export const concurrency = (): Option => new Option('--concurrency <n>', 'phases at once').argParser(atLeast(1));
+
+/** For help and completion: what refuses others is the option's own parser, which says more. */
+export function withChoices(option: Option, choices: readonly string[]): Option {
+  option.argChoices = [...choices];
+  return option;
+}
 
 export function notEmpty(text: string): string {
   if (text !== '') return text;

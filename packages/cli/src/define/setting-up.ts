@@ -1,4 +1,5 @@
-import { Option } from 'commander';
+import { Argument, Option } from 'commander';
+import { shells } from '../complete/scripts.ts';
 import { templateNames } from '../init/templates.ts';
 import { notEmpty } from './options.ts';
 import type { Define } from './options.ts';
@@ -15,4 +16,8 @@ export const settingUp = {
     command
       .addOption(new Option('--draft <draft>', 'of JSON Schema').choices(['2020-12', '07']).default('2020-12'))
       .action(async (options) => end(await (await import('../commands/schema.ts')).schema(options))),
+  completion: (command, end) =>
+    command
+      .addArgument(new Argument('<shell>', 'whose words are to be completed').choices(shells))
+      .action(async (shell) => end(await (await import('../commands/completion.ts')).completion(shell))),
 } satisfies Readonly<Record<string, Define>>;
