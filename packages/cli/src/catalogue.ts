@@ -103,6 +103,18 @@ export const catalogue = {
     examples: ['orch events bcdf', 'orch events plan.json --after 10 --limit 50'],
     exits: ['done', 'notFound'],
   },
+  stats: {
+    usage: '',
+    summary: 'say how runs ended, and how long their phases took',
+    examples: ['orch stats', 'orch stats --workflow release --since 30d --json'],
+    exits: ['done'],
+  },
+  report: {
+    usage: '<run>',
+    summary: 'write a run as one page of HTML',
+    examples: ['orch report bcdf > run.html', 'orch report plan.json > run.html'],
+    exits: ['done', 'notFound'],
+  },
   graph: {
     usage: '<plan|run>',
     summary: 'draw a plan, or what became of the phases of a run',
@@ -169,7 +181,7 @@ export const catalogue = {
 /** How help lists them. */
 const groups: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
   ['Run', ['validate', 'execute', 'recover', 'watch', 'cancel']],
-  ['Look', ['list', 'show', 'logs', 'events', 'graph']],
+  ['Look', ['list', 'show', 'logs', 'events', 'graph', 'report', 'stats']],
   ['Look after', ['copy', 'backup', 'prune', 'doctor']],
   ['Set up', ['init', 'schema', 'completion', 'skill']],
 ];

@@ -1,5 +1,5 @@
 /** What the design has and this release does not: refused by name, never accepted and ignored. */
-export const laterCommands: ReadonlySet<string> = new Set(['approve', 'report', 'stats']);
+export const laterCommands: ReadonlySet<string> = new Set(['approve']);
 
 export const laterFlags: Readonly<Record<string, ReadonlySet<string>>> = {
   execute: new Set(['--detach', '--dry-run', '--no-wait']),

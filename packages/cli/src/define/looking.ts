@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { asJson, atLeast, backend, runHelp, stateDir } from './options.ts';
+import { asJson, atLeast, backend, duration, runHelp, stateDir } from './options.ts';
 import type { Define } from './options.ts';
 
 const statuses = ['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'];
@@ -54,4 +54,18 @@ export const looking = {
       .addOption(stateDir())
       .addOption(backend())
       .action(async (what, options) => end(await (await import('../commands/graph.ts')).graph(what, options))),
+  report: (command, end) =>
+    command
+      .argument('<run>', runHelp)
+      .addOption(stateDir())
+      .addOption(backend())
+      .action(async (run, options) => end(await (await import('../commands/report.ts')).report(run, options))),
+  stats: (command, end) =>
+    command
+      .option('--workflow <id>', 'of this workflow')
+      .addOption(new Option('--since <time>', 'runs that were started in this time: 12h, 30d').argParser(duration))
+      .addOption(stateDir())
+      .addOption(backend())
+      .addOption(asJson('the figures'))
+      .action(async (options) => end(await (await import('../commands/stats.ts')).stats(options))),
 } satisfies Readonly<Record<string, Define>>;

@@ -35,7 +35,7 @@ const signs: Readonly<Record<PhaseStatus, string>> = {
   cancelled: '■',
 };
 
-function signOf({ status, forgiven }: { readonly status: PhaseStatus; readonly forgiven?: true }): PhaseSign {
+export function signOf({ status, forgiven }: { readonly status: PhaseStatus; readonly forgiven?: true }): PhaseSign {
   return { status, sign: signs[status], word: forgiven === true ? 'failed, forgiven' : status };
 }
 

@@ -21,16 +21,36 @@ export function endOfLog(path: string, maxBytes: number): { readonly text: strin
   }
 }
 
+export interface LogEnd {
+  /** Made harmless, as a terminal would show them. */
+  readonly lines: readonly string[];
+  /** Of the whole log. */
+  readonly bytes: number;
+  readonly whole: boolean;
+}
+
+/** The end of a log in whole lines; `undefined` where there is no such file. */
+export function lastPart(path: string, maxBytes: number): LogEnd | undefined {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+  if (bytes === undefined) return undefined;
+  const { text, whole } = endOfLog(path, maxBytes);
+  return { lines: wholeLines(text, whole).map(asShown), bytes, whole };
+}
+
+function wholeLines(text: string, whole: boolean): string[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  if (!whole && lines.length > 1) lines.shift();
+  return lines;
+}
+
 const lastLinesBytes = 64 * 1024;
 const mostCharacters = 1_000;
 
 /** The last lines of a log, made harmless; of long ones the beginning. */
 export function lastLines(path: string, most: number): string[] {
   const { text, whole } = endOfLog(path, lastLinesBytes);
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  if (!whole && lines.length > 1) lines.shift();
-  return lines
+  return wholeLines(text, whole)
     .slice(-most)
     .map(asShown)
     .map((line) => (line.length > mostCharacters ? `${line.slice(0, mostCharacters)}${ellipsis()}` : line));

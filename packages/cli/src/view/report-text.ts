@@ -1,11 +1,12 @@
 import type { AttemptReport, PhaseReport, RunReport } from '@orch/core';
-import { attemptMs, waitsForTime } from '../run/folded-run.ts';
+import { attemptMs } from '../run/folded-run.ts';
 import type { CriticalPath } from '../run/critical-path.ts';
 import type { Colour, Paint } from './colour.ts';
 import { criticalPathText } from './critical-path-text.ts';
-import { describeFailure, describeSkipped, describeWait } from './phase-words.ts';
+import { describeFailure } from './phase-words.ts';
 import { tableLines } from './table.ts';
-import { count, formatDateTime, formatDuration, formatMoment, formatTime, harmless, pad } from './text.ts';
+import { count, formatDateTime, formatDuration, formatTime, harmless, pad } from './text.ts';
+import { whyOf } from './why.ts';
 import { wrap } from './wrap.ts';
 
 export interface ReportTextOptions {
@@ -107,22 +108,8 @@ function cellsOf(phase: PhaseReport): string[] {
     harmless(name),
     attempts.length === 0 ? '' : `${tries}${repairs === 0 ? '' : ` + ${count(repairs, 'repair')}`}`,
     attempts.length === 0 ? '' : formatDuration(attempts.reduce((sum, it) => sum + attemptMs(it, Date.now()), 0)),
-    whyOf(phase),
+    whyOf(phase, Date.now()),
   ];
-}
-
-/** Why a phase is what it is: of one that completed, nothing. */
-function whyOf(phase: PhaseReport): string {
-  const { status, attempts, forgiven, error } = phase;
-  const last = attempts.at(-1);
-  return [
-    error === undefined ? '' : harmless(error.message),
-    error === undefined && status === 'failed' && last !== undefined ? describeFailure(last) : '',
-    forgiven === undefined ? '' : 'forgiven',
-    describeState(phase),
-  ]
-    .filter((it) => it !== '')
-    .join(', ');
 }
 
 /** What a table has no room for: hints, attempts of which there is something to tell, and where their logs are. */
@@ -142,16 +129,6 @@ function indented(
 ): string[] {
   const indent = ' '.repeat(by);
   return text === undefined ? [] : wrap(`${indent}${harmless(text)}`, { columns, indent });
-}
-
-function describeState(phase: PhaseReport): string {
-  const { status, reason, cause, retryAt } = phase;
-  if (reason !== undefined) return status === 'skipped' ? describeSkipped(reason, cause) : harmless(reason);
-  if (retryAt === undefined) return '';
-  const now = Date.now();
-  return waitsForTime(phase)
-    ? describeWait(retryAt, { now, why: 'rate-limited' })
-    : `next attempt at ${formatMoment(retryAt, now)}`;
 }
 
 function attemptLines(
