@@ -1,4 +1,4 @@
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -12,6 +12,8 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'orch-examples-'));
   writeOrch(join(folder, 'bin'));
+  // What an example in TypeScript imports is installed beside it.
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -146,6 +148,16 @@ const trials: readonly Trial[] = [
     leaves: { '.scratch/done': /^copy\n$/ },
   },
   {
+    example: 'plugins',
+    exits: [0, 0, 0, 0, 0, 2],
+    says: [/report\.mts is valid/, /completed +write/, /all is done/, /sqlite:.*runs\.db/, /did you mean title/],
+    leaves: {
+      '.scratch/report': /^Fruit\n3 apple\n2 pear\n$/,
+      '.scratch/diary': /^sort is done\ncount is done\nwrite is done\nall is done\n$/,
+      '.orch': undefined,
+    },
+  },
+  {
     example: 'watch',
     exits: [0, 0, 0, 0, 0, 0],
     says: [/Following it/, /completed +load/, /completed +drive/, /"status":"completed"/],
@@ -185,9 +197,9 @@ test('the key of inputs is found nowhere in its state', async () => {
   expect(await shell("grep -r 'correct horse' .orch .scratch", example)).toEqual({ code: 1, output: '' });
 });
 
-const plans = globSync('examples/*/{plan,corrected}.json', { cwd: root });
+const plans = globSync('examples/*/{plan,corrected,report}.{json,mts}', { cwd: root });
 
-test('nothing is wrong with the plans of the examples', async () => {
+test('nothing is wrong with the plans of the examples', { timeout: 60_000 }, async () => {
   const own = ['standard-phases', 'survive-a-kill'];
   const tried = new Set([...trials.map(({ example }) => example), ...own]);
   expect(new Set(plans.map((plan) => basename(dirname(plan))))).toEqual(tried);

@@ -10,7 +10,7 @@ const apart = {
 };
 
 export default [
-  plainModule({ main: 'src/built-main.ts' }),
+  plainModule({ main: 'src/built-main.ts', config: 'src/config.ts' }),
   bundledScript({ orch: 'src/start.ts' }, { apart: Object.keys(apart) }),
   ...Object.entries(apart).map(([name, folder]) => bundledScript({ [scriptName(name)]: folder })),
   bundledModule({ preset: 'src/preset.ts' }),

@@ -4,6 +4,7 @@ import type { ExitCode } from './catalogue.ts';
 
 const notFound: readonly ErrorCode[] = [
   'ORCH_PLAN_NOT_FOUND',
+  'ORCH_CONFIG_NOT_FOUND',
   'ORCH_RUN_UNKNOWN',
   'ORCH_RUN_NO_CHECKPOINT',
   'ORCH_RUN_NO_PHASE',
@@ -30,13 +31,14 @@ const usage: readonly ErrorCode[] = [
 /** The machine is at fault, not what was said. */
 const machine: readonly ErrorCode[] = ['ORCH_PLAN_UNREADABLE'];
 
-/** Codes of a domain that all mean a wrong plan, module, workflow or input. */
+/** Codes of a domain that all mean a wrong plan, module, config, workflow or input. */
 const usagePrefixes: readonly string[] = [
   'ORCH_PLAN_',
   'ORCH_WORKFLOW_',
   'ORCH_INPUT_',
   'ORCH_LANGUAGE_',
   'ORCH_MODULE_',
+  'ORCH_CONFIG_',
 ];
 
 /** Codes of a phase that ended badly. */

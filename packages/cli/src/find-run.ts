@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { RunSummary } from '@orch/core';
 import { isOrchError, orchError } from '@orch/core/author';
 import { readPlan } from '@orch/plan';
-import { backendKinds, withPasswordHint } from './backend/backend-place.ts';
+import { backendNames, withPasswordHint } from './backend/backend-place.ts';
 import { backendsToSearch } from './backend/choose-backend.ts';
 import { isDamage } from './copy-run.ts';
 import { isModulePath } from './module/module-path.ts';
@@ -92,7 +92,7 @@ async function readWanted(text: string, { stateDir }: FindOptions): Promise<Want
   }
   await using session = await openSession({ stateDir });
   const { workflow, stateBackend } = await readPlan(path, { plugins: session.plugins });
-  const plan = stateBackend !== undefined && backendKinds.includes(stateBackend) ? { plan: stateBackend } : {};
+  const plan = stateBackend !== undefined && backendNames().includes(stateBackend) ? { plan: stateBackend } : {};
   return { text, path, planId: workflow?.id, ...plan };
 }
 

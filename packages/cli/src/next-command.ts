@@ -21,7 +21,7 @@ export function nextCommand(code: string, args: readonly string[]): string {
   if (code === 'ORCH_RUN_UNKNOWN' || code === 'ORCH_RUN_AMBIGUOUS') return `orch list --limit 10${stateFlag(args)}`;
   const exitCode = exitCodeOf(code);
   if (exitCode === exitCodes.damaged || code.startsWith('ORCH_BACKEND_')) return `orch doctor${stateFlag(args)}`;
-  if (exitCode === exitCodes.usage) return helpFor(commandNamed(args[0] ?? ''));
+  if (exitCode === exitCodes.usage || code.startsWith('ORCH_CONFIG_')) return helpFor(commandNamed(args[0] ?? ''));
   const plan = subjectOf(args, 'plan');
   if (code === 'ORCH_RUN_NO_PHASE' && plan !== undefined) return `orch graph ${plan}`;
   // A plan means its latest run.

@@ -4,7 +4,7 @@ import { orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { addFindings, inWholePlan, readPlan, renderFinding } from '@orch/plan';
 import type { PlanReading, PositionedFinding } from '@orch/plan';
-import { backendKinds } from './backend/backend-place.ts';
+import { backendNames } from './backend/backend-place.ts';
 import { isModulePath } from './module/module-path.ts';
 import type { Session } from './session.ts';
 import { say } from './streams.ts';
@@ -113,14 +113,14 @@ function invalidPlan(path: string, findings: readonly PositionedFinding[]): Inva
 
 /** Which backends a plan may name. */
 function backendFindings({ stateBackend = 'json' }: PlanReading): Finding[] {
-  if (backendKinds.includes(stateBackend)) return [];
+  if (backendNames().includes(stateBackend)) return [];
   return [
     {
       code: 'ORCH_BACKEND_UNKNOWN',
       severity: 'error',
       message: `There is no backend "${stateBackend}".`,
       path: ['state_backend'],
-      hint: 'Use "json", "sqlite" or "redis"; where those are, --backend or ORCH_BACKEND can say.',
+      hint: 'Use "json", "sqlite", "redis" or a name that orch.config has; where those are, --backend or ORCH_BACKEND can say.',
     },
   ];
 }

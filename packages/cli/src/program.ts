@@ -1,13 +1,16 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { catalogue, commandNamed, entries, exitCodesOf, rootHelp } from './catalogue.ts';
 import type { CommandName } from './catalogue.ts';
 import { exitCodes } from './catalogue.ts';
 import type { ExitCode } from './catalogue.ts';
 import { agents } from './define/agents.ts';
+import { loadConfig } from './config/find-config.ts';
+import type { ConfigChoice } from './config/find-config.ts';
 import { settingUp } from './define/setting-up.ts';
 import { driving } from './define/driving.ts';
 import { keeping } from './define/keeping.ts';
 import { looking } from './define/looking.ts';
+import { notEmpty } from './define/options.ts';
 import type { Define, End } from './define/options.ts';
 import { laterCommands, laterFlags } from './later.ts';
 import { reportError, wrongUsage } from './report-error.ts';
@@ -63,8 +66,26 @@ function buildProgram(wanted: CommandName | undefined, end: End): Command {
       .addHelpText('after', `\n${exitCodesOf(name)}`);
     if (alias !== undefined) command.alias(alias);
     define[name](command, end);
+    if (usesConfig(command)) addConfig(command);
   }
   return program;
+}
+
+/** Commands that look at runs or read plans; what else there is runs no code of others. */
+function usesConfig(command: Command): boolean {
+  return command.name() === 'validate' || command.options.some(({ long }) => long === '--state-dir');
+}
+
+/** Read before the command begins, and not for its help. */
+function addConfig(command: Command): void {
+  command
+    .addOption(new Option('--config <file>', 'use this orch.config (default: found upwards)').argParser(notEmpty))
+    .addOption(new Option('--no-config', 'use none: no code of a config runs'))
+    .hook('preAction', async () => {
+      const { config }: { config?: ConfigChoice } = command.opts();
+      command.setOptionValue('config', undefined);
+      await loadConfig(config);
+    });
 }
 
 /** A command line that commander refused, in our words. */

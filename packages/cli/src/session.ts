@@ -5,7 +5,7 @@ import { attemptLogPath } from '@orch/plugin-command';
 import { parseBackend } from './backend/backend-place.ts';
 import type { BackendPlace } from './backend/backend-place.ts';
 import { makeBackend } from './backend/open-backend.ts';
-import { defaultPreset } from './preset.ts';
+import { sessionParts } from './config/session-parts.ts';
 import { logPlacePlugin } from './run/log-places.ts';
 import { findStatePlace } from './state-place.ts';
 import type { StatePlace } from './state-place.ts';
@@ -49,7 +49,7 @@ export async function openSession({ stateDir, concurrency, at: given }: SessionO
   };
   const warn = (message: string): void => note(`warning: ${message}`);
   const log: Log = { info: note, warn };
-  const parts = defaultPreset({ stateDirectory: directory, backend: await makeBackend(at, warn) });
+  const parts = sessionParts({ stateDirectory: directory, backend: await makeBackend(at, warn) });
   const preset = tracer()?.trace(parts) ?? parts;
   const plugins = preset.plugins ?? [];
   const orchestrator = new Orchestrator({

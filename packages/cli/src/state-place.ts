@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { configFlag, configInForce } from './config/config-in-force.ts';
 import { shellWord } from './view/text.ts';
 
 /** Where runs are kept. */
@@ -8,9 +9,9 @@ export interface StatePlace {
   readonly flag: string;
 }
 
-/** `--state-dir`, else `ORCH_STATE`, else `.orch` in the current folder. */
+/** `--state-dir`, else `ORCH_STATE`, else what orch.config says, else `.orch` in the current folder. */
 export function findStatePlace(given: string | undefined, environment: NodeJS.ProcessEnv = process.env): StatePlace {
   const chosen = given ?? (environment['ORCH_STATE'] || undefined);
-  const directory = resolve(chosen ?? '.orch');
-  return { directory, flag: chosen === undefined ? '' : ` --state-dir ${shellWord(directory)}` };
+  const directory = resolve(chosen ?? configInForce()?.stateDir ?? '.orch');
+  return { directory, flag: `${chosen === undefined ? '' : ` --state-dir ${shellWord(directory)}`}${configFlag()}` };
 }

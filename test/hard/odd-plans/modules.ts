@@ -79,6 +79,16 @@ const imports: readonly OddModule[] = [
     /Check the import/,
   ),
   {
+    title: 'a package that is there, and incomplete',
+    files: {
+      'plan.mts': "import { z } from ⟦'incomplete';\n",
+      'node_modules/incomplete/package.json': '{ "exports": "./gone.js" }',
+    },
+    code: 'ORCH_MODULE_IMPORT',
+    says: /incomplete\/gone\.js/,
+    hint: /Check the import/,
+  },
+  {
     title: 'an import as TypeScript compilers have it',
     files: { 'plan.mts': "import { a } from ⟦'./part.js';\n", 'part.ts': 'export const a = 1;\n' },
     code: 'ORCH_MODULE_IMPORT',

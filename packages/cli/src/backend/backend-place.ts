@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { isOrchError, orchError } from '@orch/core/author';
+import { configInForce } from '../config/config-in-force.ts';
 import { harmless } from '../view/text.ts';
 
 /** A backend that a command line, a plan, the environment or `backends.json` names. */
@@ -19,17 +20,24 @@ export interface ParseOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** What a plan's `state_backend` may be. */
+/** What a plan's `state_backend` may be, beside the names of a config. */
 export const backendKinds: readonly string[] = ['json', 'sqlite', 'redis'];
+
+/** All that a plan's `state_backend` may be. */
+export function backendNames(): readonly string[] {
+  return [...backendKinds, ...(configInForce()?.backends.keys() ?? [])];
+}
 
 const localRedis = 'redis://localhost:6379';
 
 /**
- * `json`, `json:DIR`, `sqlite`, `sqlite:FILE`, `redis`, `redis://…` or `rediss://…`, which may end with `?prefix=NAME`.
+ * A name of orch.config, or `json`, `json:DIR`, `sqlite`, `sqlite:FILE`, `redis`, `redis://…` or `rediss://…`, which may end with `?prefix=NAME`.
  * Paths count from the current folder.
  * Throws `ORCH_BACKEND_UNKNOWN`, whose words repeat no more of the text than its kind: it may hold a password.
  */
 export function parseBackend(text: string, { from, directory, environment = process.env }: ParseOptions): BackendPlace {
+  const named = configInForce()?.backends.get(text);
+  if (named !== undefined) return parseBackend(named, { from: `orch.config, ${text},`, directory, environment });
   if (text === 'json') return { kind: 'json', address: directory, name: 'json' };
   if (text === 'sqlite') return { kind: 'sqlite', address: join(directory, 'orch.db'), name: 'sqlite' };
   if (text === 'redis') return redisPlace(environment['REDIS_URL'] || localRedis, { from: 'REDIS_URL', environment });
@@ -80,7 +88,8 @@ function hasPassword(text: string): boolean {
 
 /** Passwords are remembered nowhere: whoever goes on with a run has the server's in the environment. */
 function withPassword(text: string, server: string, environment: NodeJS.ProcessEnv): string {
-  const given = [environment['REDIS_URL'], environment['ORCH_BACKEND']];
+  const { backend, backends } = configInForce() ?? {};
+  const given = [environment['REDIS_URL'], environment['ORCH_BACKEND'], backend, ...(backends?.values() ?? [])];
   const found = given.find((url) => url !== undefined && partsOf(url)?.server === server && hasPassword(url));
   return found === undefined ? text : found.split('?', 1)[0] + new URL(text).search;
 }

@@ -1,3 +1,4 @@
+import { configInForce } from '../config/config-in-force.ts';
 import type { StatePlace } from '../state-place.ts';
 import { parseBackend } from './backend-place.ts';
 import type { BackendPlace } from './backend-place.ts';
@@ -10,7 +11,7 @@ export interface BackendWords {
   readonly plan?: string | undefined;
 }
 
-/** Where a new run is kept: `--backend`, else `ORCH_BACKEND`, else the plan's `state_backend`, else JSON files. */
+/** Where a new run is kept: `--backend`, else `ORCH_BACKEND`, else the plan's `state_backend`, else what orch.config says, else JSON files. */
 export function chooseBackend(
   { flag, plan }: BackendWords,
   { directory }: StatePlace,
@@ -19,7 +20,8 @@ export function chooseBackend(
   if (flag !== undefined) return parseBackend(flag, { from: '--backend', directory, environment });
   const variable = environment['ORCH_BACKEND'] || undefined;
   if (variable !== undefined) return parseBackend(variable, { from: 'ORCH_BACKEND', directory, environment });
-  return parseBackend(plan ?? 'json', { from: 'state_backend', directory, environment });
+  if (plan !== undefined) return parseBackend(plan, { from: 'state_backend', directory, environment });
+  return parseBackend(configInForce()?.backend ?? 'json', { from: 'orch.config', directory, environment });
 }
 
 /**

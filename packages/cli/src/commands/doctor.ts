@@ -6,6 +6,7 @@ import { backendsToSearch } from '../backend/choose-backend.ts';
 import { knownBackendFindings } from '../backend/known-backends.ts';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
+import { configInForce } from '../config/config-in-force.ts';
 import { isFinding } from '../doctor/check.ts';
 import type { Check } from '../doctor/check.ts';
 import { examineBackends } from '../doctor/examine-backends.ts';
@@ -37,6 +38,7 @@ export async function doctor({ stateDir, backend, json = false }: DoctorOptions)
   const examined = await examineBackends({ stateDir, isThere, asked, known: known.map(({ name }) => name) });
   const checks: readonly Check[] = [
     ...machineChecks(),
+    ...configChecks(),
     ...(isThere ? accessChecks(directory) : []),
     ...fileSystemChecks(directory),
     ...(isThere ? knownBackendFindings(directory).map((finding) => ({ finding })) : []),
@@ -46,7 +48,13 @@ export async function doctor({ stateDir, backend, json = false }: DoctorOptions)
   const findings = checks.filter(isFinding).map(({ finding }) => finding);
   if (json) {
     const { node } = process.versions;
-    const system = { orch: orchVersion, node, platform: `${platform()} ${arch()}`, state: directory };
+    const system = {
+      orch: orchVersion,
+      node,
+      platform: `${platform()} ${arch()}`,
+      state: directory,
+      config: configInForce()?.file ?? null,
+    };
     const { runs } = examined;
     await print(`${JSON.stringify({ ...system, backends: names, runs, good, findings }, null, 2)}\n`);
   } else {
@@ -59,6 +67,18 @@ export async function doctor({ stateDir, backend, json = false }: DoctorOptions)
     await print(`${lines.join('\n')}\n`);
   }
   return countOf(findings, 'error') === 0 ? exitCodes.done : exitCodes.damaged;
+}
+
+/** Which config is in force: what it lists takes part in every run. */
+function configChecks(): readonly Check[] {
+  const config = configInForce();
+  if (config === undefined) return [];
+  const { file, plugins, preset } = config;
+  const parts = [
+    ...(preset === undefined ? [] : [`preset ${preset.name}`]),
+    ...(plugins.length === 0 ? [] : [`plugins ${plugins.map(({ name }) => name).join(', ')}`]),
+  ];
+  return [{ ok: `config ${file}${parts.length === 0 ? '' : `: ${parts.join('; ')}`}` }];
 }
 
 function findingLines({ severity, run, message, hint, code }: StateFinding): string[] {

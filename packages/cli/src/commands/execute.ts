@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { RunSummary, Selection } from '@orch/core';
 import { isOrchError, leftOutBy, orchError, randomIds } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
+import { configInForce } from '../config/config-in-force.ts';
 import { drive } from '../drive.ts';
 import type { DriveRequest } from '../drive.ts';
 import type { ExitCode } from '../catalogue.ts';
@@ -48,7 +49,9 @@ export async function execute(path: string, options: ExecuteOptions): Promise<Ex
   if (choice.selection !== undefined) leftOutBy(spec, choice.selection);
   const { directory } = reading.place;
   const at = chooseBackend({ flag: options.backend, plan: stateBackend }, reading.place);
-  await using session = await openSession({ ...options, at });
+  // Where neither the command line nor the plan says.
+  const { concurrency = spec.concurrency === undefined ? configInForce()?.concurrency : undefined } = options;
+  await using session = await openSession({ ...options, concurrency, at });
   if (options.runId !== undefined) await refuseElsewhere(session, options.runId);
   await rememberBackend(directory, at);
   const runId = options.runId ?? randomIds.runId();

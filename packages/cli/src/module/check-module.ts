@@ -9,9 +9,9 @@ import type { Session } from '../session.ts';
 import { tracer } from '../tracer.ts';
 import { isColoured } from '../view/colour.ts';
 import { placeOf, textOf } from './find-in-text.ts';
-import type { ModuleProblem } from './module-problem.ts';
+import { placed, placedFinding } from './placed-finding.ts';
+import type { NamedFile } from './placed-finding.ts';
 import { readWorkflow } from './read-workflow.ts';
-import type { FilePlace } from './stack-frames.ts';
 
 /** Everything that is wrong with a workflow module. Importing it runs its code. */
 export async function checkModule(
@@ -23,7 +23,7 @@ export async function checkModule(
   const reading = await readWorkflow(file);
   if ('problem' in reading) {
     tracer()?.failed(reading.problem.cause ?? reading.problem.message);
-    return { valid: false, findings: [findingOf(reading.problem, { file, path })], checks: () => ({}), render };
+    return { valid: false, findings: [placedFinding(reading.problem, { file, path })], checks: () => ({}), render };
   }
   const { workflow } = reading;
   const found = (await orchestrator.validate(workflow)).filter((finding) => commandCheck || !isOfCommand(finding));
@@ -37,18 +37,8 @@ function isOfCommand({ code }: Finding): boolean {
   return code.startsWith('ORCH_PLAN_COMMAND_') || code === 'ORCH_PLAN_CWD';
 }
 
-interface Named {
-  readonly file: string;
-  /** As it was named: what is wrong in another file is told by its whole path. */
-  readonly path: string;
-}
-
-function findingOf({ code, message, hint, place }: ModuleProblem, named: Named): PositionedFinding {
-  return { code, severity: 'error', message, hint, path: [], url: errorUrl(code), ...placed(place, named) };
-}
-
 /** A finding about a phase stands where the phase is added, as far as the text says so. */
-function positioned(finding: Finding, named: Named & { readonly workflow: Workflow }): PositionedFinding {
+function positioned(finding: Finding, named: NamedFile & { readonly workflow: Workflow }): PositionedFinding {
   const { related: _related, ...rest } = finding;
   const [list, index] = finding.path;
   const name = list === 'phases' ? named.workflow.definition.spec.phases[Number(index)]?.name : undefined;
@@ -57,16 +47,6 @@ function positioned(finding: Finding, named: Named & { readonly workflow: Workfl
   const place =
     quoted === undefined ? undefined : placeOf(named.file, new RegExp(`(?<=\\.phase\\(\\s*)(['"\`])${quoted}\\1`, 'u'));
   return { ...rest, url: errorUrl(finding.code), ...placed(place, named) };
-}
-
-function placed(
-  place: FilePlace | undefined,
-  { file, path }: Named,
-): Pick<PositionedFinding, 'file' | 'line' | 'column' | 'offset' | 'length'> {
-  const { file: at, line, column, length = 1 } = place ?? { file, line: 1, column: 1, length: 0 };
-  const lines = textOf(at).split('\n');
-  const offset = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, column - 1);
-  return { file: at === file ? path : at, line, column, offset, length };
 }
 
 /** With the lines around it, where there is a place to show. */

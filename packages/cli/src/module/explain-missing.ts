@@ -8,9 +8,12 @@ import type { ModuleProblem } from './module-problem.ts';
 
 /** Why Node could not import what a module imports, and the place of the import where the text of that file has it. */
 export function explainMissing(file: string, thrown: Error): ModuleProblem {
-  const message = thrown.message.replaceAll(/file:\/\/[^\s"']+/g, pathOf);
+  // A second line, of what CommonJS would have found, is no help for an import.
+  const [first = ''] = thrown.message.split('\n');
+  const message = first.replaceAll(/file:\/\/[^\s"']+/g, pathOf);
   const [, target = '', importer = file] = /'([^']+)' imported from (.+)$/.exec(message) ?? [];
-  const isPackage = message.startsWith('Cannot find package');
+  // With a path in its place it is there, and incomplete.
+  const isPackage = message.startsWith('Cannot find package') && !target.startsWith('/');
   const statement = importsIn(importer).find(({ specifier }) =>
     isPackage ? packageOf(specifier) === target : means(specifier, importer, target),
   );

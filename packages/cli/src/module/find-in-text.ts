@@ -40,6 +40,12 @@ export function placeOf(file: string, pattern: RegExp): FilePlace | undefined {
   return match === null ? undefined : { file, ...positionAt(text, match.index), length: match[0].length };
 }
 
+/** Where a module says what it exports by default. */
+export function defaultExportIn(file: string): FilePlace | undefined {
+  const forms = [/(?<=^[ \t]*)export default\b/m, /\bas default\b/, /\bmodule\.exports\b/];
+  return forms.map((form) => placeOf(file, form)).find((place) => place !== undefined);
+}
+
 function positionAt(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };

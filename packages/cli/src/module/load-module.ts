@@ -25,7 +25,7 @@ export function loadModule(file: string, options: ImportOptions = {}): Promise<I
 }
 
 /** Imports what a URL, or whatever else Node can import, names. */
-async function loadUrl(
+export async function loadUrl(
   url: string,
   { what, tellAfterMs = 10_000, limitMs = 120_000 }: ImportOptions & { readonly what: string },
 ): Promise<Imported> {

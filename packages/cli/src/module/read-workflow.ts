@@ -4,7 +4,7 @@ import type { Workflow } from '@orch/core';
 import { messageOf } from '@orch/core/author';
 import { describeExport, exportedWorkflows } from './describe-export.ts';
 import { explainFailure } from './explain-failure.ts';
-import { placeOf, textOf } from './find-in-text.ts';
+import { defaultExportIn, placeOf, textOf } from './find-in-text.ts';
 import { loadModule } from './load-module.ts';
 import type { ImportOptions } from './load-module.ts';
 import type { ModuleProblem } from './module-problem.ts';
@@ -115,10 +115,4 @@ function notAWorkflow(file: string, what: string): ModuleProblem {
     hint: "Export what workflow() of @orch/core makes: export default workflow('…').phase(…)",
     place: defaultExportIn(file),
   };
-}
-
-function defaultExportIn(file: string): ModuleProblem['place'] {
-  return (
-    placeOf(file, /^\s*export default\b/m) ?? placeOf(file, /\bas default\b/) ?? placeOf(file, /\bmodule\.exports\b/)
-  );
 }

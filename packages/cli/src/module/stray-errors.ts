@@ -26,5 +26,5 @@ export function listenForStrayErrors(): void {
 
 function ownPlace(): string {
   const file = framesOf(new Error('here'))[0]?.file ?? '';
-  return file.endsWith('.script') ? file : dirname(dirname(dirname(dirname(file))));
+  return file.endsWith('.script') ? dirname(file) : dirname(dirname(dirname(dirname(file))));
 }

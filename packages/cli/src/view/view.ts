@@ -1,5 +1,6 @@
 import type { AttemptReport, RunEvent, RunStatus } from '@orch/core';
 import type { ExitCode } from '../catalogue.ts';
+import { configInForce } from '../config/config-in-force.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
 import type { ResultMap } from '../run/result.ts';
 import { say } from '../streams.ts';
@@ -44,7 +45,7 @@ export const outputKinds = ['tty', 'plain', 'github', 'ndjson', 'summary', 'none
 export type OutputKind = (typeof outputKinds)[number];
 
 /**
- * What `--output` says, else what the surroundings are: a terminal that can move its cursor gets the live view. What runs
+ * What `--output` says, else orch.config, else what the surroundings are: a terminal that can move its cursor gets the live view. What runs
  * under `CI` is read later, whatever its stderr says it is.
  */
 export function chooseOutput(
@@ -52,7 +53,8 @@ export function chooseOutput(
   stream: TextStream,
   environment: NodeJS.ProcessEnv = process.env,
 ): OutputKind {
-  if (given !== undefined) return given;
+  const chosen = given ?? configInForce()?.output;
+  if (chosen !== undefined) return chosen;
   if (environment['GITHUB_ACTIONS'] === 'true') return 'github';
   const isCI = !['', 'false', '0'].includes(environment['CI'] ?? '');
   return stream.isTTY === true && environment['TERM'] !== 'dumb' && !isCI ? 'tty' : 'plain';

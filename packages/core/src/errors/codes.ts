@@ -109,6 +109,11 @@ export const errorCodes = {
   ORCH_STATE_SPACE: 'Little room is left on the disk of the state folder.',
   ORCH_STATE_SUMMARY: 'The summary of a run is missing or not its own.',
   ORCH_STATE_UNFINISHED: 'A journal ends in something that was not finished.',
+  // orch.config
+  ORCH_CONFIG_NOT_FOUND: 'There is no config of that name.',
+  ORCH_CONFIG_INVALID: 'A config is not what a config may be, or there are two.',
+  ORCH_CONFIG_OWNER: 'A config that was found belongs to another user.',
+  ORCH_CONFIG_PLUGIN: 'A plugin or preset that a config lists is not installed, or cannot be loaded.',
   // the command line
   ORCH_CLI_USAGE: 'The command line is wrong.',
   ORCH_INTERNAL: 'A bug in orch.',
