@@ -22,7 +22,7 @@ export interface OrchConfig {
   readonly defaults?: {
     readonly stateDir?: string;
     readonly concurrency?: number;
-    readonly output?: 'tty' | 'plain' | 'ndjson' | 'summary' | 'none';
+    readonly output?: 'tty' | 'plain' | 'github' | 'ndjson' | 'summary' | 'none';
   };
 }
 

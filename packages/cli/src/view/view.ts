@@ -45,8 +45,8 @@ export const outputKinds = ['tty', 'plain', 'github', 'ndjson', 'summary', 'none
 export type OutputKind = (typeof outputKinds)[number];
 
 /**
- * What `--output` says, else orch.config, else what the surroundings are: a terminal that can move its cursor gets the live view. What runs
- * under `CI` is read later, whatever its stderr says it is.
+ * What `--output` says, else orch.config, else what the surroundings are: a terminal that can move its cursor gets the live
+ * view. What runs under `CI` is read later, whatever its stderr says it is.
  */
 export function chooseOutput(
   given: OutputKind | undefined,
