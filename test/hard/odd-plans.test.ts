@@ -8,17 +8,19 @@ import { graphs } from './odd-plans/graphs.ts';
 import { OddGround } from './odd-plans/ground.ts';
 import type { Answer } from './odd-plans/ground.ts';
 import { json } from './odd-plans/json.ts';
+import { jsonc } from './odd-plans/jsonc.ts';
 import { keys } from './odd-plans/keys.ts';
 import { checkManners } from './odd-plans/manners.ts';
 import { names } from './odd-plans/names.ts';
 import { rules } from './odd-plans/rules.ts';
 import type { Accepted, OddPlan, Refused } from './odd-plans/row.ts';
 import { values } from './odd-plans/values.ts';
+import { yaml } from './odd-plans/yaml.ts';
 
 // Each odd plan goes through the real command line twice, `validate` and `execute`, and through `readPlan`. One clear answer,
 // the same from all three; what is refused leaves nothing behind, what is accepted runs and stays in the state folder.
 
-const kinds = { bytes, json, values, keys, names, rules, graphs };
+const kinds = { bytes, json, jsonc, yaml, values, keys, names, rules, graphs };
 const rows = Object.entries(kinds).flatMap(([kind, list]) =>
   list.map((row) => ({ ...row, title: `${kind}: ${row.title}` })),
 );
@@ -51,11 +53,11 @@ describe('large odd plans, one at a time', () => {
 
 test('the tables are as large as they should be, and all of them were carried out', () => {
   expect(new Set(rows.map(({ title }) => title)).size).toBe(rows.length);
-  expect(rows.length).toBeGreaterThanOrEqual(180);
+  expect(rows.length).toBeGreaterThanOrEqual(290);
   for (const list of Object.values(kinds)) expect(list.length).toBeGreaterThanOrEqual(10);
   expect(done.validated).toBe(rows.length);
   expect(done.refused).toBe(rows.filter(({ expected }) => expected.answer === 'refused').length);
-  expect(done.refused).toBeGreaterThanOrEqual(120);
+  expect(done.refused).toBeGreaterThanOrEqual(210);
   expect(done.executed).toBeGreaterThanOrEqual(40);
   expect(done.begun).toBe(4);
   expect(done.refused + done.executed + done.begun).toBe(rows.length);

@@ -35,7 +35,10 @@ function blankComments(text: string): { readonly json: string } | { readonly pro
   const parts: string[] = [];
   let kept = 0;
   const blank = (offset: number, length: number): void => {
-    parts.push(text.slice(kept, offset), text.slice(offset, offset + length).replaceAll(/[^\r\n]/g, ' '));
+    parts.push(
+      text.slice(kept, offset),
+      text.slice(offset, offset + length).replaceAll(/[^\r\n]+/g, (line) => ' '.repeat(line.length)),
+    );
     kept = offset + length;
   };
   let before: SyntaxKind = comma;

@@ -173,6 +173,8 @@ describe('text that is not YAML has one finding, where it stops being that', () 
     ['a:\n⟦\t⟧- b\n', /tab indents/],
     ['a:\n  b: c\n ⟦d⟧: e\n', /column of its own/],
     ['a:\n    b: 1\n  ⟦c⟧: 2\n', /column of its own/],
+    ['- a: b\n    ⟦c⟧: d\n', /deeper than the key before/],
+    ['a: b\n\n   ⟦c⟧:\n', /deeper than the key before/],
     ['phases:\n  - name: x\n   ⟦c⟧md: y\n', /where an item of a list must/],
     ['a:\n - b\n⟦-⟧ c\n', /item of a list stands among the keys/],
     ['a: b\n⟦-⟧ c\n', /item of a list stands among the keys/],

@@ -47,7 +47,7 @@ export class OddGround implements Disposable {
   }
 
   #all(): string[] {
-    const own = new Set(['home', 'tmp', 'plan.json', 'plan.text', usageFile]);
+    const own = new Set(['home', 'tmp', this.#name(), 'plan.text', usageFile]);
     return readdirSync(this.#ground.folder, { recursive: true, encoding: 'utf8' }).filter((it) => !own.has(it));
   }
 
@@ -71,7 +71,7 @@ export class OddGround implements Disposable {
   async fed<T>(task: () => Promise<T>): Promise<T> {
     let writer: ChildProcess | undefined;
     if (this.#row.place === 'pipe')
-      writer = spawn('sh', ['-c', 'cat plan.text > plan.json'], { cwd: this.#ground.folder, stdio: 'ignore' });
+      writer = spawn('sh', ['-c', `cat plan.text > ${this.#name()}`], { cwd: this.#ground.folder, stdio: 'ignore' });
     try {
       return await task();
     } finally {
@@ -123,27 +123,32 @@ export class OddGround implements Disposable {
     this.#ground[Symbol.dispose]();
   }
 
+  #name(): string {
+    return `plan.${this.#row.ending ?? 'json'}`;
+  }
+
   #makePlan(): string {
     const { place, content } = this.#row;
+    const name = this.#name();
     switch (place) {
       case 'missing':
-        return 'plan.json';
+        return name;
       case 'folder':
-        mkdirSync(this.#ground.path('plan.json'));
-        return 'plan.json';
+        mkdirSync(this.#ground.path(name));
+        return name;
       case 'long name':
         return `${'x'.repeat(300)}.json`;
       case '/dev/null':
         return place;
       case 'pipe':
         this.#ground.write('plan.text', content());
-        execFileSync('mkfifo', [this.#ground.path('plan.json')]);
-        return 'plan.json';
+        execFileSync('mkfifo', [this.#ground.path(name)]);
+        return name;
       default:
-        this.#ground.write('plan.json', content());
+        this.#ground.write(name, content());
     }
-    if (place === 'unreadable') chmodSync(this.#ground.path('plan.json'), 0);
-    return place === 'under a file' ? 'plan.json/plan.json' : 'plan.json';
+    if (place === 'unreadable') chmodSync(this.#ground.path(name), 0);
+    return place === 'under a file' ? `${name}/${name}` : name;
   }
 }
 

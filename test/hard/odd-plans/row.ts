@@ -4,6 +4,8 @@ export interface OddPlan {
   /** What stands in the file. Made when it is needed: some are large. */
   readonly content: () => string | Uint8Array;
   readonly expected: Expected;
+  /** How the file is written; absent: strict JSON. */
+  readonly ending?: 'jsonc' | 'yaml';
   /** What the path of the plan is instead of a file with the content. */
   readonly place?: 'missing' | 'folder' | 'under a file' | 'unreadable' | 'pipe' | '/dev/null' | 'long name';
   /** Takes seconds and a gigabyte: one at a time. */

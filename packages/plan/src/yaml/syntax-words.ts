@@ -15,6 +15,8 @@ export function syntaxProblem(text: string, { errors, warnings }: Document.Parse
   for (const error of [...errors, ...warnings])
     if (!isWellFormed(error) && (first === undefined || error.pos[0] < first.pos[0])) first = error;
   if (first === undefined) return undefined;
+  const deeper = first.code === 'BLOCK_AS_IMPLICIT_KEY' ? deeperKey(text, first.pos[0]) : undefined;
+  if (deeper !== undefined) return deeper;
   const [found, end] = first.pos;
   // Where a line begins wrongly, the library points before its blanks.
   const offset =
@@ -24,6 +26,20 @@ export function syntaxProblem(text: string, { errors, warnings }: Document.Parse
     ...wordsFor(first, text),
     offset,
     length: Math.min(Math.max(1, end - offset), text.length - offset),
+  };
+}
+
+/** A key that is deeper than the one before continues its value: the library points at that, and means the key. */
+function deeperKey(text: string, start: number): TextProblem | undefined {
+  const [value, key = ''] = /^[^\n]*\n\s*([^\n]*)/.exec(text.slice(start, start + 10_000)) ?? [];
+  if (value === undefined || /:\s/.test(value.slice(0, value.indexOf('\n'))) || !/:(?:\s|$)/.test(key))
+    return undefined;
+  return {
+    code: 'ORCH_PLAN_SYNTAX',
+    message: 'This line is deeper than the key before it, and would be part of its value.',
+    hint: sameColumn,
+    offset: start + value.length - key.length,
+    length: 1,
   };
 }
 
