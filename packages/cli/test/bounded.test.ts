@@ -96,6 +96,34 @@ test('list --limit prints the newest, and says that there are more', async () =>
   expect(await ground.orch('list', '--limit', '4')).toMatchObject({ stderr: '' });
 });
 
+test('show --limit prints what failed or runs before the rest, and says how much is left out', async () => {
+  ground.plan([
+    { name: 'fine', command: 'true', depends_on: [] },
+    { name: 'forgiven', command: 'false', retry_count: 1, continue_on_failure: true, depends_on: [] },
+    { name: 'bad', command: 'false', retry_count: 1, depends_on: [] },
+    { name: 'left', command: 'true', depends_on: ['bad'] },
+  ]);
+  await ground.orch('execute', 'plan.json', '--run-id', 'one', '--output', 'none');
+  const names = async (limit: string): Promise<readonly string[]> =>
+    (await ground.json<{ phases: { name: string }[] }>('show', 'one', '--limit', limit, '--json')).phases.map(
+      ({ name }) => name,
+    );
+  expect(await names('3')).toEqual(['bad', 'left', 'fine']);
+  expect(await names('4')).toEqual(['fine', 'forgiven', 'bad', 'left']);
+  const { criticalPath } = await ground.json<{ criticalPath: { steps: object[] } }>(
+    'show',
+    'one',
+    '--limit',
+    '1',
+    '--json',
+  );
+  expect(criticalPath.steps).toHaveLength(1);
+  const { stdout, stderr } = await ground.orch('show', 'one', '--limit', '1');
+  expect(stdout).toMatch(/^failed +bad/m);
+  expect(stdout).not.toMatch(/^\w+ +(?:fine|forgiven|left) /m);
+  expect(stderr).toBe('3 more phases are left out.\n');
+});
+
 test('a checkpoint that there is not is answered with the latest ones', async () => {
   ground.plan(Array.from({ length: 25 }, (_, index) => ({ name: `p${index}`, command: 'true' })));
   await ground.orch('execute', 'plan.json', '--run-id', 'one', '--output', 'none');

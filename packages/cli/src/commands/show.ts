@@ -2,9 +2,10 @@ import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { openRun } from '../find-run.ts';
 import { recoverCommand } from '../recover-command.ts';
+import { withFirstPhases, withLongestSteps } from '../run/bounded-report.ts';
 import { criticalPath } from '../run/critical-path.ts';
 import { readRun } from '../run/read-run.ts';
-import { endWhenReaderLeaves, print } from '../streams.ts';
+import { endWhenReaderLeaves, print, say } from '../streams.ts';
 import { paintFor } from '../view/colour.ts';
 import { reportLines } from '../view/report-text.ts';
 
@@ -12,23 +13,31 @@ export interface ShowOptions {
   readonly stateDir?: string;
   readonly backend?: string;
   readonly json?: boolean;
+  readonly limit?: number;
 }
 
 /** A run with its phases, attempts, errors and checkpoints. */
-export async function show(text: string, { json = false, ...options }: ShowOptions): Promise<ExitCode> {
+export async function show(
+  text: string,
+  { json = false, limit = Infinity, ...options }: ShowOptions,
+): Promise<ExitCode> {
   endWhenReaderLeaves();
   await using found = await openRun(options, text);
   const { session } = found;
-  const { run, report, places } = await readRun(found);
+  const { run, report: whole, places } = await readRun(found);
+  const report = withFirstPhases(whole, limit);
+  const path = criticalPath(run);
   const backend = session.at.name;
   const logs = places.all.map(({ host, folder }) => ({ host, folder }));
   if (json) {
-    await print(`${JSON.stringify({ ...report, criticalPath: criticalPath(run), backend, logs }, null, 2)}\n`);
+    await print(
+      `${JSON.stringify({ ...report, criticalPath: withLongestSteps(path, limit), backend, logs }, null, 2)}\n`,
+    );
   } else {
     const lines = reportLines(report, {
       logPath: places.describe.bind(places),
       recover: recoverCommand(report.runId, session),
-      path: criticalPath(run),
+      path,
       backend,
       logs,
       paint: paintFor(process.stdout),
@@ -36,5 +45,7 @@ export async function show(text: string, { json = false, ...options }: ShowOptio
     });
     await print(`${lines.join('\n')}\n`);
   }
+  const left = whole.phases.length - report.phases.length;
+  if (left > 0) say(`${left} more phases are left out.`);
   return exitCodes.done;
 }

@@ -18,6 +18,7 @@ export const looking = {
   show: (command, end) =>
     command
       .argument('<run>', runHelp)
+      .addOption(new Option('--limit <n>', 'n phases at most: first those that failed or run').argParser(atLeast(1)))
       .addOption(stateDir())
       .addOption(backend())
       .addOption(asJson('the run'))
