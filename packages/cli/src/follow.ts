@@ -1,8 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import type { RunEvent } from '@orch/core';
 import { exitCodes } from './catalogue.ts';
 import { exitCodeOfRun } from './exit-codes.ts';
 import type { ExitCode } from './catalogue.ts';
+import { hearRun } from './run/hear-run.ts';
 import type { Session } from './session.ts';
 import { runFlags } from './recover-command.ts';
 import { say } from './streams.ts';
@@ -17,8 +16,6 @@ export interface FollowRequest extends WatchOptions {
   /** How long another driver is waited for where its own is gone; absent: not at all, and the answer is `lost`. */
   readonly patienceMs?: number;
 }
-
-const lookEveryMs = 200;
 
 /**
  * Shows a run that another process drives until it ends, and answers with the exit code of its end. `lost`: its driver
@@ -42,7 +39,12 @@ async function followUntil(
 ): Promise<ExitCode | 'lost'> {
   const watch = await RunWatch.open(session, runId, { ...options, drives: false, takesUp: true });
   try {
-    const last = await hearAll(session, watch, left, patienceMs ?? 0);
+    const last = await hearRun(session.orchestrator, {
+      report: watch.run.report,
+      hear: (event) => watch.news(event),
+      signal: left,
+      patienceMs: patienceMs ?? 0,
+    });
     if (left.aborted) {
       const exitCode = left.reason === 'SIGTERM' ? exitCodes.terminate : exitCodes.interrupt;
       await watch.letGo({ status: 'running', exitCode, next: `orch watch ${runId}${runFlags(session)}` });
@@ -59,28 +61,5 @@ async function followUntil(
     return exitCode;
   } finally {
     watch.close();
-  }
-}
-
-/** Hears what happens until the run ends, is let go, or nobody has driven it for some time. Answers with the last event. */
-async function hearAll(
-  { orchestrator }: Session,
-  watch: RunWatch,
-  signal: AbortSignal,
-  patienceMs: number,
-): Promise<RunEvent | undefined> {
-  const { report } = watch.run;
-  let last: RunEvent | undefined;
-  for (let goneSince: number | undefined; ;) {
-    const before = report.version;
-    for await (const event of orchestrator.events(report.runId, { after: before, follow: true, signal })) {
-      last = event;
-      watch.news(event);
-    }
-    const now = performance.now();
-    goneSince = report.version > before ? now : (goneSince ?? now);
-    const isOver = report.status !== 'running' || last?.type === 'run.stopped';
-    if (isOver || signal.aborted || now - goneSince >= patienceMs) return last;
-    await wait(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -3,7 +3,9 @@ import { orchError } from '@orch/core/author';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { openRun } from '../find-run.ts';
+import { recoverCommand } from '../recover-command.ts';
 import { FoldedRun } from '../run/folded-run.ts';
+import { hearRun } from '../run/hear-run.ts';
 import { LogPlaces } from '../run/log-places.ts';
 import { LogPrinter } from '../run/log-printer.ts';
 import { endWhenReaderLeaves, say } from '../streams.ts';
@@ -18,6 +20,8 @@ export interface LogsOptions {
 }
 
 const lookEveryMs = 200;
+/** Somebody has to see that it was killed, and to recover it. */
+const patienceMs = 60_000;
 const mostNamed = 20;
 
 /**
@@ -56,10 +60,17 @@ export async function logs(text: string, phase: string | undefined, options: Log
     printer.print(choose(run, { phase, attempt: options.attempt, first }).filter(isHere), { live });
   if (options.follow === true) {
     const stop = new AbortController();
-    const reading = readOn(
-      orchestrator.events(runId, { after: run.report.version, follow: true, signal: stop.signal }),
-      add,
-    );
+    const reading = hearRun(orchestrator, {
+      report: run.report,
+      hear: add,
+      signal: stop.signal,
+      // Who asks for a run that nobody drives need not wait.
+      patienceMs: found.run.status === 'running' ? patienceMs : 0,
+      gone: () =>
+        say(
+          `Whoever drove run ${runId} is gone; its commands may go on. Followed for ${patienceMs / 1_000} s more. To go on: ${recoverCommand(runId, found.session)}`,
+        ),
+    });
     while (!(await endsWithin(reading, lookEveryMs)) && !isOver(run, phase, options.attempt)) await print(true);
     stop.abort();
     await reading;
@@ -68,10 +79,6 @@ export async function logs(text: string, phase: string | undefined, options: Log
   if (printer.printed === 0 && printer.missing === 0 && absent.size === 0 && options.tail !== 0)
     say('Nothing was printed.');
   return exitCodes.done;
-}
-
-async function readOn(events: AsyncIterable<RunEvent>, add: (event: RunEvent) => void): Promise<void> {
-  for await (const event of events) add(event);
 }
 
 interface Choice {
@@ -99,7 +106,7 @@ function isOver(run: FoldedRun, phase: string | undefined, attempt: number | und
   return found.status !== 'running' && found.status !== 'pending';
 }
 
-async function endsWithin(promise: Promise<void>, ms: number): Promise<boolean> {
+async function endsWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), ms);
