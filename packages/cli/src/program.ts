@@ -46,8 +46,13 @@ const helpCodes: ReadonlySet<string> = new Set(['commander.help', 'commander.hel
 /** A command as it is defined, apart from what it does. */
 export function definitionOf(name: CommandName): Command {
   const command = new Command(name);
-  define[name](command, () => {});
+  addDefinition(command, name, () => {});
   return command;
+}
+
+function addDefinition(command: Command, name: CommandName, end: End): void {
+  define[name](command, end);
+  if (usesConfig(command)) addConfig(command);
 }
 
 /** With the one command that is asked for; a word that is none meets the names of all, which help and guesses need. */
@@ -65,8 +70,7 @@ function buildProgram(wanted: CommandName | undefined, end: End): Command {
       .addHelpText('before', `Examples:\n${catalogue[name].examples.map((line) => `  ${line}`).join('\n')}\n`)
       .addHelpText('after', `\n${exitCodesOf(name)}`);
     if (alias !== undefined) command.alias(alias);
-    define[name](command, end);
-    if (usesConfig(command)) addConfig(command);
+    addDefinition(command, name, end);
   }
   return program;
 }
