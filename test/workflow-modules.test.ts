@@ -235,3 +235,24 @@ test('a run is found by the path of its module: show, copy, watch, and part of i
     expect(await orch(command, 'slow.mts', ...rest), command).toMatchObject({ code: 0 });
   }
 });
+
+test('cancel of a run that nobody drives calls its clean-ups, unless the module is another one by now', async () => {
+  const module = `${head}export default workflow('clean')
+  .phase('slow', { run: async () => { did('slow 1'); await sleep(60_000); } })
+  .phase('clean', { after: 'always', dependsOn: ['slow'], run: () => did('clean') });
+`;
+  for (const [runId, later, done] of [
+    ['same', module, ['slow 1', 'clean']],
+    ['other', module.replace("after: 'always',", "after: 'always', timeout: '1m',"), ['slow 1']],
+  ] as const) {
+    ground.write('did', '');
+    ground.write('slow.mts', module);
+    await killed(runId);
+    ground.write('slow.mts', later);
+    const ended = await orch('cancel', runId);
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain(`Run ${runId} is cancelled.`);
+    expect(ended.stderr.includes("clean-ups that are functions can't be called")).toBe(runId === 'other');
+    expect(ground.lines('did')).toEqual(done);
+  }
+});

@@ -3,6 +3,7 @@ import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { openRun } from '../find-run.ts';
 import { secretsOfRun } from '../inputs/secrets-of-run.ts';
+import { workflowToCancel } from '../module/workflow-of-run.ts';
 import { say } from '../streams.ts';
 
 export interface CancelOptions {
@@ -24,8 +25,9 @@ export async function cancel(text: string, { message, ...options }: CancelOption
   }
   // Clean-ups of a run that nobody drives run here, and may need them.
   const secrets = await secretsOfRun(session.orchestrator, { runId });
-  const said = message === undefined ? {} : { message };
-  await session.orchestrator.cancel(runId, { by: userName(), secrets, ...said });
+  const workflow = status === 'running' ? undefined : await workflowToCancel(session, found.run);
+  const given = { ...(message === undefined ? {} : { message }), ...(workflow === undefined ? {} : { workflow }) };
+  await session.orchestrator.cancel(runId, { by: userName(), secrets, ...given });
   const { status: reached } = await session.orchestrator.show(runId);
   say(
     reached === 'running'

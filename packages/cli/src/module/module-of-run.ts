@@ -43,6 +43,25 @@ export async function moduleOfRun(session: Session, run: OfModule): Promise<Work
   return workflow;
 }
 
+/**
+ * The same for a run that is to be cancelled: of use only where a clean-up is a function. Never rejects for the module: a run
+ * can be cancelled without.
+ */
+export async function moduleToCancel(session: Session, run: OfModule): Promise<Workflow | undefined> {
+  const { runId, source } = run;
+  const spec = await definitionOf(session.orchestrator, runId);
+  if (spec?.phases.some((phase) => phase.after === 'always' && isCode(phase)) !== true) return undefined;
+  try {
+    const workflow = await moduleOfRun(session, run);
+    if (JSON.stringify(workflow?.definition.spec) === JSON.stringify(spec)) return workflow;
+    say(`${harmless(nameOf(source))} has changed since: clean-ups that are functions can't be called.`);
+  } catch (error) {
+    if (!isOrchError(error)) throw error;
+    say(`Clean-ups that are functions can't be called: ${harmless(error.message)}`);
+  }
+  return undefined;
+}
+
 /** The definition that it has now. */
 async function definitionOf(orchestrator: Orchestrator, runId: string): Promise<WorkflowSpec | undefined> {
   let spec: WorkflowSpec | undefined;

@@ -11,6 +11,11 @@ export async function workflowOfRun(session: Session, run: Known): Promise<Workf
   return await (await import('./module-of-run.ts')).moduleOfRun(session, run);
 }
 
+/** The workflow to cancel a run with, where it came from a module that has to clean up. */
+export async function workflowToCancel(session: Session, run: Known): Promise<Workflow | undefined> {
+  return isOfModule(run) ? await (await import('./module-of-run.ts')).moduleToCancel(session, run) : undefined;
+}
+
 /** The error; of a run whose module has changed, with what to choose from. */
 export async function withChoice(error: unknown, session: Session, run: Known): Promise<unknown> {
   return isOfModule(run) ? (await import('./module-of-run.ts')).withChoice(error, session, run) : error;

@@ -110,6 +110,8 @@ export interface CancelOptions {
   readonly message?: string;
   /** Values of the secret inputs: a run that nobody drives is taken up here, and its clean-ups may need them. */
   readonly secrets?: { readonly [name: string]: unknown };
+  /** The definition, where clean-ups are functions: a run that nobody drives calls them here. Another one is refused: `ORCH_WORKFLOW_CHANGED`. */
+  readonly workflow?: Workflow;
 }
 
 export interface DeleteOptions {

@@ -89,7 +89,7 @@ export class Orchestrator implements OrchestratorApi {
     return runHandle<P>(runId, this.#track(runId, opening), signal);
   }
 
-  async cancel(runId: string, { by = 'api', message, secrets }: CancelOptions = {}): Promise<void> {
+  async cancel(runId: string, { by = 'api', message, secrets, workflow }: CancelOptions = {}): Promise<void> {
     const own = this.#drivers.get(runId);
     if (own?.cancel(by, message) === true) return;
     // It is just letting go: cancelled is what is left then.
@@ -102,7 +102,7 @@ export class Orchestrator implements OrchestratorApi {
       try {
         const opened = await this.#track(
           runId,
-          this.#open(runId, { definition: undefined, secrets, cancel: { by, ...said } }),
+          this.#open(runId, { definition: workflow?.definition, secrets, cancel: { by, ...said } }),
         );
         if ('driver' in opened) await opened.driver.done;
         return;

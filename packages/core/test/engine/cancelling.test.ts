@@ -115,3 +115,33 @@ describe('cancel', () => {
     expect((await second.orch.show('r')).status).toBe('cancelled');
   });
 });
+
+describe('a run that nobody drives, and whose clean-up is a function', () => {
+  const killed = async (clean: () => void): Promise<{ second: Bench; whole: ReturnType<typeof cleaning> }> => {
+    const whole = cleaning(clean);
+    const first = bench();
+    first.orch.execute(whole, { runId: 'r' });
+    await settled();
+    first.kill();
+    return { second: first.next(), whole };
+  };
+  const cleaning = (clean: () => void) =>
+    workflow('w')
+      .phase('slow', { run: () => new Promise<void>(() => undefined) })
+      .phase('clean', { after: 'always', dependsOn: ['slow'], run: clean });
+
+  it('is cancelled with the workflow that it is given', async () => {
+    let cleaned = 0;
+    const { second, whole } = await killed(() => void cleaned++);
+    await second.orch.cancel('r', { workflow: whole });
+    expect(cleaned).toBe(1);
+    expect(await second.orch.show('r')).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('is not cancelled by another one', async () => {
+    const { second, whole } = await killed(() => undefined);
+    const other = whole.phase('more', { run: () => undefined });
+    await expect(second.orch.cancel('r', { workflow: other })).rejects.toMatchObject({ code: 'ORCH_WORKFLOW_CHANGED' });
+    expect((await second.orch.show('r')).status).not.toBe('cancelled');
+  });
+});
