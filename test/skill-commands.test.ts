@@ -164,7 +164,10 @@ describe('the script', () => {
   test('starts a run apart, once, and says what went wrong where none began', { timeout: 120_000 }, async () => {
     plan({ name: 'a', command: 'until test -e go; do sleep 0.1; done' });
     expect(await run('start plan.json')).toMatchObject({ code: 2, output: expect.stringContaining('--run-id') });
-    expect(await run('start plan.json --run-id one')).toMatchObject({ code: 0 });
+    expect(await run('start plan.json --run-id one --state-dir .orch')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('orch watch one --state-dir .orch --output summary'),
+    });
     expect(await run('report one')).toMatchObject({ code: 0, output: expect.stringContaining('running: 1 of 1: a\n') });
     expect(await run('start plan.json --run-id one')).toMatchObject({ code: 2 });
     writeFileSync(join(folder, 'go'), '');

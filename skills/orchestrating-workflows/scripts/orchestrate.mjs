@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Validates, executes, recovers and reports through the orch command, for those who read through a pipe with a limit.
-// What is printed is at most 16 KiB; the exit code is that of orch. Needs nothing but Node and orch.
+// What is printed is at most 16 KiB on each stream; the exit code is that of orch. Needs nothing but Node and orch.
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
@@ -50,8 +50,9 @@ function recover(words) {
 async function start(words) {
   const id = words[words.indexOf('--run-id') + 1];
   if (!words.includes('--run-id') || id === undefined) return sayUsage(2);
-  if (orch(['show', id, ...stateOf(words)]).status === 0) {
-    console.error(`There is a run ${id} already. Go on with it: recover ${id}; or take another id.`);
+  const named = [id, ...stateOf(words)];
+  if (orch(['show', ...named]).status === 0) {
+    console.error(`There is a run ${id} already. Go on with it: recover ${named.join(' ')}; or take another id.`);
     return 2;
   }
   const file = join(mkdtempSync(join(tmpdir(), 'orch-start-')), 'output');
@@ -66,14 +67,16 @@ async function start(words) {
   const before = Date.now();
   while (ended === undefined && Date.now() - before < patienceMs) {
     await wait(lookEveryMs);
-    if (orch(['show', id, ...stateOf(words)]).status !== 0) continue;
+    if (orch(['show', ...named]).status !== 0) continue;
     child.unref();
     console.log(`Run ${id} is driven by process ${child.pid}. Its last words will stand in ${file}.`);
-    console.log(`Follow it: orch watch ${id} --output summary; or look: report ${id}`);
+    console.log(`Follow it: orch watch ${named.join(' ')} --output summary; or look: report ${named.join(' ')}`);
     return 0;
   }
   console.error(bounded(readFileSync(file, 'utf8')));
   child.unref();
+  if (ended === undefined)
+    console.error(`Process ${child.pid} has not begun run ${id} yet. What it says stands in ${file}.`);
   return ended ?? 1;
 }
 
