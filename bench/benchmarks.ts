@@ -15,6 +15,25 @@ import { s13 } from './s13-recover.ts';
 import { s14 } from './s14-bytes.ts';
 import { s15 } from './s15-many-phases.ts';
 import { s16 } from './s16-real-graphs.ts';
+import { s17 } from './s17-live-view.ts';
 
 /** In the order of the table of goals. */
-export const benchmarks: readonly Benchmark[] = [s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16];
+export const benchmarks: readonly Benchmark[] = [
+  s1,
+  s2,
+  s3,
+  s4,
+  s5,
+  s6,
+  s7,
+  s8,
+  s9,
+  s10,
+  s11,
+  s12,
+  s13,
+  s14,
+  s15,
+  s16,
+  s17,
+];

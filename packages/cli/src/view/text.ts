@@ -11,11 +11,15 @@ export function ellipsis(): string {
   return isUnicode() ? '…' : '...';
 }
 
+const plainAscii = /^[\x20-\x7E]*$/;
+
 // C0 and C1 controls, the separators that break lines, and what reverses the direction of text.
 const controls = /[\p{Cc}\u061C\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
 /** Text that somebody else chose, as one line that cannot move the cursor, change colours or reverse what follows. */
 export function harmless(text: string): string {
+  // Nearly all text is this, and a live view asks ten times a second.
+  if (plainAscii.test(text)) return text;
   return stripVTControlCharacters(text)
     .replace(controls, (character) => (character === '\t' ? ' ' : isUnicode() ? '\uFFFD' : '?'))
     .replace(towers, '$1');
@@ -24,7 +28,6 @@ export function harmless(text: string): string {
 /** Marks that pile up on one character, over the lines above and below it. No language has so many. */
 const towers = /(\p{Mark}{8})\p{Mark}+/gu;
 
-const plainAscii = /^[\x20-\x7E]*$/;
 const zeroWidth = /^[\p{Mark}\p{Cf}]/u;
 const wideScripts =
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Yi}]/u;
