@@ -66,9 +66,12 @@ export async function stats({ stateDir, backend, json = false, workflow, since }
 async function countAll(session: Session, workflow: string | undefined, counting: Counting): Promise<void> {
   const { orchestrator, at } = session;
   const { leftOut, from } = counting;
-  // A run that can't be listed is named by the orchestrator.
-  const note = (message: string): void =>
-    void leftOut.push({ backend: at.name, message: message.replace(/^warning: /, '') });
+  // A run that can't be listed is named by the orchestrator, and so is much else.
+  const note = (words: string): void => {
+    const [, run, message] = /^warning: run (\S+) can't be listed: (.*)$/s.exec(words) ?? [];
+    if (run === undefined || message === undefined) say(words);
+    else leftOut.push({ run, backend: at.name, message });
+  };
   session.listener = { event: () => {}, note };
   try {
     for await (const run of orchestrator.list(workflow === undefined ? {} : { workflow })) {
@@ -79,7 +82,7 @@ async function countAll(session: Session, workflow: string | undefined, counting
   } catch (thrown) {
     const error = withPasswordHint(at, thrown);
     if (!isOrchError(error)) throw error;
-    note(error.message);
+    leftOut.push({ backend: at.name, message: error.message });
   }
 }
 
