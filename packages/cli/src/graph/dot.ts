@@ -1,4 +1,4 @@
-import { harmless } from '../view/text.ts';
+import { harmlessInFile } from '../view/text.ts';
 import { edgeLabel } from './phase-graph.ts';
 import type { PhaseGraph } from './phase-graph.ts';
 
@@ -36,5 +36,5 @@ export function dot({ workflow, run, phases }: PhaseGraph): string {
 
 /** In a label a backslash begins an escape, and `&` an entity of HTML. */
 function dotText(text: string): string {
-  return harmless(text).toWellFormed().replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;');
+  return harmlessInFile(text).toWellFormed().replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;');
 }

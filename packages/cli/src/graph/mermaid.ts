@@ -1,4 +1,4 @@
-import { harmless } from '../view/text.ts';
+import { harmlessInFile } from '../view/text.ts';
 import { edgeLabel } from './phase-graph.ts';
 import type { PhaseGraph } from './phase-graph.ts';
 
@@ -15,7 +15,7 @@ const classes = `  classDef completed fill:#dafbe1,stroke:#1a7f37,color:#1f2328
 /** A flowchart. Phases are `p0`, `p1` …: a name could be a word of the language, as `end` is. */
 export function mermaid({ workflow, run, phases }: PhaseGraph): string {
   const lines = [
-    `%% ${harmless(workflow)}${run === undefined ? '' : `, run ${harmless(run.runId)}: ${run.status}`}`,
+    `%% ${harmlessInFile(workflow)}${run === undefined ? '' : `, run ${harmlessInFile(run.runId)}: ${run.status}`}`,
     'flowchart TD',
   ];
   for (const [index, { name, state }] of phases.entries()) {
@@ -34,7 +34,7 @@ export function mermaid({ workflow, run, phases }: PhaseGraph): string {
 
 /** What Mermaid, its Markdown or HTML would take for something else than text, by number. */
 function mermaidText(name: string): string {
-  const text = harmless(name).toWellFormed();
+  const text = harmlessInFile(name).toWellFormed();
   return (
     text
       // `#` begins what is written by number; the others end the text, or are tags, formulas and emphasis.

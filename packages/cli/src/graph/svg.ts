@@ -1,5 +1,5 @@
 import { markup } from '../view/markup.ts';
-import { clip, displayWidth } from '../view/text.ts';
+import { displayWidth, splitAt } from '../view/text.ts';
 import { layOut } from './layout.ts';
 import type { Box, Point } from './layout.ts';
 import { edgeLabel } from './phase-graph.ts';
@@ -74,7 +74,7 @@ function widthOf(phase: GraphPhase): number {
 
 function drawn(phase: GraphPhase, { x, y, width }: Box, height: number): string {
   const second = secondLine(phase);
-  const name = clip(phase.name, mostNameColumns);
+  const name = shortened(phase.name);
   const whole = second === '' ? phase.name : `${phase.name}: ${second}`;
   const text = (words: string, line: number, kind = ''): string =>
     `<text x="${x}" y="${line}"${kind}>${markup(words)}</text>`;
@@ -82,6 +82,10 @@ function drawn(phase: GraphPhase, { x, y, width }: Box, height: number): string 
   const rect = `<rect x="${x - width / 2}" y="${y - height / 2}" width="${width}" height="${height}" rx="6"/>`;
   const kind = phase.state === undefined ? '' : ` class="${phase.state.status}"`;
   return `<g${kind}><title>${markup(whole)}</title>${rect}${texts}</g>`;
+}
+
+function shortened(name: string): string {
+  return displayWidth(name) <= mostNameColumns ? name : `${splitAt(name, mostNameColumns - 1)[0]}…`;
 }
 
 /** From the foot of one box to the head of the other, upright at both ends. */

@@ -1,4 +1,4 @@
-import { harmless } from './text.ts';
+import { harmlessInFile } from './text.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -11,7 +11,7 @@ const entities: Readonly<Record<string, string>> = {
 /** Text that somebody else chose, for HTML and SVG: between tags, or in an attribute within quotes. */
 export function markup(text: string): string {
   // What XML can't hold stands for nothing that anybody wrote.
-  const sound = harmless(text)
+  const sound = harmlessInFile(text)
     .toWellFormed()
     .replaceAll(/[\uFFFE\uFFFF]/g, '\uFFFD');
   return sound.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);

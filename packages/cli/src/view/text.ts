@@ -19,9 +19,17 @@ const controls = /[\p{Cc}\u061C\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u206
 /** Text that somebody else chose, as one line that cannot move the cursor, change colours or reverse what follows. */
 export function harmless(text: string): string {
   // Nearly all text is this, and a live view asks ten times a second.
-  if (plainAscii.test(text)) return text;
+  return plainAscii.test(text) ? text : withoutControls(text, isUnicode() ? '\uFFFD' : '?');
+}
+
+/** The same for a file, which is UTF-8 wherever it is made. */
+export function harmlessInFile(text: string): string {
+  return plainAscii.test(text) ? text : withoutControls(text, '\uFFFD');
+}
+
+function withoutControls(text: string, instead: string): string {
   return stripVTControlCharacters(text)
-    .replace(controls, (character) => (character === '\t' ? ' ' : isUnicode() ? '\uFFFD' : '?'))
+    .replace(controls, (character) => (character === '\t' ? ' ' : instead))
     .replace(towers, '$1');
 }
 

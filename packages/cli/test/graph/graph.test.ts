@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dot } from '../../src/graph/dot.ts';
 import { layOut } from '../../src/graph/layout.ts';
 import { mermaid } from '../../src/graph/mermaid.ts';
@@ -22,6 +22,16 @@ describe.each([
   test('a plan and a run with odd names are as they were', async () => {
     await expect(draw(phaseGraph(oddSpec))).toMatchFileSnapshot(`golden/plan.${format}`);
     await expect(draw(oddRun())).toMatchFileSnapshot(`golden/run.${format}`);
+  });
+
+  test('is the same in a locale without UTF-8', () => {
+    const drawn = draw(oddRun());
+    vi.stubEnv('LC_ALL', 'C');
+    try {
+      expect(draw(oddRun())).toBe(drawn);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('each status is told by a word', () => {
