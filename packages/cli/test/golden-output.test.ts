@@ -61,14 +61,13 @@ const hostile = [
   'exit 3',
 ].join('; ');
 
-/** One after another, each end that there is: with a log and without, forgiven and not, tried again, skipped. */
+/** One after another, whatever the delays: each end that there is: with a log and without, forgiven and not, tried again, skipped. */
 function planOfEnds(): void {
   const again = { max_attempts: 2, delay: '1ms', jitter: 'none' };
   ground.plan(
     [
       { name: 'install', command: 'echo installed', depends_on: [] },
       { name: 'quiet', command: 'true', depends_on: ['install'] },
-      { name: '::warning::50%, a:b', command: hostile, retry: again, depends_on: ['quiet'] },
       {
         name: 'optional',
         command: 'echo gone; exit 1',
@@ -76,6 +75,7 @@ function planOfEnds(): void {
         continue_on_failure: true,
         depends_on: ['quiet'],
       },
+      { name: '::warning::50%, a:b', command: hostile, retry: again, depends_on: ['optional'] },
       { name: 'publish', command: 'true', depends_on: ['::warning::50%, a:b'] },
     ],
     { concurrency: 1 },
