@@ -14,6 +14,7 @@ test.each<[code: string, args: string[], next: string]>([
   ['ORCH_PLAN_INVALID', ['graph', 'plan.json'], 'orch validate plan.json'],
   ['ORCH_RUN_NO_CHECKPOINT', ['graph', 'one'], 'orch show one'],
   ['ORCH_INPUT_INVALID', ['run', 'plan.json'], 'orch execute --help'],
+  ['ORCH_CONFIG_NOT_FOUND', ['execute', 'plan.json', '--config', 'x'], 'orch execute --help'],
   ['ORCH_CLI_USAGE', ['nonsense'], 'orch --help'],
   ['ORCH_BACKEND_UNKNOWN', ['list', '--backend', 'x'], 'orch doctor'],
   ['ORCH_JOURNAL_DAMAGED', ['show', '--json'], 'orch doctor'],

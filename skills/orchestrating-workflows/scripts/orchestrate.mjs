@@ -80,11 +80,11 @@ async function start(words) {
   return ended ?? 1;
 }
 
-/** `--state-dir` and `--backend` of a command line, for another command on the same run. */
+/** What a command line says of the place of a run, for another command on it. */
 function stateOf(words) {
   return words.flatMap((word, at) => {
-    if (/^--(state-dir|backend)=/.test(word)) return [word];
-    return word === '--state-dir' || word === '--backend' ? words.slice(at, at + 2) : [];
+    if (word === '--no-config' || /^--(?:state-dir|backend|config)=/.test(word)) return [word];
+    return ['--state-dir', '--backend', '--config'].includes(word) ? words.slice(at, at + 2) : [];
   });
 }
 
