@@ -7,7 +7,8 @@ import { retryPlugin } from '@orch/plugin-retry';
 import { available } from '../../../test/hard/need.ts';
 import { commandNamed } from '../src/catalogue.ts';
 import { planForms, renderTemplate } from '../src/init/render-template.ts';
-import { templateNames, templates } from '../src/init/templates.ts';
+import { templateNames } from '../src/init/template-names.ts';
+import { templates } from '../src/init/templates.ts';
 import { main, Playground } from './orch-process.ts';
 import type { Result } from './orch-process.ts';
 

@@ -1,7 +1,4 @@
-/** What a shell runs to complete the words of `orch`. It asks orch, which knows its own commands and runs. */
-export const shells = ['bash', 'zsh'] as const;
-
-export type Shell = (typeof shells)[number];
+import type { Shell } from './shells.ts';
 
 // bash breaks words at = and :, and leaves quotes in them. They are put together again as they were typed; of what comes back
 // only what stands behind the last break may be inserted.
@@ -73,4 +70,5 @@ else
 fi
 `;
 
+/** What a shell runs to complete the words of `orch`. It asks orch, which knows its own commands and runs. */
 export const scripts: Readonly<Record<Shell, string>> = { bash, zsh };

@@ -1,6 +1,6 @@
 import { Argument, Option } from 'commander';
-import { shells } from '../complete/scripts.ts';
-import { templateNames } from '../init/templates.ts';
+import { shells } from '../complete/shells.ts';
+import { templateNames } from '../init/template-names.ts';
 import { notEmpty } from './options.ts';
 import type { Define } from './options.ts';
 

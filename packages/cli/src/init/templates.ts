@@ -1,4 +1,5 @@
 import type { Json } from '@orch/core';
+import type { TemplateName } from './template-names.ts';
 
 /** A piece of a plan, and what its reader is told of it. */
 export interface TemplatePart {
@@ -169,8 +170,4 @@ const pipeline: Template = {
   ],
 };
 
-export const templates = { standard, release, pipeline } as const satisfies Readonly<Record<string, Template>>;
-
-export type TemplateName = keyof typeof templates;
-
-export const templateNames = Object.keys(templates) as readonly TemplateName[];
+export const templates: Readonly<Record<TemplateName, Template>> = { standard, release, pipeline };

@@ -18,14 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => ground[Symbol.dispose]());
 
-// What is typed is written to a file on Ctrl-X Ctrl-D, once everything before it was carried out.
+// What is typed is written to a file on Ctrl-X Ctrl-X, once everything before it was carried out. No key that a terminal takes
+// for itself may be typed before the shell reads its line: bash has no word of its own for that moment.
 const beginnings = {
   bash: `PS1=
 dump() { printf '%s' "$READLINE_LINE" >typed.new; mv typed.new typed; }
-bind -x '"\\C-x\\C-d": dump'
+bind -x '"\\C-x\\C-x": dump'
 bind 'set bell-style none'
 eval "$(orch completion bash)"
-touch ready-bash
+PROMPT_COMMAND='touch ready-bash'
 `,
   zsh: `PS1=
 autoload -Uz compinit
@@ -33,9 +34,10 @@ compinit -u -D
 source <(orch completion zsh)
 dump() { print -rn -- "$BUFFER" >typed.new; mv typed.new typed }
 zle -N dump
-bindkey '^X^D' dump
+bindkey '^X^X' dump
+zle-line-init() { touch ready-zsh }
+zle -N zle-line-init
 unsetopt beep list_beep
-touch ready-zsh
 `,
 } as const;
 
@@ -65,7 +67,7 @@ class Typist implements Disposable {
       () => existsSync(ground.path(`ready-${this.#shell}`)),
       () => `the start of ${this.#shell}`,
     );
-    this.#child.stdin?.write(`${text}\t\u0018\u0004`);
+    this.#child.stdin?.write(`${text}\t\u0018\u0018`);
     await until(
       () => existsSync(typed),
       () => `the completion of ${text}`,
