@@ -8,7 +8,7 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'check-duplicates-'));
-  for (const folder of ['packages', 'scripts', 'bench', 'examples', 'test']) mkdirSync(join(root, folder));
+  for (const folder of ['packages', 'scripts', 'bench', 'examples', 'skills', 'test']) mkdirSync(join(root, folder));
 });
 
 afterEach(() => rmSync(root, { recursive: true }));
