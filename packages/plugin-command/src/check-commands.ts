@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Finding, PhaseToCheck } from '@orch/core/author';
 import { findProgram } from './find-program.ts';
 import type { FoundProgram } from './find-program.ts';
+import { likelyMistakes } from './likely-mistakes.ts';
 import { readOptions } from './phase-options.ts';
 import type { PhaseOptions } from './phase-options.ts';
 import { isBuiltin, isKeyword, plainWords } from './plain-words.ts';
@@ -39,6 +40,10 @@ export async function checkCommands(
     const read = readOptions(phase.options);
     const checked: Checked = { ...phase, read, cwd: resolve(place.cwd, read.cwd ?? '') };
     findings.push(...checkFolder(checked), ...checkPrograms(checked, place, search));
+    for (const mistake of likelyMistakes(phase, read)) {
+      const message = `Phase ${JSON.stringify(phase.phase)}: ${mistake.message}`;
+      findings.push({ ...mistake, severity: 'warning', phase: phase.phase, message });
+    }
     const { command, shell } = read;
     if (typeof command !== 'string') continue;
     if (isTemplate(command)) findings.push(expressionInText(phase));

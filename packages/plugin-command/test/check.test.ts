@@ -28,7 +28,7 @@ describe('programs', () => {
     ['A=1 B=$x no-such-program', false, []],
     ['A=1 B=2 no-such-program --flag', false, ['a error ORCH_PLAN_COMMAND_NOT_FOUND command']],
     ['PATH=/x no-such-program', false, []],
-    ['no-such-program; true', false, ['a error ORCH_PLAN_COMMAND_NOT_FOUND command']],
+    ['no-such-program; date', false, ['a error ORCH_PLAN_COMMAND_NOT_FOUND command']],
     ['./no/such', false, ['a error ORCH_PLAN_COMMAND_NOT_FOUND command']],
     ['./no/such', true, ['a warning ORCH_PLAN_COMMAND_NOT_FOUND command']],
     [['no-such-program'], true, ['a error ORCH_PLAN_COMMAND_NOT_FOUND command.0']],

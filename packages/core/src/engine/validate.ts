@@ -5,7 +5,7 @@ import type { Language } from '../spec/language.ts';
 import { findingList } from '../spec/finding-list.ts';
 import { validateSpec } from '../spec/validate-spec.ts';
 import { loadLanguage } from './rules.ts';
-import { optionsOf } from '../spec/workflow-spec.ts';
+import { optionsOf, timeoutOf } from '../spec/workflow-spec.ts';
 import type { Finding, WorkflowSpec } from '../spec/workflow-spec.ts';
 
 export interface ValidateParts {
@@ -31,10 +31,16 @@ export async function validateWorkflow(
         phase: phase.name,
         options: optionsOf(spec, phase),
         dependent: (phase.dependsOn ?? []).length > 0,
+        judged: phase.output !== undefined || phase.failWhen !== undefined,
+        ...timeoutPart(timeoutOf(spec, phase)),
       }));
     if (phases.length === 0) continue;
     for (const { phase, path, ...finding } of (await executor.check?.(phases)) ?? [])
       findings.push({ ...finding, path: ['phases', indexOf.get(phase) ?? 0, ...path] });
   }
   return findings.read();
+}
+
+function timeoutPart(timeoutMs: number | undefined): { readonly timeoutMs?: number } {
+  return timeoutMs === undefined ? {} : { timeoutMs };
 }

@@ -118,4 +118,8 @@ export interface PhaseToCheck {
   readonly options: { readonly [key: string]: Json };
   /** Whether other phases run before it (they may build what it needs). */
   readonly dependent: boolean;
+  /** Of one attempt; absent: none. */
+  readonly timeoutMs?: number;
+  /** Whether its output or `fail_when` is looked at, whatever it ends with. */
+  readonly judged?: boolean;
 }

@@ -4,6 +4,7 @@ import { checkGraph } from './check-graph.ts';
 import { findingList } from './finding-list.ts';
 import { schemaOfInputs } from './input-schema.ts';
 import { keyHints } from './key-hints.ts';
+import { noteLikelyMistakes } from './likely-mistakes.ts';
 import { noteUnused, parseInputs, secretNames } from './parse-inputs.ts';
 import { parseDefaults, parsePhase, type ParseContext, type ParsedPhase, type PhaseDefaults } from './parse-phase.ts';
 import type { PhaseKeys } from './phase-keys.ts';
@@ -71,6 +72,7 @@ export function parsePlan(plan: unknown, keys: PhaseKeys): ParsedPlan {
   const phases = parsed.map((it) => it.spec);
   const spec = specOf(head, phases, defaults);
   if (spec.inputs !== undefined) noteUnused(spec.inputs, phases, findings);
+  noteLikelyMistakes(plan, findings);
   const sequential = parsed.every((it) => it.node.dependsOn === undefined);
   if (sequential && spec.concurrency === undefined) {
     spec.concurrency = 1;
