@@ -21,6 +21,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 });
   vi.stubEnv('NO_COLOR', '');
   vi.stubEnv('FORCE_COLOR', undefined);
+  vi.stubEnv('CI', undefined);
   vi.stubEnv('TERM', 'xterm');
 });
 
