@@ -122,7 +122,7 @@ describe.runIf(available('tmux'))('the live view on a terminal', () => {
       [40, 10],
       [41, 30],
       [120, 40],
-      [33, 12],
+      [60, 24],
       [80, 24],
     ] as const) {
       terminal.resize(columns, rows);

@@ -232,7 +232,7 @@ describe('tty', () => {
     stream.text = '';
     stream.resize({ columns: 20, rows: 4 });
     vi.advanceTimersByTime(200);
-    expect(visibleEscapes(stream.text)).toMatch(/^\r␛\[J/);
+    expect(visibleEscapes(stream.text)).toMatch(/^\r␛\[2K␛\[C␛\[J\r/);
     expect(screenOf(stream.text, 20)).toEqual([' phase…  0 s', ' 0 of 20 completed…']);
     view.close();
     stream.text = '';
@@ -270,7 +270,7 @@ describe('tty', () => {
     const stream = new FakeStream({ isTTY: true, columns: 40 });
     const { view } = show(TtyView, journal, stream);
     vi.advanceTimersByTime(200);
-    const own = /␛\[(\?7[lh]|2?[JKA]|\d+A|\d+m)/g;
+    const own = /␛\[(\?7[lh]|2?[JKA]|C|\d+A|\d+m)/g;
     const rest = visibleEscapes(stream.text)
       .replaceAll(own, '')
       .replaceAll(/[\r\n]/g, '');

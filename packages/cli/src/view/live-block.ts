@@ -4,6 +4,8 @@ const defaultColumns = 80;
 const defaultRows = 24;
 
 const eraseBelow = '\u001B[J';
+/** From the cursor's line on. Not from its beginning: at the top of the screen tmux would take that for `clear`, and keep it. */
+const eraseBlock = '\r\u001B[2K\u001B[C\u001B[J\r';
 const eraseLine = '\u001B[2K';
 const stopWrapping = '\u001B[?7l';
 const wrapAgain = '\u001B[?7h';
@@ -14,7 +16,8 @@ const wrapAgain = '\u001B[?7h';
  * Between two writes the cursor rests at the beginning of the block's first line. A terminal that becomes narrower wraps
  * lines anew, or cuts them, and says so only afterwards: the cursor stays with its line in each of them, so that all there
  * is from the cursor on is the block, however many rows it takes by then. While the block is written lines do not wrap, so
- * that one which a terminal shows wider than it was measured takes one row all the same.
+ * that one which a terminal shows wider than it was measured takes one row all the same. A terminal that becomes so small
+ * at once that the wrapped block is taller than it keeps the first rows in what has scrolled away, where nobody reaches them.
  */
 export class LiveBlock {
   readonly #stream: TextStream;
@@ -49,7 +52,7 @@ export class LiveBlock {
 
   #anew(permanent: readonly string[], block: readonly string[]): string {
     // At first the cursor may stand behind words of somebody else.
-    const start = this.#shown === undefined ? eraseBelow : `\r${eraseBelow}`;
+    const start = this.#shown === undefined ? eraseBelow : eraseBlock;
     const staying = permanent.map((line) => `${line}\n`).join('');
     return block.length === 0
       ? start + staying
