@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { harmless } from '../view/text.ts';
 
 /** What `--inputs` names: values, or why there are none. */
@@ -9,7 +8,8 @@ export async function readInputsFile(path: string): Promise<InputsFile> {
   const problem = (what: string): InputsFile => ({ problem: `--inputs ${harmless(path)}: ${what}` });
   let bytes: Uint8Array;
   try {
-    bytes = path === '-' ? await (stdin ??= readStdin()) : await readFile(path);
+    // Loaded here: to load it takes a start longer than the rest of this file.
+    bytes = path === '-' ? await (stdin ??= readStdin()) : await (await import('node:fs/promises')).readFile(path);
   } catch (error) {
     return problem(`it can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }
