@@ -26,7 +26,7 @@ export type Files = Pick<
 
 export const nodeFiles: Files = fs;
 
-/** Short writes are real: a full disk takes a part. */
+/** Short writes are real: a full disk takes a part. In a file that is opened for appending the offset counts for nothing. */
 export function writeAll(files: Files, fd: number, { bytes, offset }: { bytes: Buffer; offset: number }): void {
   for (let done = 0; done < bytes.length;) {
     const written = files.writeSync(fd, bytes, done, bytes.length - done, offset + done);
@@ -100,9 +100,9 @@ export function isTemporary(name: string): boolean {
   return name.startsWith('.new-') || isRemoved(name);
 }
 
-/** Writes a new file, 0600, on stable storage, and leaves it open. */
+/** Writes a new file, 0600, on stable storage, and leaves it open for appending. */
 export function writeNew(files: Files, path: string, ...parts: readonly Buffer[]): number {
-  const fd = files.openSync(path, 'wx', 0o600);
+  const fd = files.openSync(path, 'ax', 0o600);
   try {
     let offset = 0;
     for (const bytes of parts) {

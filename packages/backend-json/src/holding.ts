@@ -44,14 +44,27 @@ export interface Holding {
   summaryAt: number;
 }
 
+/** Who read a segment to its end last, of all backends of this process, and so knows where to write. By its file. */
+const newest = new Map<string, Holding>();
+
+/** Another backend of the same token may have written to the segment since. No other process has that token. */
+export function isNewest(holding: Holding): boolean {
+  return newest.get(holding.file) === holding;
+}
+
+export function drop(holding: Holding): void {
+  if (isNewest(holding)) newest.delete(holding.file);
+  holding.folder.files.closeSync(holding.fd);
+}
+
 /** `undefined`: the segment is not one to write to; its epoch must be taken over. */
 export function hold(folder: RunFolder, segment: Segment, fd?: number): Holding | undefined {
   const { owner, state, base, place, inode, file } = segment;
   if (state === undefined || base === undefined || segment.torn || segment.closed) return undefined;
-  return {
+  const holding: Holding = {
     folder,
     fence: { epoch: owner.epoch, token: owner.token },
-    fd: fd ?? folder.files.openSync(file, 'r+'),
+    fd: fd ?? folder.files.openSync(file, 'a'),
     file,
     nextFile: segmentFile(folder, owner.epoch + 1),
     inode,
@@ -65,6 +78,8 @@ export function hold(folder: RunFolder, segment: Segment, fd?: number): Holding 
     failure: undefined,
     summaryAt: -Infinity,
   };
+  newest.set(file, holding);
+  return holding;
 }
 
 /** Whether the next epoch is taken, or the run removed. The next epoch first: see `append` in `protocol.ts`. */
@@ -76,8 +91,13 @@ function isSuperseded({ folder, nextFile }: Holding): boolean {
   return isThere(folder.files, nextFile);
 }
 
-function isInPlace({ folder, file, inode }: Holding): boolean {
-  return folder.files.statSync(file, { throwIfNoEntry: false })?.ino === inode;
+/** Throws where the file is not as long as its holder made it: what was appended stands behind what somebody else left. */
+function isInPlace({ folder, file, inode }: Holding, length?: number): boolean {
+  const found = folder.files.statSync(file, { throwIfNoEntry: false });
+  if (found?.ino !== inode) return false;
+  if (length === undefined || found.size === length) return true;
+  const what = `it has ${found.size} bytes where its holder wrote ${length}: something else wrote to it, or cut it`;
+  throw damaged({ file, offset: Math.min(found.size, length), what });
 }
 
 /** Appends a commit that follows on the holding's version. */
@@ -119,7 +139,7 @@ function write(holding: Holding, { kind, payload, flush }: Entry, flusher: Flush
     write: () => writeAll(files, fd, { bytes, offset: place.offset }),
     flush: () => flusher.flush(fd),
     superseded: () => isSuperseded(holding),
-    inPlace: () => isInPlace(holding),
+    inPlace: () => isInPlace(holding, place.offset + bytes.length),
   };
   const written = guard(
     () => perform(append(own, flush)),

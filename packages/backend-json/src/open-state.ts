@@ -6,7 +6,7 @@ import type { Files } from './files.ts';
 import { flusher } from './flusher.ts';
 import type { Flusher } from './flusher.ts';
 import type { Memory } from './history.ts';
-import { hold } from './holding.ts';
+import { drop, hold, isNewest } from './holding.ts';
 import type { Holding } from './holding.ts';
 import { guard } from './later.ts';
 import type { Later } from './later.ts';
@@ -95,7 +95,7 @@ export class OpenState {
     const holding = this.holdings.get(run);
     if (holding === undefined) return;
     this.holdings.delete(run);
-    this.files.closeSync(holding.fd);
+    drop(holding);
   }
 
   forget(run: string): void {
@@ -110,8 +110,7 @@ export class OpenState {
   holdingOf(folder: RunFolder, fence: Fence): Holding | undefined {
     const held = this.holdings.get(folder.run);
     if (held !== undefined && held.fence.epoch === fence.epoch && held.fence.token === fence.token) {
-      // A file of another length was written to by another object of the same token.
-      if (held.failure !== undefined || this.files.fstatSync(held.fd).size === held.place.offset) return held;
+      if (held.failure !== undefined || isNewest(held)) return held;
       this.drop(folder.run);
     }
     const newest = newestEpoch(folder);

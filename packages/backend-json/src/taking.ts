@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Acquired, Holder, Taking } from '@orch/core/author';
 import { isSystemError, truncated } from './damage.ts';
 import { flushFolder, isExisting, removeIfThere, temporaryName, writeAll, writeNew } from './files.ts';
-import { hold } from './holding.ts';
+import { drop, hold } from './holding.ts';
 import type { Holding } from './holding.ts';
 import { readMessages } from './inbox.ts';
 import { perform, take } from './protocol.ts';
@@ -60,7 +60,7 @@ async function keep(folder: RunFolder, segment: Segment, held: Holding | undefin
   folder.files.fdatasyncSync(holding.fd);
   flushFolder(folder.files, folder.path);
   if (!hasSegment(folder, segment.end.epoch + 1)) return holding;
-  folder.files.closeSync(holding.fd);
+  drop(holding);
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, symlinkSync, utimesSync } from 'node:fs';
+import { appendFileSync, readFileSync, readdirSync, statSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commit, created, event, folder, held, opened, summary, taking, versions } from './stage.ts';
@@ -38,6 +38,22 @@ test('two objects with one token do not write over each other', async () => {
   expect(await one.append('r1', commit(fence, 1))).toEqual({ status: 'ok' });
   expect(await one.append('r1', commit(fence, 2))).toEqual({ status: 'ok' });
   expect(await versions(other)).toEqual([1, 2, 3]);
+});
+
+test.each([
+  ['cut', (file: string) => truncateSync(file, statSync(file).size - 10)],
+  ['written to', (file: string) => appendFileSync(file, 'something else')],
+])('a journal that something else has %s is not written over, and nothing in it acknowledged', async (_what, spoil) => {
+  const path = folder();
+  const backend = await opened(path);
+  const fence = await created(backend);
+  await backend.append('r1', commit(fence, 1));
+  const file = join(path, 'runs/r1/journal-1');
+  spoil(file);
+  const left = readFileSync(file);
+  await expect(backend.append('r1', commit(fence, 2))).rejects.toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED' });
+  await expect(backend.append('r1', commit(fence, 2))).rejects.toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED' });
+  expect(readFileSync(file).subarray(0, left.length)).toEqual(left);
 });
 
 test('a lease expires by the time of its file, and a renewal moves it', async () => {
