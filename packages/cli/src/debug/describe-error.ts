@@ -1,4 +1,4 @@
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, messageOf } from '@orch/core/author';
 
 /** An error with its stack and those of its causes. Wrong usage is its code alone: its words repeat the command line. */
 export function describeError(thrown: unknown): { readonly code?: string; readonly stack?: string } {
@@ -7,7 +7,7 @@ export function describeError(thrown: unknown): { readonly code?: string; readon
 }
 
 function stackOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
+  if (!(thrown instanceof Error)) return messageOf(thrown);
   const { cause, stack = thrown.message } = thrown;
   return cause === undefined ? stack : `${stack}\ncaused by: ${stackOf(cause)}`;
 }

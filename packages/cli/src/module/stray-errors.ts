@@ -11,8 +11,7 @@ const own = ownPlace();
 export function listenForStrayErrors(): void {
   process.prependListener('uncaughtException', (thrown) => {
     const [frame] = framesOf(thrown);
-    const isRejection = (thrown as NodeJS.ErrnoException).code === 'ERR_UNHANDLED_REJECTION';
-    if (frame === undefined ? !isRejection : frame.file.startsWith(own)) return;
+    if (frame === undefined ? isOfOrch(thrown) : frame.file.startsWith(own)) return;
     const at = frame === undefined ? '' : ` (at ${frame.file}:${frame.line}:${frame.column})`;
     const error = orchError({
       code: 'ORCH_MODULE_THREW',
@@ -22,6 +21,11 @@ export function listenForStrayErrors(): void {
     });
     leave(reportError(error, process.argv.slice(2)));
   });
+}
+
+/** Of what says no place: orch throws nothing but errors, and leaves no rejection unheard. */
+function isOfOrch(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown as NodeJS.ErrnoException).code !== 'ERR_UNHANDLED_REJECTION';
 }
 
 function ownPlace(): string {

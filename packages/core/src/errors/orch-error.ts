@@ -45,7 +45,11 @@ export function isOrchError(value: unknown, code?: string): value is OrchError {
   );
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown. Never throws: JavaScript throws anything, also what can't be made text. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return 'an object that has no words';
+  }
 }

@@ -1,4 +1,4 @@
-import { isOrchError } from '../errors/orch-error.ts';
+import { isOrchError, messageOf } from '../errors/orch-error.ts';
 import type { Outcome } from './executor.ts';
 
 /** Messages stand in the journal and on the screen. */
@@ -38,7 +38,7 @@ function wordsOf(thrown: unknown): string {
     return thrown instanceof Error ? thrown.name : String(thrown);
   } catch {
     // null, undefined, and objects that can't be made text.
-    return thrown === null || thrown === undefined ? String(thrown) : 'an object that has no words';
+    return messageOf(thrown);
   }
 }
 
