@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { orchError } from '@orch/core/author';
 import { tracer } from '../tracer.ts';
@@ -73,8 +73,8 @@ function isThere(path: string): boolean {
 
 /** It runs code: one that another user put into a folder above, as into /tmp, must not be found by itself. */
 function refuseOthers(file: string): void {
-  const { uid } = statSync(file);
-  if (isTrusted(uid, { user: process.geteuid?.(), environment: process.env })) return;
+  const uid = strangerOf(file, { user: process.geteuid?.(), environment: process.env });
+  if (uid === undefined) return;
   throw orchError({
     code: 'ORCH_CONFIG_OWNER',
     message: `${harmless(file)} belongs to another user (${uid}), and was found, not named: it could run their code as yours.`,
@@ -82,11 +82,19 @@ function refuseOthers(file: string): void {
   });
 }
 
+/** Who starts orch. */
+interface Starter {
+  readonly user: number | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Who is not trusted of the owners of a file: a link to a file of mine, put there by somebody else, was their choice. */
+export function strangerOf(file: string, starter: Starter): number | undefined {
+  return [lstatSync(file).uid, statSync(file).uid].find((uid) => !isTrusted(uid, starter));
+}
+
 /** Root's is; that of whoever called `sudo`, too. Where there are no owners, all are. */
-export function isTrusted(
-  owner: number,
-  { user, environment }: { readonly user: number | undefined; readonly environment: NodeJS.ProcessEnv },
-): boolean {
+export function isTrusted(owner: number, { user, environment }: Starter): boolean {
   if (user === undefined || owner === user || owner === 0) return true;
   return user === 0 && String(owner) === environment['SUDO_UID'];
 }

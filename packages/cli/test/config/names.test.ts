@@ -1,5 +1,8 @@
+import { lchownSync, lstatSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isTrusted } from '../../src/config/find-config.ts';
+import { isTrusted, strangerOf } from '../../src/config/find-config.ts';
 import { specifierOf } from '../../src/config/short-names.ts';
 
 test.each([
@@ -37,4 +40,22 @@ test('a config that is found is one of this user, of root, or of whoever called 
     isTrusted(owner, { user, environment: sudo === undefined ? {} : { SUDO_UID: sudo } });
   expect([trusted(7, 7), trusted(0, 7), trusted(7, 0, '7'), trusted(7, undefined)]).toEqual([true, true, true, true]);
   expect([trusted(8, 7), trusted(7, 0), trusted(7, 0, '8'), trusted(8, 7, '8')]).toEqual([false, false, false, false]);
+});
+
+test('a link is of whoever made it, to whomsoever the file belongs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'orch-cli-'));
+  try {
+    const link = join(folder, 'link');
+    symlinkSync('/', link);
+    // What root makes is trusted.
+    if (process.geteuid?.() === 0) lchownSync(link, 4321, 4321);
+    const { uid } = lstatSync(link);
+    const file = statSync(link).uid;
+    expect(uid).not.toBe(file);
+    expect(strangerOf(link, { user: file, environment: {} })).toBe(uid);
+    expect(strangerOf(link, { user: uid, environment: {} })).toBe(file === 0 ? undefined : file);
+    expect(strangerOf('/', { user: file, environment: {} })).toBeUndefined();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
