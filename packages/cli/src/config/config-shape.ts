@@ -58,7 +58,7 @@ function defaultsOf(
     report(['defaults', 'concurrency'], `concurrency must be a whole number from 1 up, not ${nameOf(concurrency)}.`);
   const kinds: readonly unknown[] = outputKinds;
   if (output !== undefined && !kinds.includes(output))
-    report(['defaults', 'output'], `output must be one of ${outputKinds.join(', ')}, not ${nameOf(output)}.`);
+    report(['defaults', 'output'], `output must be one of ${outputKinds.join(', ')}.`);
   return {
     ...(typeof stateDir === 'string' && stateDir !== '' ? { stateDir: resolve(folder, stateDir) } : {}),
     ...(typeof concurrency === 'number' ? { concurrency } : {}),
@@ -142,5 +142,6 @@ export function isObject(value: unknown): value is Values {
 function nameOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : `a value of type ${typeof value}`;
+  if (value === '') return 'an empty text';
+  return typeof value === 'string' ? 'a text' : `a value of type ${typeof value}`;
 }

@@ -1,6 +1,6 @@
 import { dirname, relative } from 'node:path';
 import type { ErrorCode, Finding } from '@orch/core';
-import { errorUrl, orchError } from '@orch/core/author';
+import { errorUrl, isOrchError, messageOf, orchError } from '@orch/core/author';
 import type { Plugin } from '@orch/core/author';
 import { parsePlanText, addFindings, renderFinding } from '@orch/plan';
 import type { PlanReading, PositionedFinding } from '@orch/plan';
@@ -9,6 +9,7 @@ import { explainFailure } from '../module/explain-failure.ts';
 import { defaultExportIn, placeOf, textOf } from '../module/find-in-text.ts';
 import { loadModule } from '../module/load-module.ts';
 import { placedFinding } from '../module/placed-finding.ts';
+import { framesOf } from '../module/stack-frames.ts';
 import { say } from '../streams.ts';
 import { isColoured } from '../view/colour.ts';
 import { count, harmless } from '../view/text.ts';
@@ -38,17 +39,30 @@ export async function readConfig(file: string): Promise<ConfigInForce> {
     (code: ErrorCode): Report =>
     (path, message, hint) =>
       findings.push({ code, severity: 'error', message, path, ...(hint === undefined ? {} : { hint }) });
-  const settings = settingsOf(values, {
-    form,
-    folder: dirname(file),
-    report: reportAs('ORCH_CONFIG_INVALID'),
-    reportKey: reportAs(ofKeys),
-  });
+  const reports = { report: reportAs('ORCH_CONFIG_INVALID'), reportKey: reportAs(ofKeys) };
   const extensions: Extensions = { config: file, form, reportAs };
-  const preset = await loadPreset(values['preset'], extensions);
-  const plugins = await pluginsOf(values['plugins'], extensions);
-  if (findings.length > 0) throw invalid(file, positioned(config, findings));
-  return { file, ...settings, plugins, ...(preset === undefined ? {} : { preset }) };
+  try {
+    const settings = settingsOf(values, { form, folder: dirname(file), ...reports });
+    const preset = await loadPreset(values['preset'], extensions);
+    const plugins = await pluginsOf(values['plugins'], extensions);
+    if (findings.length === 0) return { file, ...settings, plugins, ...(preset === undefined ? {} : { preset }) };
+  } catch (thrown) {
+    throw unreadable(file, thrown);
+  }
+  throw invalid(file, positioned(config, findings));
+}
+
+/** Code of others made the values, and those of plugins: reading them may throw. */
+function unreadable(file: string, thrown: unknown): unknown {
+  if (isOrchError(thrown)) return thrown;
+  const problem = {
+    code: 'ORCH_CONFIG_INVALID' as const,
+    message: `Reading its values threw: ${messageOf(thrown)}`,
+    hint: 'Let it hold plain values: a getter is called whenever one is read.',
+    place: framesOf(thrown)[0],
+    cause: thrown,
+  };
+  return invalid(file, [placedFinding(problem, { file, path: nameOf(file) })]);
 }
 
 async function pluginsOf(listed: unknown = [], extensions: Extensions): Promise<readonly Plugin[]> {
@@ -110,13 +124,13 @@ async function readModule(file: string): Promise<ConfigText> {
 
 /** Keys of a module stand where its text has them for the first time: a good guess, which is all that can be had. */
 function positioned({ file, reading }: ConfigText, findings: readonly Finding[]): readonly PositionedFinding[] {
-  if (reading !== undefined) return addFindings(reading, findings).findings.map(withoutSecrets).map(asOfConfig);
+  if (reading !== undefined) return addFindings(reading, findings).findings.map(asOfConfig);
   return findings.map(({ code, message, hint = 'Correct it there.', path }) => {
     const key = path.findLast((part) => typeof part === 'string') ?? '';
     const escaped = String(key).replaceAll(/[^\w ]/g, String.raw`\$&`);
     const place = placeOf(file, new RegExp(`(?<![\\w.])['"]?${escaped}['"]?(?=\\s*[:,}])`));
     const problem = { code: code as ErrorCode, message, hint, place };
-    return asOfConfig(withoutSecrets({ ...placedFinding(problem, { file, path: nameOf(file) }), path }));
+    return asOfConfig({ ...placedFinding(problem, { file, path: nameOf(file) }), path });
   });
 }
 
@@ -128,17 +142,9 @@ function asOfConfig(finding: PositionedFinding): PositionedFinding {
   return finding.code === ofKeys ? { ...finding, code, url: errorUrl(code) } : finding;
 }
 
-/** Places of backends may hold passwords: their lines are not shown. */
-function withoutSecrets(finding: PositionedFinding): PositionedFinding {
-  return String(finding.path[0]).startsWith('backend') && finding.code !== ofKeys ? { ...finding, length: 0 } : finding;
-}
-
+/** Says where, and shows no line: any of them may hold a password, also one beside what is wrong. */
 function invalid(file: string, findings: readonly PositionedFinding[]): Error {
-  const width = process.stderr.columns ?? 80;
-  for (const finding of findings) {
-    const text = finding.length > 0 ? textOf(finding.file === nameOf(file) ? file : finding.file) : '';
-    say(`${renderFinding(finding, { text, width, color: isColoured(process.stderr) })}\n`);
-  }
+  for (const finding of findings) say(`${renderFinding(finding, { color: isColoured(process.stderr) })}\n`);
   const codes = new Set(findings.map(({ code }) => code));
   // One kind of mistake says more than that there is one.
   const [code = 'ORCH_CONFIG_INVALID'] = codes.size === 1 ? codes : [];

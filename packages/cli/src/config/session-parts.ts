@@ -20,17 +20,19 @@ function partsOf(
   settings: PresetSettings,
   { file }: ConfigInForce,
 ): OrchestratorOptions {
-  let parts: unknown;
+  let parts: Partial<OrchestratorOptions> | undefined;
   try {
-    parts = make(settings);
+    const made: unknown = make(settings);
+    // Copied here: to read what code of others made may throw, too.
+    if (typeof made === 'object' && made !== null && !('then' in made)) parts = { ...made };
   } catch (error) {
     throw wrong(`threw: ${messageOf(error)}`, error);
   }
-  if (typeof parts === 'object' && parts !== null && !('then' in parts)) {
-    const { backend, language } = defaultPreset(settings);
-    return { backend, ...(language === undefined ? {} : { language }), ...parts };
-  }
-  throw wrong('did not answer with the options of an orchestrator.', undefined);
+  if (parts === undefined) throw wrong('did not answer with the options of an orchestrator.', undefined);
+  if (parts.plugins !== undefined && !Array.isArray(parts.plugins))
+    throw wrong('answered with plugins that are no list.', undefined);
+  const { backend, language } = defaultPreset(settings);
+  return { backend, ...(language === undefined ? {} : { language }), ...parts };
 
   function wrong(what: string, cause: unknown): Error {
     return orchError({

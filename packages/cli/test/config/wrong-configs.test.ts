@@ -67,7 +67,7 @@ const texts: readonly Wrong[] = [
     'defaults of wrong types, all at once',
     '{ "defaults": { "state_dir": "", "concurrency": 0, "output": "loud" } }',
     ['INVALID 1:30', 'INVALID 1:49', 'INVALID 1:62'],
-    /must be the path of a folder[^]*from 1 up, not 0[^]*one of tty/,
+    /must be the path of a folder, not an empty text\.[^]*from 1 up, not 0[^]*one of tty/,
   ),
   inJson('plugins that are no list', '{ "plugins": "slack" }', ['INVALID 1:14'], /must be a list/),
   inJson(
@@ -108,6 +108,18 @@ const modules: readonly Wrong[] = [
   inModule('a module that throws', "throw new Error('no luck');", ['ORCH_MODULE_THREW 1:7'], /no luck/),
   inModule('a module with an enum', 'enum A { B }', ['ORCH_MODULE_SYNTAX 1:1'], /as const/),
   inModule('a module that ends the process', 'process.exit(0);', ['ORCH_MODULE_EXIT 1:9'], /process\.exit\(0\)/),
+  inModule(
+    'a module that throws what can not be made text',
+    'throw Object.create(null);',
+    ['ORCH_MODULE_THREW 1:1'],
+    /an object that has no words/,
+  ),
+  inModule(
+    'a getter that throws',
+    "export default {\n  get backend() {\n    throw new Error('no luck');\n  },\n};",
+    ['INVALID 3:11'],
+    /Reading its values threw: no luck/,
+  ),
   inModule('a misspelt key', 'export default {\n  pluginz: [],\n};', ['INVALID 2:3'], /Did you mean plugins\?/),
   inModule(
     'a plugin of another contract, as it is',
@@ -155,6 +167,18 @@ const plugins: readonly Wrong[] = [
     /threw when it was made: no channel/,
   ),
   withPlugin(
+    'a plugin whose getter throws',
+    "export default {\n  get name() {\n    throw new Error('no name');\n  },\n};",
+    ['INVALID 3:11'],
+    /index\.js:3:11 .*Reading its values threw: no name/,
+  ),
+  withPlugin(
+    'a plugin that throws what has no words',
+    'export default () => { throw { toString() { throw new Error(); } }; };',
+    ['PLUGIN 1:15'],
+    /threw when it was made: an object that has no words/,
+  ),
+  withPlugin(
     'a plugin that imports what is not there',
     "import 'gone';",
     ['PLUGIN 1:15'],
@@ -192,6 +216,8 @@ test('a preset that throws, or answers with something else, is named', async () 
   for (const [preset, says] of [
     ["() => { throw new Error('no disk') }", /Preset "preset" of .*orch\.config\.mts threw: no disk/],
     ['() => 3', /did not answer with the options of an orchestrator/],
+    ['() => ({ plugins: 3 })', /answered with plugins that are no list/],
+    ["() => ({ get backend() { throw new Error('no disk') } })", /threw: no disk/],
   ] as const) {
     ground.write('orch.config.mts', `export default { preset: ${preset} };`);
     const { code: exitCode, stderr } = await ground.orch('list');
@@ -200,10 +226,28 @@ test('a preset that throws, or answers with something else, is named', async () 
   }
 });
 
-test('a password in the place of a backend is not shown', async () => {
-  ground.write('orch.config.json', '{ "backend": "redis://user:s3cret@" }');
+test.each([
+  ['in the place of a backend', '{ "backend": "redis://user:s3cret@" }'],
+  ['beside what is wrong', '{\n"backend": "redis://:s3cret@127.0.0.1:1",\n"plugins": ["nope"]\n}'],
+  ['beside what is no JSON', '{\n"backend": "redis://:s3cret@127.0.0.1:1",\n"plugins": [nope]\n}'],
+  ['in place of a list of backends', '{ "backends": "redis://:s3cret@host" }'],
+  ['in place of a number', '{ "defaults": { "concurrency": "s3cret", "output": "s3cret" } }'],
+  ['at a misspelt key', '{ "backnd": "redis://user:s3cret@host" }'],
+  ['in the options of a plugin that throws', '{ "plugins": [["./own.mjs", { "token": "s3cret" }]] }'],
+])('a password %s is not shown', async (_, text) => {
+  ground.write('own.mjs', "export default () => { throw new Error('no channel'); };");
+  ground.write('orch.config.json', text);
   const { code: exitCode, stdout, stderr } = await ground.orch('list', '--json');
   expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^orch\.config\.json:\d+:\d+ error /m);
+  expect(stdout + stderr).not.toContain('s3cret');
+});
+
+test('a password in a module is not shown beside what is wrong there', async () => {
+  ground.write('orch.config.mts', "const key = 's3cret';\nexport default { plugins: [key.nope.nope] };");
+  const { code: exitCode, stdout, stderr } = await ground.orch('list', '--json');
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^orch\.config\.mts:2:\d+ error /m);
   expect(stdout + stderr).not.toContain('s3cret');
 });
 
