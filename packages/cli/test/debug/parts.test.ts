@@ -126,6 +126,7 @@ describe('errors', () => {
     const { stack } = describeError(new Error('outer', { cause: new Error('inner') }));
     expect(stack).toMatch(/^Error: outer\n +at [^]*caused by: Error: inner\n +at /);
     expect(describeError('a word')).toEqual({ stack: 'a word' });
+    expect(describeError(Object.create(null))).toEqual({ stack: 'an object that has no words' });
     const damaged = orchError({ code: 'ORCH_JOURNAL_DAMAGED', message: 'x' });
     expect(describeError(damaged)).toMatchObject({
       code: 'ORCH_JOURNAL_DAMAGED',
