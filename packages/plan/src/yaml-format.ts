@@ -1,4 +1,4 @@
-import { emptyFile, type PlanFormat, type TextProblem } from './plan-format.ts';
+import { emptyFile, type Places, type PlanFormat, type TextProblem } from './plan-format.ts';
 import { DocumentPlaces } from './yaml/document-places.ts';
 import { readDocument } from './yaml/read-document.ts';
 import { toValue } from './yaml/to-value.ts';
@@ -15,8 +15,9 @@ export const yamlFormat: PlanFormat = {
     const said = toValue(text, document);
     if ('problem' in said) return said;
     const { value, problems, repeated, links } = said;
-    const places = new DocumentPlaces(text, document.contents, links, repeated);
-    return { plan: value, places: () => places, repeats: repeated.length > 0, problems };
+    const places: Places = (_, { repeats }) =>
+      new DocumentPlaces(text, document.contents, links, repeats ? repeated : []);
+    return { plan: value, places, repeats: repeated.length > 0, problems };
   },
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parsePlanText, planFormat, type Place, type PlanReading } from '@orch/plan';
+import { addFindings, parsePlanText, planFormat, type Place, type PlanReading } from '@orch/plan';
 import { plugins } from './plugins.ts';
 import { chooser, writeJson, writeJsonc, type Tree } from './tree.ts';
 import { writeYaml } from './write-yaml.ts';
@@ -173,4 +173,21 @@ test('a plan says the same in each format, and what is wrong with it is found at
   );
   expect(counts.right).toBeGreaterThan(100);
   expect(counts.wrong).toBeGreaterThan(100);
+});
+
+test.each([
+  ['json', await planFormat('p.json')],
+  ['jsonc', formats.jsonc],
+  ['yaml', formats.yaml],
+])('a key that is repeated is told once, whatever else is found later: %s', (_, format) => {
+  const text = '{"workflow_id": "x", "phases": [{"name": "a", "command": "ls", "timeout": 1, "timeout": 2}]}';
+  const reading = parsePlanText(text, { plugins, format });
+  const later = {
+    code: 'ORCH_PLAN_COMMAND_NEVER_FAILS',
+    severity: 'warning',
+    message: 'm',
+    path: ['phases', 0],
+  } as const;
+  const codes = addFindings(reading, [later]).findings.map(({ code }) => code);
+  expect(codes.toSorted()).toEqual(['ORCH_PLAN_COMMAND_NEVER_FAILS', 'ORCH_PLAN_DUPLICATE_KEY']);
 });
