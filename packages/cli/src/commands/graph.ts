@@ -23,6 +23,7 @@ export async function graph(text: string, { format, ...options }: GraphOptions):
   endWhenReaderLeaves();
   const drawn = isFile(resolve(text)) ? await graphOfPlan(text, options) : await graphOfRun(text, options);
   await print(await draw(drawn, format));
+  if (drawn.sequential === true) say('No phase has depends_on: they run one after another, in this order.');
   return exitCodes.done;
 }
 

@@ -8,6 +8,8 @@ export interface PhaseGraph {
   readonly workflow: string;
   /** Absent: a plan is drawn. */
   readonly run?: Pick<RunReport, 'runId' | 'status'>;
+  /** No phase depends on another, and still they run one after another, in file order. */
+  readonly sequential?: true;
   readonly phases: readonly GraphPhase[];
 }
 
@@ -40,11 +42,14 @@ export function signOf({ status, forgiven }: { readonly status: PhaseStatus; rea
 }
 
 /** What a plan looks like; with a report, what became of it in a run. */
-export function phaseGraph({ id, phases }: WorkflowSpec, report?: RunReport): PhaseGraph {
+export function phaseGraph({ id, phases, concurrency }: WorkflowSpec, report?: RunReport): PhaseGraph {
   const numbers = new Map(phases.map(({ name }, index) => [name, index]));
   const states = new Map(report?.phases.map((phase) => [phase.name, phase]));
+  const isSequential =
+    concurrency === 1 && phases.length > 1 && phases.every(({ dependsOn = [] }) => dependsOn.length === 0);
   return {
     workflow: id,
+    ...(isSequential ? { sequential: true } : {}),
     ...(report === undefined ? {} : { run: { runId: report.runId, status: report.status } }),
     phases: phases.map(({ name, dependsOn = [], after }) => {
       const known = states.get(name);

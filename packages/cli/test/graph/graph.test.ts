@@ -141,6 +141,21 @@ describe('orch graph', () => {
     expect(await ground.orch('list')).toMatchObject({ stdout: '' });
   });
 
+  test('says where phases without depends_on run one after another, and only there', async () => {
+    const phases = ['b', 'a'].map((name) => ({ name, command: 'true' }));
+    const note = 'No phase has depends_on: they run one after another, in this order.\n';
+    const noteOf = async (...args: string[]): Promise<string> => (await ground.orch('graph', ...args)).stderr;
+    ground.plan(phases);
+    for (const format of ['text', 'mermaid', 'dot', 'svg'])
+      expect(await noteOf('plan.json', '--format', format)).toBe(note);
+    await ground.orch('execute', 'plan.json', '--run-id', 'one');
+    expect(await noteOf('one')).toBe(note);
+    ground.plan(phases, { name: 'aside.json', concurrency: 2 });
+    ground.plan(phases.slice(0, 1), { name: 'single.json' });
+    expect(await noteOf('aside.json')).toBe('');
+    expect(await noteOf('single.json')).toBe('');
+  });
+
   test.each(['json', 'sqlite'])('draws a run in %s, wherever it stands', async (backend) => {
     await ground.orch('execute', 'plan.json', '--run-id', 'one', '--backend', backend);
     const drawn = await ground.orch('graph', 'one', '--format', 'mermaid');
