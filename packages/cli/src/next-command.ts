@@ -1,5 +1,7 @@
+import { extname } from 'node:path';
 import { catalogue, commandNamed, entries, exitCodes } from './catalogue.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { planForms } from './init/render-template.ts';
 import { findStatePlace } from './state-place.ts';
 import { harmless, shellWord } from './view/text.ts';
 
@@ -16,8 +18,10 @@ export function namesCommand(words: string): boolean {
 
 /** What to call after an error, for whoever has read what is wrong. `args`: the command line that failed. */
 export function nextCommand(code: string, args: readonly string[]): string {
-  if (code.startsWith('ORCH_PLAN_') || code.startsWith('ORCH_LANGUAGE_'))
-    return `orch validate ${subjectOf(args, 'plan') ?? 'PLAN'}`;
+  if (code === 'ORCH_PLAN_NOT_FOUND') return afterMissingPlan(args);
+  // What the machine cannot read, it cannot validate either.
+  const isOfPlan = code.startsWith('ORCH_PLAN_') && code !== 'ORCH_PLAN_UNREADABLE';
+  if (isOfPlan || code.startsWith('ORCH_LANGUAGE_')) return `orch validate ${subjectOf(args, 'plan') ?? 'PLAN'}`;
   if (code === 'ORCH_RUN_UNKNOWN' || code === 'ORCH_RUN_AMBIGUOUS') return `orch list --limit 10${stateFlag(args)}`;
   const exitCode = exitCodeOf(code);
   if (exitCode === exitCodes.damaged || code.startsWith('ORCH_BACKEND_')) return `orch doctor${stateFlag(args)}`;
@@ -26,6 +30,13 @@ export function nextCommand(code: string, args: readonly string[]): string {
   if (code === 'ORCH_RUN_NO_PHASE' && plan !== undefined) return `orch graph ${plan}`;
   // A plan means its latest run.
   return `orch show ${subjectOf(args, 'run') ?? plan ?? 'RUN'}${stateFlag(args)}`;
+}
+
+/** To make the plan, where one of its name can be made. */
+function afterMissingPlan(args: readonly string[]): string {
+  const [word = '', given = ''] = args;
+  const plan = planForms[extname(given).toLowerCase()] === undefined ? undefined : subjectOf(args, 'plan');
+  return plan === undefined ? helpFor(commandNamed(word)) : `orch init ${plan}`;
 }
 
 function helpFor(command: string | undefined): string {

@@ -6,6 +6,12 @@ import { namesCommand, nextCommand } from '../src/next-command.ts';
 test.each<[code: string, args: string[], next: string]>([
   ['ORCH_PLAN_INVALID', ['execute', 'a b.json'], "orch validate 'a b.json'"],
   ['ORCH_PLAN_INVALID', ['recover', 'x', '--plan', 'y.json'], 'orch validate PLAN'],
+  ['ORCH_PLAN_NOT_FOUND', ['execute', 'a b.json', '--json'], "orch init 'a b.json'"],
+  ['ORCH_PLAN_NOT_FOUND', ['validate', 'plan.YML'], 'orch init plan.YML'],
+  ['ORCH_PLAN_NOT_FOUND', ['execute', 'plan.mts'], 'orch execute --help'],
+  ['ORCH_PLAN_NOT_FOUND', ['recover', 'x', '--plan', 'y.json'], 'orch recover --help'],
+  ['ORCH_PLAN_NOT_FOUND', [], 'orch --help'],
+  ['ORCH_PLAN_UNREADABLE', ['validate', 'plan.json', '--state-dir', '/s'], 'orch doctor --state-dir /s'],
   ['ORCH_RUN_UNKNOWN', ['show', 'x', '--state-dir', '/s'], 'orch list --limit 10 --state-dir /s'],
   ['ORCH_RUN_NO_PHASE', ['logs', 'x', 'y', '--state-dir=/s'], 'orch show x --state-dir /s'],
   ['ORCH_RUN_NO_PHASE', ['execute', 'plan.json', '--only', 'y'], 'orch graph plan.json'],
