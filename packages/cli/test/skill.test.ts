@@ -108,14 +108,18 @@ const hashOfOld = 'cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccf
 
 test('a place that is none is refused, with the place named', async () => {
   ground.write('file', '');
-  expect(await ground.orch('skill', 'install', 'file')).toMatchObject({
-    code: 5,
-    stderr: expect.stringContaining('file'),
-  });
-  expect(await ground.orch('skill', 'install', '/proc/none')).toMatchObject({
-    code: 5,
-    stderr: expect.stringContaining('/proc/none'),
-  });
+  mkdirSync(ground.path('folder/orchestrating-workflows/SKILL.md'), { recursive: true });
+  for (const [place, why] of [
+    ['file', 'ENOTDIR'],
+    ['/proc/none', 'ENOENT'],
+    ['folder', 'EISDIR'],
+  ] as const) {
+    const { code, stderr } = await ground.orch('skill', 'install', place);
+    expect({ place, code }).toEqual({ place, code: 2 });
+    expect(stderr).toMatch(
+      new RegExp(`^orch: .*${place}/orchestrating-workflows .*${why}.*\\n.*orch skill install DIR\\n.*ORCH_CLI_USAGE`),
+    );
+  }
   expect(await ground.orch('skill')).toMatchObject({ code: 2, stderr: expect.stringContaining('orch skill --help') });
   expect(await ground.orch('skill', 'remove')).toMatchObject({ code: 2, stderr: expect.stringContaining('install') });
 });

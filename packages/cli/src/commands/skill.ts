@@ -28,10 +28,10 @@ export async function installSkill(
   { force = false, json = false }: SkillOptions,
 ): Promise<ExitCode> {
   const files = readShippedSkill();
-  const copies = foldersFor(given).map((folder) => ({ folder, plan: planCopy(folder, files) }));
+  const copies = foldersFor(given).map((folder) => ({ folder, plan: inPlace(folder, () => planCopy(folder, files)) }));
   const changed = copies.flatMap(({ folder, plan }) => plan.changed.map((path) => join(folder, path)));
   if (changed.length > 0 && !force) throw wouldOverwrite(changed, given);
-  for (const { folder, plan } of copies) carryOut(folder, files, plan);
+  for (const { folder, plan } of copies) inPlace(folder, () => carryOut(folder, files, plan));
   if (json) await print(`${JSON.stringify({ version: orchVersion, folders: copies.map(answerOf) }, null, 2)}\n`);
   else for (const { folder } of copies) await print(`${folder}\n`);
   for (const copy of copies) say(describe(copy));
@@ -61,6 +61,30 @@ function foldersFor(given: string | undefined): readonly string[] {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** What a folder is that nothing can be copied to. */
+const wrongPlaces: Readonly<Record<string, string>> = {
+  ENOENT: 'cannot be made there',
+  ENOTDIR: 'leads through a file',
+  EISDIR: 'has a folder where a file is to be',
+  EACCES: 'may not be written',
+  EPERM: 'may not be written',
+  EROFS: 'may not be written',
+};
+
+function inPlace<Done>(folder: string, act: () => Done): Done {
+  try {
+    return act();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const why = wrongPlaces[code];
+    if (why === undefined) throw error;
+    throw wrongUsage({
+      message: `${harmless(folder)} ${why} (${code}).`,
+      hint: 'Name a folder that you may write to: orch skill install DIR',
+    });
+  }
 }
 
 function wouldOverwrite(changed: readonly string[], given: string | undefined): Error {
