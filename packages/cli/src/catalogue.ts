@@ -95,7 +95,7 @@ export const catalogue = {
     usage: '<run> [phase]',
     summary: 'print what phases printed',
     examples: ['orch logs bcdf build --tail 40', 'orch logs plan.json -f'],
-    exits: ['done', 'notFound'],
+    exits: ['done', 'notFound', 'interrupt'],
   },
   events: {
     usage: '<run>',

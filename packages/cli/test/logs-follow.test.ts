@@ -73,12 +73,23 @@ describe('logs that are followed', () => {
     },
   );
 
-  test('of a run that nobody drives end at once', async () => {
-    ground.plan([{ name: 'a', command: `echo begin; ${waitForGo}` }]);
+  test('of a run that nobody drives end at once with 130, and say how to go on; of a phase that has ended, with 0', async () => {
+    ground.plan([
+      { name: 'done', command: 'echo done' },
+      { name: 'a', command: `echo begin; echo x >> starts; ${waitForGo}`, depends_on: ['done'] },
+    ]);
     const driver = ground.start(['execute', 'plan.json', '--run-id', 'one']);
     await begun();
     driver.kill('SIGTERM');
     await driver.ended;
-    expect(await ground.orch('logs', 'one', '-f')).toMatchObject({ code: 0, stderr: '' });
+    const stderr = 'Nobody drives run one. To go on: orch recover one\n';
+    expect(await ground.orch('logs', 'one', '-f')).toMatchObject({ code: 130, stderr });
+    expect(await ground.orch('logs', 'one', 'a', '-f')).toMatchObject({
+      code: 130,
+      stdout: expect.stringContaining('begin'),
+      stderr,
+    });
+    expect(await ground.orch('logs', 'one')).toMatchObject({ code: 0, stderr: '' });
+    expect(await ground.orch('logs', 'one', 'done', '-f')).toMatchObject({ code: 0, stdout: 'done\n', stderr: '' });
   });
 });

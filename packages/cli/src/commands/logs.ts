@@ -26,7 +26,8 @@ const mostNamed = 20;
 
 /**
  * What the attempts of a run printed, as it was printed. Of one phase: its latest attempt, or the one that `--attempt`
- * names. Of all phases: the latest attempt of each, in the order in which they began. Followed: what comes after, too.
+ * names. Of all phases: the latest attempt of each, in the order in which they began. Followed: what comes after, too,
+ * until what is followed has ended or nobody drives the run.
  */
 export async function logs(text: string, phase: string | undefined, options: LogsOptions): Promise<ExitCode> {
   endWhenReaderLeaves();
@@ -78,7 +79,10 @@ export async function logs(text: string, phase: string | undefined, options: Log
   await print(false);
   if (printer.printed === 0 && printer.missing === 0 && absent.size === 0 && options.tail !== 0)
     say('Nothing was printed.');
-  return exitCodes.done;
+  if (options.follow !== true || run.report.status !== 'running' || isOver(run, phase, options.attempt))
+    return exitCodes.done;
+  say(`Nobody drives run ${runId}. To go on: ${recoverCommand(runId, found.session)}`);
+  return exitCodes.interrupt;
 }
 
 interface Choice {
