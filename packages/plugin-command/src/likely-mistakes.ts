@@ -44,11 +44,15 @@ function idleAfterTimeout({ timeoutMs }: PhaseToCheck, { idleTimeoutMs }: PhaseO
   };
 }
 
+/** What reports where it is given no value. */
+const setsWhatReports =
+  /^(?:umask\s+(?:-S\s+)?[^\s-]\S*|ulimit\s+(?:-\w+\s+)*(?:\d+|unlimited|hard|soft)|alias\s+(?:-\w+\s+)*[^\s=]+=.*)$/;
+
 /** One command that changes nothing but the shell, which ends with it. */
 function lostWithTheShell(text: string): Mistake | undefined {
   if (/[;&|\n`(<>]/.test(text)) return undefined;
-  const isChange = /^(?:cd|export|unset|umask|ulimit|alias|set|shopt|setopt)(?:\s|$)/.test(text) && text.includes(' ');
-  if (!isChange && !/^[A-Za-z_]\w*=[^\s"']*$/.test(text)) return undefined;
+  const isChange = /^(?:cd|export|unset|set|shopt|setopt)(?:\s|$)/.test(text) && text.includes(' ');
+  if (!isChange && !setsWhatReports.test(text) && !/^[A-Za-z_]\w*=[^\s"']*$/.test(text)) return undefined;
   return {
     code: 'ORCH_PLAN_COMMAND_NO_EFFECT',
     path: ['command'],

@@ -16,12 +16,22 @@ async function said(options: PhaseToCheck['options'], more: Partial<PhaseToCheck
 }
 
 describe('a command that changes its shell only', () => {
-  test.each(['cd web', ' cd "my web" ', 'export A=1', 'A=1', 'set -e', 'umask 022', 'unset A', 'alias a=b'])(
-    '%j',
-    async (command) => {
-      expect(await said({ command })).toEqual(['warning COMMAND_NO_EFFECT command']);
-    },
-  );
+  test.each([
+    'cd web',
+    ' cd "my web" ',
+    'export A=1',
+    'A=1',
+    'set -e',
+    'unset A',
+    'umask 022',
+    'umask -S u=rwx,g=,o=',
+    'ulimit -n 4096',
+    'ulimit -S -c unlimited',
+    'alias a=b',
+    "alias ll='ls -l'",
+  ])('%j', async (command) => {
+    expect(await said({ command })).toEqual(['warning COMMAND_NO_EFFECT command']);
+  });
   test.each([
     'cd web && make',
     'cd web; make',
@@ -30,6 +40,13 @@ describe('a command that changes its shell only', () => {
     'A=`make`',
     'A=1 make',
     'cd',
+    'ulimit -n',
+    'ulimit -a',
+    'ulimit -S -n',
+    'umask -S',
+    'umask -p',
+    'alias ll',
+    'alias -p',
     'make cd',
     'set',
     'cd web # make',
