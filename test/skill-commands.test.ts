@@ -140,8 +140,19 @@ describe('the script', () => {
     const { code, output } = await run('validate plan.json');
     expect(code).toBe(2);
     expect(output.length).toBeLessThan(17_000);
-    expect(output).toMatch(/characters are left out/);
+    expect(output).toMatch(/bytes are left out/);
     expect(output).toMatch(/plan\.json is not valid: 120 errors\n$/);
+  });
+
+  test.each(['', 'a', 'ab', 'abc'])('counts bytes, and cuts no character, after %j', async (before) => {
+    const own = join(folder, 'node_modules', '.bin');
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, 'text'), `${before}${'😀'.repeat(6_000)}${before}`);
+    writeFileSync(join(own, 'orch'), `#!/bin/sh\ncat '${join(own, 'text')}'\n`);
+    chmodSync(join(own, 'orch'), 0o755);
+    const { output } = await run('validate plan.json');
+    expect(Buffer.byteLength(output)).toBeLessThanOrEqual(16 * 1_024);
+    expect(output).toMatch(/^[abc]*😀+\n… \d+ bytes are left out …\n😀+[abc]*\n$/u);
   });
 
   test('reports failures with the end of their logs, and the next command', async () => {

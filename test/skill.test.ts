@@ -73,6 +73,13 @@ describe('SKILL.md', () => {
   it('leads to every other page and file, so that none is two steps away', () => {
     for (const path of files.filter((it) => it !== 'SKILL.md')) expect(main, path).toContain(path);
   });
+
+  it('lists what there is to read on once', () => {
+    const [, readOn = ''] = main.split('\n## Read on\n');
+    const links = [...readOn.matchAll(/\]\(([^)]+)\)/g)].map(([, path]) => path);
+    expect(links.length).toBeGreaterThan(5);
+    expect(links).toEqual([...new Set(links)]);
+  });
 });
 
 describe('pages', () => {

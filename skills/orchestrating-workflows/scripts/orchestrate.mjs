@@ -18,6 +18,8 @@ const usage = `Usage: node orchestrate.mjs COMMAND [options of orch]
 Exit codes are those of orch (orch --help); 127: there is no orch.`;
 
 const mostBytes = 16 * 1024;
+/** For the line that says what is left out, and the end of the last line. */
+const bytesOfNote = 64;
 /** What a run that is started apart may take to write its first event. */
 const patienceMs = 30_000;
 const lookEveryMs = 200;
@@ -135,7 +137,7 @@ function failureOf(runId, { name, attempts, error }, state) {
     ...log
       .trimEnd()
       .split('\n')
-      .map((line) => `  | ${line.slice(0, 300)}`),
+      .map((line) => `  | ${[...line].slice(0, 300).join('')}`),
   ];
 }
 
@@ -175,7 +177,17 @@ function pass({ status, stdout, stderr }) {
 
 /** The beginning and the end of a long text: the end has the summary and the next command. */
 function bounded(text) {
-  if (text.length <= mostBytes) return text;
-  const half = mostBytes / 2;
-  return `${text.slice(0, half)}\n… ${text.length - mostBytes} characters are left out …\n${text.slice(-half)}`;
+  const bytes = Buffer.from(text);
+  if (bytes.length <= mostBytes) return text;
+  const half = (mostBytes - bytesOfNote) / 2;
+  let from = half;
+  while (isWithinCharacter(bytes[from])) from--;
+  let to = bytes.length - half;
+  while (isWithinCharacter(bytes[to])) to++;
+  return `${bytes.toString('utf8', 0, from)}\n… ${to - from} bytes are left out …\n${bytes.toString('utf8', to)}`;
+}
+
+/** In UTF-8 all bytes of a character but its first begin with the bits 10. */
+function isWithinCharacter(byte) {
+  return (byte & 0xc0) === 0x80;
 }
