@@ -32,14 +32,14 @@ it('says at the very end how many tests did not run, where, and what is missing'
   const lines = lastLines(
     {
       'a.test.js': `${skipped} it('runs', () => {});`,
-      'b.test.js': `it.runIf(available('redis'))('b', () => {}); it.skipIf(!available('jq'))('c', () => {});`,
+      'b.test.js': `it.runIf(available('redis'))('b', () => {}); it.skipIf(!available('zsh'))('c', () => {});`,
       'c.test.js': skipped,
       'd.test.js': `it('runs', () => {});`,
     },
     2,
   );
   expect(lines.toSorted()).toEqual([
-    'NOT RUN: 2 tests in b.test.js: jq is missing; redis-server is missing',
+    'NOT RUN: 2 tests in b.test.js: redis-server is missing; zsh is missing',
     'NOT RUN: 4 tests in a.test.js, c.test.js: redis-server is missing',
   ]);
 });

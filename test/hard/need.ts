@@ -32,7 +32,6 @@ const checks = {
   ],
   bash: () => ['bash', '-c', 'true'],
   zsh: () => ['zsh', '-f', '-c', 'true'],
-  jq: () => ['jq', '--version'],
   /** Only root may mount one; `unshare` keeps it out of everybody else's sight. */
   tmpfs: (folder) => ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o size=1m tmpfs '${folder}'`],
 } satisfies Record<string, (folder: string) => readonly string[]>;

@@ -217,7 +217,9 @@ describe('is refused', () => {
     spoil('journal-1', 'phase.completed');
     expect(await ground.orch('copy', 'one', '--to', 'sqlite')).toMatchObject({
       code: 5,
-      stderr: expect.stringMatching(/what stands before the damage: --valid-prefix\n.*ORCH_JOURNAL_DAMAGED/),
+      stderr: expect.stringMatching(
+        /what stands before the damage: --valid-prefix\n.*Next: orch doctor\n.*ORCH_JOURNAL_DAMAGED/,
+      ),
     });
     expect(await ground.json('list', '--json', '--backend', 'sqlite')).toEqual([]);
   });

@@ -35,7 +35,7 @@ test('a plan in YAML is executed, found by its path, and gone on with by one in 
   expect(await ground.orch('validate', 'plan.yaml')).toMatchObject({ code: 0, stderr: 'plan.yaml is valid\n' });
   expect((await ground.orch('execute', 'plan.yaml', '--run-id', 'one')).code).toBe(1);
   for (const path of ['plan.yaml', 'plan.jsonc'])
-    expect(await ground.json('show', path)).toMatchObject({ runId: 'one' });
+    expect(await ground.json('show', path, '--json')).toMatchObject({ runId: 'one' });
   const { code, stdout } = await ground.orch('recover', 'plan.yaml', '--plan', 'plan.jsonc', '--json');
   expect(code).toBe(0);
   expect((JSON.parse(stdout) as Result).phases.map(({ status }) => status)).toEqual(['completed', 'completed']);
