@@ -21,8 +21,10 @@ export type OfModule = Known & { readonly source: string };
  */
 export async function moduleOfRun(session: Session, run: OfModule): Promise<Workflow | undefined> {
   const { runId, source, createdAt } = run;
-  const spec = await definitionOf(session.orchestrator, runId);
+  const { spec, isReplanned } = await definitionOf(session.orchestrator, runId);
   const needsCode = spec === undefined || spec.phases.some(isCode);
+  // It goes on by what it was given since, which the file that it began with need not be.
+  if (isReplanned && !needsCode) return undefined;
   let workflow: Workflow;
   try {
     ({ workflow } = await loadPlan(session, source, { commandCheck: false }));
@@ -49,7 +51,7 @@ export async function moduleOfRun(session: Session, run: OfModule): Promise<Work
  */
 export async function moduleToCancel(session: Session, run: OfModule): Promise<Workflow | undefined> {
   const { runId, source } = run;
-  const spec = await definitionOf(session.orchestrator, runId);
+  const { spec } = await definitionOf(session.orchestrator, runId);
   if (spec?.phases.some((phase) => phase.after === 'always' && isCode(phase)) !== true) return undefined;
   try {
     const workflow = await moduleOfRun(session, run);
@@ -62,12 +64,19 @@ export async function moduleToCancel(session: Session, run: OfModule): Promise<W
   return undefined;
 }
 
+interface Definition {
+  readonly spec?: WorkflowSpec;
+  /** Another one than that of the file with which the run began: from where, no event says. */
+  readonly isReplanned: boolean;
+}
+
 /** The definition that it has now. */
-async function definitionOf(orchestrator: Orchestrator, runId: string): Promise<WorkflowSpec | undefined> {
-  let spec: WorkflowSpec | undefined;
+async function definitionOf(orchestrator: Orchestrator, runId: string): Promise<Definition> {
+  let definition: Definition = { isReplanned: false };
   for await (const event of orchestrator.events(runId))
-    if (event.type === 'run.created' || event.type === 'run.replanned') spec = event.workflow;
-  return spec;
+    if (event.type === 'run.created' || event.type === 'run.replanned')
+      definition = { spec: event.workflow, isReplanned: event.type === 'run.replanned' };
+  return definition;
 }
 
 function isCode({ kind, if: condition, failWhen, output }: PhaseSpec): boolean {
@@ -105,17 +114,20 @@ function anotherWorkflow(session: Session, { runId, source }: OfModule, ids: rea
 }
 
 /** The error of a run whose module has changed, with the commands to choose from; any other as it is. */
-export function withChoice(error: unknown, session: Session, { runId, source }: OfModule): unknown {
+export async function withChoice(error: unknown, session: Session, { runId, source }: OfModule): Promise<unknown> {
   if (!isOrchError(error, 'ORCH_WORKFLOW_CHANGED')) return error;
   const changes = 'changes' in error ? (error.changes as readonly string[]) : [];
   if (changes.length === 0) return error;
   const file = harmless(shellWord(nameOf(source)));
   const lines = changes.slice(0, shownChanges).map((line) => `\n  ${harmless(line)}`);
+  const { isReplanned } = await definitionOf(session.orchestrator, runId);
+  const again = `It was given another plan since. To go on by that: ${recoverCommand(runId, session)} --plan FILE`;
   const more = changes.length > shownChanges ? `\n  and ${changes.length - shownChanges} more` : '';
   return orchError({
     code: 'ORCH_WORKFLOW_CHANGED',
     message: `${harmless(nameOf(source))} is not what run ${runId} was made of, ${count(changes.length, 'difference')}:${lines.join('')}${more}`,
     hint: [
+      ...(isReplanned ? [again] : []),
       `To go on by it: ${recoverCommand(runId, session)} --plan ${file}`,
       `To go on as before: put ${file} back as it was, then ${recoverCommand(runId, session)}`,
       `For a new run: orch execute ${file}${runFlags(session)}`,
@@ -125,6 +137,17 @@ export function withChoice(error: unknown, session: Session, { runId, source }: 
 }
 
 const shownChanges = 20;
+
+/** The error of a run that began with a plan file, and was given a module since: from where, no event says. */
+export function withFile(error: unknown, session: Session, { runId }: Known): unknown {
+  if (!isOrchError(error, 'ORCH_WORKFLOW_MISSING')) return error;
+  return orchError({
+    code: 'ORCH_WORKFLOW_MISSING',
+    message: error.message,
+    hint: `Name the module that it was given again: ${recoverCommand(runId, session)} --plan FILE`,
+    cause: error,
+  });
+}
 
 /** As a command line in this folder names it. */
 function nameOf(source: string): string {

@@ -16,9 +16,11 @@ export async function workflowToCancel(session: Session, run: Known): Promise<Wo
   return isOfModule(run) ? await (await import('./module-of-run.ts')).moduleToCancel(session, run) : undefined;
 }
 
-/** The error; of a run whose module has changed, with what to choose from. */
+/** The error; of a run whose module has changed, with what to choose from, or of one that was given a module since. */
 export async function withChoice(error: unknown, session: Session, run: Known): Promise<unknown> {
-  return isOfModule(run) ? (await import('./module-of-run.ts')).withChoice(error, session, run) : error;
+  if (run.source === undefined) return error;
+  const told = await import('./module-of-run.ts');
+  return isOfModule(run) ? await told.withChoice(error, session, run) : told.withFile(error, session, run);
 }
 
 function isOfModule(run: Known): run is OfModule {
