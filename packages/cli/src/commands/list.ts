@@ -8,8 +8,9 @@ import { openSession } from '../session.ts';
 import type { SessionOptions } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
 import { endWhenReaderLeaves, print, say } from '../streams.ts';
-import { tableLines } from '../view/table.ts';
-import { formatDateTime, harmless } from '../view/text.ts';
+import { listLines } from '../view/list-text.ts';
+import type { ListedRun } from '../view/list-text.ts';
+import { harmless } from '../view/text.ts';
 
 export interface ListOptions {
   readonly stateDir?: string;
@@ -21,11 +22,6 @@ export interface ListOptions {
 }
 
 type Filter = Pick<ListOptions, 'workflow' | 'status'>;
-
-interface ListedRun extends RunSummary {
-  /** Where it is kept. */
-  readonly backend: string;
-}
 
 /** The runs of all backends that are known here, newest first. */
 export async function list({
@@ -48,7 +44,11 @@ export async function list({
   else if (runs.length === 0) {
     const names = places.map(({ name }) => (name === 'json' ? place.directory : name));
     say(`There are no such runs in ${names.join(', ')}.`);
-  } else await print(tableOf(runs));
+  } else {
+    const { lines, left } = listLines(runs, { columns: process.stdout.columns });
+    await print(`${lines.join('\n')}\n`);
+    if (left) say('More: --json');
+  }
   if (runs.length < found.length) say(`These are the newest ${limit}; there are more.`);
   return exitCodes.done;
 }
@@ -72,23 +72,4 @@ async function runsAt(
     say(`warning: the runs in ${session.at.name} are missing here: ${harmless(error.message)}`);
   }
   return runs;
-}
-
-function tableOf(runs: readonly ListedRun[]): string {
-  // Who uses JSON files only has no need of it.
-  const named = runs.some(({ backend }) => backend !== 'json');
-  const columns = ['RUN', 'WORKFLOW', 'STATUS', 'COMPLETED', 'STARTED', 'LAST CHANGE', ...(named ? ['BACKEND'] : [])];
-  const lines = tableLines([columns, ...runs.map((run) => [...row(run), ...(named ? [run.backend] : [])])]);
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-function row({ runId, workflow, status, completed, phases, createdAt, updatedAt }: RunSummary): string[] {
-  return [
-    runId,
-    harmless(workflow),
-    status,
-    `${completed}/${phases}`,
-    formatDateTime(createdAt),
-    formatDateTime(updatedAt),
-  ];
 }

@@ -1,9 +1,13 @@
 import type { PhaseFigures, RunFigures, Stats } from '../stats/stats.ts';
+import { fitColumns } from './fit-columns.ts';
 import { tableLines } from './table.ts';
 import { count, formatDuration, harmless } from './text.ts';
 import { wrap } from './wrap.ts';
 
 const mostPhases = 50;
+
+/** Counts before times: where time goes is what the table is read for. */
+const leaves = ['INTERRUPTED', 'RETRIES', 'FAILED', 'COMPLETED', 'SAVED', 'LOST', 'P95'];
 
 export interface StatsTextOptions {
   /** How wide a line may be; absent: as wide as it likes. */
@@ -14,15 +18,19 @@ export interface StatsTextOptions {
 export function statsLines({ workflows, ...all }: Stats, { columns }: StatsTextOptions): string[] {
   const fitted = (lines: readonly string[]): string[] => lines.flatMap((line) => wrap(line, { columns, indent: '  ' }));
   const lines = workflows.length === 1 ? [] : fitted([`All: ${runsText(all)}`, ...figureLines(all)]);
+  let isLeft = false;
   for (const { workflow, phases, ...figures } of workflows) {
     if (lines.length > 0) lines.push('');
     lines.push(...fitted([`${harmless(workflow)}: ${runsText(figures)}`, ...figureLines(figures)]));
     if (phases.length === 0) continue;
     const rows = phases.slice(0, mostPhases).map(phaseCells);
     const titles = ['PHASE', 'COMPLETED', 'FAILED', 'INTERRUPTED', 'RETRIES', 'P50', 'P95', 'LOST', 'SAVED'];
-    lines.push('', ...tableLines([titles, ...rows], { columns, shrinks: 0 }));
+    const fitting = fitColumns([titles, ...rows], { columns, shrinks: 'PHASE', leaves });
+    isLeft ||= fitting.left;
+    lines.push('', ...tableLines(fitting.rows, { columns }));
     if (phases.length > mostPhases) lines.push(`and ${phases.length - mostPhases} more phases: --json`);
   }
+  if (isLeft) lines.push('More: --json');
   return lines;
 }
 

@@ -12,7 +12,7 @@ export interface TableOptions {
 }
 
 const leastShrunk = 12;
-const between = '  ';
+export const between = '  ';
 
 /** Rows of cells as lines, the first row with the titles. Cells are harmless text without escape sequences. */
 export function tableLines(
@@ -34,15 +34,20 @@ export function tableLines(
   });
 }
 
+/** How wide each column is where all of it is shown. */
+export function naturalWidths(rows: readonly (readonly string[])[]): readonly number[] {
+  return (rows[0] ?? []).map((_, column) =>
+    rows.reduce((most, cells) => Math.max(most, displayWidth(cells[column] ?? '')), 0),
+  );
+}
+
 /** The last column takes what is left. */
 function widthsOf(
   rows: readonly (readonly string[])[],
   { columns, shrinks }: Pick<TableOptions, 'columns' | 'shrinks'>,
 ): readonly number[] {
   const last = (rows[0]?.length ?? 0) - 1;
-  const widths = (rows[0] ?? []).map((_, column) =>
-    rows.reduce((most, cells) => Math.max(most, displayWidth(cells[column] ?? '')), 0),
-  );
+  const widths = naturalWidths(rows);
   if (columns === undefined || shrinks === undefined) return widths;
   const others = widths.reduce((sum, width, column) => (column === shrinks || column === last ? sum : sum + width), 0);
   // The last column is given a third, where it needs as much.

@@ -153,7 +153,22 @@ test('text fits the terminal, and names how many phases are left out', () => {
   }
   const lines = statsLines(statsOf(journal), { columns: 70 });
   for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(70);
-  expect(lines.at(-1)).toBe('and 10 more phases: --json');
+  expect(lines.slice(-2)).toEqual(['and 10 more phases: --json', 'More: --json']);
+  expect(statsLines(statsOf(journal), { columns: 120 }).at(-1)).toBe('and 10 more phases: --json');
+});
+
+test('a narrow terminal has the times, and is told that there is more', () => {
+  const journal = new Journal(['build of all packages', 'b']);
+  journal.start('build of all packages');
+  journal.complete('build of all packages');
+  const lines = statsLines(statsOf(journal), { columns: 40 });
+  for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(40);
+  const [titles = ''] = lines.filter((line) => line.startsWith('PHASE'));
+  expect(titles.split(/ +/)).toEqual(['PHASE', 'P50', 'P95', 'LOST', 'SAVED']);
+  expect(lines.at(-1)).toBe('More: --json');
+  const wide = statsLines(statsOf(journal), {});
+  expect(wide.join('\n')).toMatch(/PHASE +COMPLETED +FAILED +INTERRUPTED +RETRIES +P50 +P95 +LOST +SAVED/);
+  expect(wide).not.toContain('More: --json');
 });
 
 describe('orch stats', () => {
