@@ -31,6 +31,7 @@ export type {
   Log,
   Outcome,
   PhaseToCheck,
+  SettleOptions,
   StopReason,
 } from './executor/executor.ts';
 export { isTooDeep, maxOutputBytes, maxOutputDepth } from './executor/output-limits.ts';

@@ -14,7 +14,7 @@ import { settleAll } from './take-up.ts';
 export async function deleteRun(
   engine: EngineParts,
   runId: string,
-  { unfinished = false }: DeleteOptions,
+  { unfinished = false, version }: DeleteOptions,
 ): Promise<void> {
   const { backend, host } = engine;
   const read = await readRun(engine, runId);
@@ -23,12 +23,13 @@ export async function deleteRun(
   await letGoOnError(engine, runId, fence, async () => {
     // It may have been taken up, and left again, between the look and the taking.
     refuseUnfinished(state, unfinished);
+    refuseChanged(state, version);
     const lost = (): OrchError => runLost(runId, 'it was to be deleted');
     if (!isTerminal(state.status)) {
       refuseUnseen(state, host);
       // To whoever slept since the taking, the attempts of a newer owner look like what was left behind.
       if (!(await backend.renew(runId, fence, leaseMs))) throw lost();
-      await settleAll(engine.executors, runId, new Set());
+      await settleAll(engine.executors, runId, new Set(), { toDelete: true });
     }
     try {
       await backend.delete(runId, fence);
@@ -44,6 +45,15 @@ function refuseUnfinished({ runId, status }: RunState, unfinished: boolean): voi
     code: 'ORCH_RUN_UNFINISHED',
     message: `Run ${runId} has not ended: it was not deleted.`,
     hint: `Go on with it (orch recover ${runId}), or end it for good (orch cancel ${runId}), and delete it then.`,
+  });
+}
+
+function refuseChanged({ runId, version }: RunState, seen: number | undefined): void {
+  if (seen === undefined || seen === version) return;
+  throw orchError({
+    code: 'ORCH_RUN_UNFINISHED',
+    message: `Run ${runId} was taken up meanwhile: it was not deleted.`,
+    hint: `See what became of it: orch show ${runId}`,
   });
 }
 

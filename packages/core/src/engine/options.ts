@@ -117,6 +117,8 @@ export interface CancelOptions {
 export interface DeleteOptions {
   /** Also a run that has not ended: what still runs of it is ended first. Default `false`. */
   readonly unfinished?: boolean;
+  /** Only if this is the version of its newest event, as `list` told it; else `ORCH_RUN_UNFINISHED`: it was taken up meanwhile. */
+  readonly version?: number;
 }
 
 /** Drives runs. Made from a backend and plugins; opens the backend on first use. */

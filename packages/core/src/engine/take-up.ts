@@ -1,5 +1,5 @@
 import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
-import type { Adopted, Executor } from '../executor/executor.ts';
+import type { Adopted, Executor, SettleOptions } from '../executor/executor.ts';
 import type { AttemptId } from '../run/event.ts';
 import type { Draft } from '../run/decide.ts';
 import type { Fence } from '../run/owner.ts';
@@ -86,10 +86,11 @@ export async function settleAll(
   executors: ReadonlyMap<string, Executor>,
   runId: string,
   knownKeys: ReadonlySet<string>,
+  options: SettleOptions = {},
 ): Promise<void> {
   for (const executor of new Set(executors.values())) {
     try {
-      await executor.settle?.(runId, knownKeys);
+      await executor.settle?.(runId, knownKeys, options);
     } catch (error) {
       throw executorFailed(runId, 'settle what was left behind', error);
     }

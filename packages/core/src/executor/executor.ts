@@ -86,6 +86,11 @@ export type Outcome =
 /** An attempt that an earlier process started: its outcome to come, or `gone`, known to run no more and to have no result. */
 export type Adopted = { readonly outcome: Promise<Outcome> } | { readonly gone: true };
 
+export interface SettleOptions {
+  /** Nobody takes the run up: it is about to be deleted. */
+  readonly toDelete?: boolean;
+}
+
 /**
  * Carries out attempts of one kind of phase. What it means is defined by the numbered cases of `executorConformance` in
  * `@orch/testkit`, named here (E01 …). Attempts don't meet: neither those of two runs nor of two phases or instances (E10, E11).
@@ -95,9 +100,10 @@ export interface Executor {
   check?(phases: readonly PhaseToCheck[]): Promise<readonly (Finding & { readonly phase: string })[]>;
   /**
    * Called at each take-up, before anything starts: prepares the run's place on this host, and claims and stops every
-   * attempt of the run found here whose key the journal does not know (a lost tail). Others go on (E16 … E18).
+   * attempt of the run found here whose key the journal does not know (a lost tail). Others go on (E16 … E18). With
+   * `toDelete` the run is about to be deleted: nothing is prepared, and what is stopped is all that happens.
    */
-  settle?(runId: string, knownKeys: ReadonlySet<string>): Promise<void>;
+  settle?(runId: string, knownKeys: ReadonlySet<string>, options?: SettleOptions): Promise<void>;
   /**
    * The signals are not aborted yet when it is called; they end the work (E07 … E09). Names of phases are any text
    * (E12), and a phase has many attempts (E13). A rejection with `ORCH_BACKEND_UNAVAILABLE` says that the state of

@@ -4,7 +4,14 @@ import type { Clock } from '../../src/clock.ts';
 import type { Host } from '../../src/engine/host.ts';
 import { Orchestrator } from '../../src/engine/orchestrator.ts';
 import type { OrchestratorOptions } from '../../src/engine/options.ts';
-import type { Adopted, Attempt, AttemptContext, Executor, Outcome } from '../../src/executor/executor.ts';
+import type {
+  Adopted,
+  Attempt,
+  AttemptContext,
+  Executor,
+  Outcome,
+  SettleOptions,
+} from '../../src/executor/executor.ts';
 import type { Plugin } from '../../src/hooks/plugin.ts';
 import type { RunEvent } from '../../src/run/event.ts';
 import type { Owner } from '../../src/run/owner.ts';
@@ -74,15 +81,15 @@ export interface Call {
 /** An executor whose attempts end when the test says so; it answers `aborted` when its signal is aborted. */
 export class ProbeExecutor implements Executor {
   readonly calls: Call[] = [];
-  readonly settles: { readonly runId: string; readonly known: readonly string[] }[] = [];
+  readonly settles: { readonly runId: string; readonly known: readonly string[]; readonly toDelete?: true }[] = [];
   /** What `adopt` answers for a phase; default: it is still running. */
   tail?: NonNullable<Executor['tail']>;
   onAdopt: (attempt: Attempt) => 'running' | 'gone' | Outcome | Error = () => 'running';
   /** What happens on abort. */
   onAbort: (call: Call) => void = (call) => call.end({ status: 'aborted' });
 
-  async settle(runId: string, known: ReadonlySet<string>): Promise<void> {
-    this.settles.push({ runId, known: [...known] });
+  async settle(runId: string, known: ReadonlySet<string>, { toDelete }: SettleOptions): Promise<void> {
+    this.settles.push({ runId, known: [...known], ...(toDelete === true ? { toDelete } : {}) });
   }
 
   execute(attempt: Attempt, context: AttemptContext): Promise<Outcome> {

@@ -4,8 +4,14 @@ import type { Backend } from '../../src/backend/backend.ts';
 import { orchError } from '../../src/errors/orch-error.ts';
 import { workflow } from '../../src/spec/workflow.ts';
 import { bench, killedRun, probes, settled } from './bench.ts';
+import type { Bench } from './bench.ts';
 
 const one = workflow('one').phase('a', { run: () => 1 });
+
+async function versionOf({ orch }: Bench): Promise<{ readonly version: number }> {
+  for await (const { version } of orch.list()) return { version };
+  throw new Error('there is no run');
+}
 
 describe('delete', () => {
   it('removes a run that has ended, for this process and the next; a new one may have its id', async () => {
@@ -43,7 +49,7 @@ describe('delete', () => {
     });
     expect(await first.backend.holder('r')).toMatchObject({ epoch: 1 });
     await orch.delete('r', { unfinished: true });
-    expect(probe.settles).toEqual([{ runId: 'r', known: [] }]);
+    expect(probe.settles).toEqual([{ runId: 'r', known: [], toDelete: true }]);
     await expect(orch.show('r')).rejects.toMatchObject({ code: 'ORCH_RUN_UNKNOWN' });
   });
 
@@ -101,6 +107,20 @@ describe('delete', () => {
     };
     await expect(first.orch.delete('r')).rejects.toMatchObject({ code: 'ORCH_RUN_UNFINISHED' });
     expect(await first.backend.holder('r')).toBeUndefined();
+  });
+
+  it('of one version only refuses any other, and lets go of it', async () => {
+    const first = bench();
+    await first.orch.execute(one, { runId: 'r' }).outputs();
+    const { version } = await versionOf(first);
+    await first.orch.recover('r', { workflow: one, from: 'a' }).outputs();
+    await expect(first.orch.delete('r', { unfinished: true, version })).rejects.toMatchObject({
+      code: 'ORCH_RUN_UNFINISHED',
+      message: expect.stringContaining('taken up meanwhile'),
+    });
+    expect(await first.backend.holder('r')).toBeUndefined();
+    await first.orch.delete('r', await versionOf(first));
+    await expect(first.orch.show('r')).rejects.toMatchObject({ code: 'ORCH_RUN_UNKNOWN' });
   });
 
   it('close waits for it', async () => {
