@@ -34,9 +34,9 @@ export function commandExecutor({ directory, clock, table = systemProcessTable()
   };
   return {
     check: (phases) => checkCommands(phases, { cwd: process.cwd(), path: process.env['PATH'] }),
-    async settle(runId, knownKeys) {
+    async settle(runId, knownKeys, options) {
       inherited = inheritedNow();
-      await settleRun(parts, runId, knownKeys);
+      await settleRun(parts, runId, { knownKeys, ...options });
     },
     execute: (attempt, context) => inSight(attempt, runAttempt(parts, subjectOf(parts, attempt, context))),
     async adopt(attempt, context) {

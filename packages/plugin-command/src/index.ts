@@ -1,7 +1,7 @@
 export { attemptLogPath, attemptStdoutPath } from './attempt-files.ts';
 export type { AttemptFileId } from './attempt-files.ts';
 export { forgottenAttempts } from './forgotten-attempts.ts';
-export { markedFolders, markForRemoval, removeMarked, unmarkForRemoval } from './removal.ts';
+export { markedFolders, markForRemoval, removeMarked } from './removal.ts';
 export type { MarkedFolder } from './removal.ts';
 export { processSight } from './process-table.ts';
 export type { ProcessSight } from './process-table.ts';

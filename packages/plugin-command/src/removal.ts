@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { namesIn } from './names-in.ts';
 import { codeOf } from './system-error.ts';
 
-/** In the folder of a run: its files are to go once its journal is gone. Without it nobody could tell them from those of a run whose journal was lost. */
+/**
+ * In the folder of a run, one for each who removes it: its files are to go once its journal is gone. Without it nobody could
+ * tell them from those of a run whose journal was lost.
+ */
 const markName = '.removing';
 
 /** What such a folder is called before its files go, so that they go at once for whoever looks. */
@@ -17,15 +20,22 @@ export interface MarkedFolder {
   readonly runId?: string;
 }
 
-/** Says that the files of a run go with its journal, which is about to be deleted. Nothing where the run has none. */
-export function markForRemoval(directory: string, runId: string): void {
+/**
+ * Says that the files of a run go with its journal, which is about to be deleted. Nothing where the run has none. What is
+ * answered takes that back: the run stays. Marks of others, who may have deleted it, stay.
+ */
+export function markForRemoval(directory: string, runId: string): () => void {
   const folder = runFolder(directory, runId);
-  if (isFolder(folder)) writeFileSync(join(folder, markName), '', { mode: 0o600 });
+  if (!isFolder(folder)) return () => {};
+  const mark = join(folder, `${markName}-${randomUUID()}`);
+  writeFileSync(mark, '', { mode: 0o600 });
+  return () => rmSync(mark, { force: true });
 }
 
-/** Takes that back: the run stays, or goes on. */
+/** Takes all such marks back: the run goes on. */
 export function unmarkForRemoval(directory: string, runId: string): void {
-  rmSync(join(runFolder(directory, runId), markName), { force: true });
+  const folder = runFolder(directory, runId);
+  for (const name of marksIn(folder)) rmSync(join(folder, name), { force: true });
 }
 
 /**
@@ -62,7 +72,11 @@ function runFolder(directory: string, runId: string): string {
 }
 
 function isMarked(folder: string): boolean {
-  return isFolder(folder) && lstatSync(join(folder, markName), { throwIfNoEntry: false })?.isFile() === true;
+  return isFolder(folder) && marksIn(folder).length > 0;
+}
+
+function marksIn(folder: string): readonly string[] {
+  return namesIn(folder).filter((name) => name.startsWith(markName));
 }
 
 /** Not a link to one: what is outside of the state folder is nobody's to remove. */

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SettleOptions } from '@orch/core/author';
 import { makeFolder } from '@orch/core/node';
 import { artifactsFolder, attemptsFolder, filesAt } from './attempt-files.ts';
 import type { AttemptFiles } from './attempt-files.ts';
@@ -13,13 +14,24 @@ import { isOfRun, shortKeyIn } from './wrapper.ts';
 
 const graceMs = 5_000;
 
+interface Settling extends SettleOptions {
+  readonly knownKeys: ReadonlySet<string>;
+}
+
 /**
- * Makes the folders of a run, here and nowhere else: a deleted run must not come back. Then claims and stops every
- * attempt whose key the journal does not know: a power cut or a failover may have cost it its tail.
+ * Makes the folders of a run, here and nowhere else: a deleted run must not come back, and one that is about to be
+ * deleted stays marked. Then claims and stops every attempt whose key the journal does not know: a power cut or a
+ * failover may have cost it its tail.
  */
-export async function settleRun(parts: ExecutorParts, runId: string, knownKeys: ReadonlySet<string>): Promise<void> {
-  makeFolders(parts.directory, runId);
-  unmarkForRemoval(parts.directory, runId);
+export async function settleRun(
+  parts: ExecutorParts,
+  runId: string,
+  { knownKeys, toDelete = false }: Settling,
+): Promise<void> {
+  if (!toDelete) {
+    makeFolders(parts.directory, runId);
+    unmarkForRemoval(parts.directory, runId);
+  }
   const folder = attemptsFolder(parts.directory, runId);
   await Promise.all(
     unknownOf(attemptsIn(folder), knownKeys).map(({ prefix, shortKey }) => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { markedFolders, markForRemoval, removeMarked, unmarkForRemoval } from '../src/removal.ts';
+import { markedFolders, markForRemoval, removeMarked } from '../src/removal.ts';
 import { emptyFolder, trial } from './harness.ts';
 
 let directory: string;
@@ -30,8 +30,8 @@ test('a run without files gets none', () => {
 });
 
 test('a mark is taken back by who keeps the run, and by whoever takes it up', async () => {
-  markForRemoval(directory, 'one');
-  unmarkForRemoval(directory, 'one');
+  const takeBack = markForRemoval(directory, 'one');
+  takeBack();
   removeMarked(directory, 'one');
   expect(runs()).toEqual(['one', 'two']);
   const it = await trial('true');
@@ -39,6 +39,22 @@ test('a mark is taken back by who keeps the run, and by whoever takes it up', as
   expect(markedFolders(it.directory)).toHaveLength(1);
   await it.executor.settle!(it.attempt.runId, new Set([it.attempt.key]));
   expect(markedFolders(it.directory)).toEqual([]);
+});
+
+test('a mark stays while what is left of a run that is to go is ended, and no folder is made for it', async () => {
+  const it = await trial('true');
+  markForRemoval(it.directory, it.attempt.runId);
+  for (const run of [it.attempt.runId, 'none']) await it.executor.settle!(run, new Set(), { toDelete: true });
+  expect(markedFolders(it.directory)).toMatchObject([{ runId: it.attempt.runId }]);
+  expect(existsSync(join(it.directory, 'runs/none'))).toBe(false);
+});
+
+test('who keeps a run takes back the own mark only', () => {
+  const takeBack = markForRemoval(directory, 'one');
+  markForRemoval(directory, 'one');
+  takeBack();
+  removeMarked(directory, 'one');
+  expect(runs()).toEqual(['two']);
 });
 
 test('what a killed removal left is found, marked or moved away', () => {

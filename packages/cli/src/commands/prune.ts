@@ -1,5 +1,6 @@
 import type { OrchError } from '@orch/core/author';
 import { backendsToSearch } from '../backend/choose-backend.ts';
+import { knownBackendFindings } from '../backend/known-backends.ts';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { exitCodeOf, worstOf } from '../exit-codes.ts';
@@ -10,7 +11,7 @@ import { leftoversIn } from '../prune/leftovers.ts';
 import type { Leftover } from '../prune/leftovers.ts';
 import { removeRuns } from '../prune/remove-runs.ts';
 import type { Left, Removed } from '../prune/remove-runs.ts';
-import { bytesOnDisk, foldersOf } from '../prune/run-files.ts';
+import { sizeOf } from '../prune/run-files.ts';
 import { asPlaceError, wrongUsage } from '../report-error.ts';
 import { findStatePlace } from '../state-place.ts';
 import type { StatePlace } from '../state-place.ts';
@@ -59,20 +60,27 @@ export async function prune(options: PruneOptions): Promise<ExitCode> {
       hint: 'Say it: --older-than 30d, --keep-last 10, or both. Look first with --dry-run. See: orch prune --help',
     });
   const place = findStatePlace(stateDir);
-  const names = new Set(backendsToSearch({ flag: backend }, place).map(({ name }) => name));
-  const all = new Map(
-    [...backendsToSearch({ flag: backend }, place), ...backendsToSearch({}, place)].map((at) => [at.name, at]),
-  );
+  const { directory } = place;
+  const wanted = backendsToSearch({ flag: backend }, place);
+  const names = new Set(wanted.map(({ name }) => name));
+  const others = backend === undefined ? [] : backendsToSearch({}, place);
+  const all = new Map([...wanted, ...others].map((at) => [at.name, at]));
   const known: Listed[] = [];
   for (const at of all.values()) known.push(await listRunsAt(at, stateDir));
   const asked = known.filter(({ at }) => names.has(at.name));
-  const choice = choose({ place, asked, known }, options);
+  const isUnsure = knownBackendFindings(directory).some(({ severity }) => severity === 'error');
+  const choice = choose({ place, asked, known, isUnsure }, options);
   if (!json && choice.going.length > 0) await print(tableOf(choice.going, place));
-  const done = dryRun ? wouldRemove(choice, place) : await carryOut(choice, place, stateDir);
+  const removal = { directory, isUnsure, stateDir, dryRun };
+  const done = {
+    ...clear(choice.leftovers, dryRun),
+    ...(await removeRuns(choice.going, removal)),
+  };
   if (json) await print(`${JSON.stringify(answerOf(choice, done, { dryRun }), null, 2)}\n`);
   sayStaying({ place, asked, choice, done });
   if (!json) sayEnd(choice, done, dryRun);
   return worstOf([
+    isUnsure ? exitCodes.damaged : exitCodes.done,
     ...asked.map(({ away, unreadable }) =>
       away === undefined && unreadable.length === 0 ? exitCodes.done : exitCodes.damaged,
     ),
@@ -86,10 +94,11 @@ interface Seen {
   readonly place: StatePlace;
   readonly asked: readonly Listed[];
   readonly known: readonly Listed[];
+  readonly isUnsure: boolean;
 }
 
 function choose(
-  { place, asked, known }: Seen,
+  { place, asked, known, isUnsure }: Seen,
   { workflow, status = ended, olderThan, keepLast }: PruneOptions,
 ): Choice {
   const runs = asked.flatMap((listed) => listed.runs);
@@ -106,21 +115,13 @@ function choose(
   return {
     going,
     shared: chosen.filter(isShared),
-    leftovers: leftoversIn({ directory: place.directory, asked, known }),
+    leftovers: leftoversIn({ directory: place.directory, asked, known, isUnsure }),
     staying: runs.length - going.length,
   };
 }
 
-function sizeOf(run: KnownRun, { directory }: StatePlace): number {
-  return foldersOf(run.runId, { directory, at: run.at }).reduce((sum, folder) => sum + bytesOnDisk(folder), 0);
-}
-
-function wouldRemove({ going, leftovers }: Choice, place: StatePlace): Done {
-  const removed = going.map((run) => ({ run, bytes: sizeOf(run, place) }));
-  return { removed, left: [], cleared: leftovers, stuck: [] };
-}
-
-async function carryOut({ going, leftovers }: Choice, { directory }: StatePlace, stateDir?: string): Promise<Done> {
+function clear(leftovers: readonly Leftover[], dryRun: boolean): Pick<Done, 'cleared' | 'stuck'> {
+  if (dryRun) return { cleared: leftovers, stuck: [] };
   const cleared: Leftover[] = [];
   const stuck: Done['stuck'][number][] = [];
   for (const leftover of leftovers) {
@@ -133,7 +134,7 @@ async function carryOut({ going, leftovers }: Choice, { directory }: StatePlace,
       stuck.push({ leftover, error });
     }
   }
-  return { ...(await removeRuns(going, { stateDir, directory })), cleared, stuck };
+  return { cleared, stuck };
 }
 
 function tableOf(runs: readonly KnownRun[], place: StatePlace): string {
@@ -143,7 +144,7 @@ function tableOf(runs: readonly KnownRun[], place: StatePlace): string {
     harmless(run.workflow),
     run.status,
     formatDateTime(run.updatedAt),
-    formatBytes(sizeOf(run, place)),
+    formatBytes(sizeOf(run, place.directory)),
     ...(named ? [run.at.name] : []),
   ]);
   const titles = ['RUN', 'WORKFLOW', 'STATUS', 'LAST CHANGE', 'ON DISK', ...(named ? ['BACKEND'] : [])];

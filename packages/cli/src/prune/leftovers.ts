@@ -18,16 +18,18 @@ export interface LeftoverPlace {
   readonly asked: readonly Listed[];
   /** All that runs of the state folder may be in. */
   readonly known: readonly Listed[];
+  /** There may be more that are not known. */
+  readonly isUnsure: boolean;
 }
 
 /** Logs that are marked to go count only where every backend says that their run is gone. */
-export function leftoversIn({ directory, asked, known }: LeftoverPlace): readonly Leftover[] {
+export function leftoversIn({ directory, asked, known, isUnsure }: LeftoverPlace): readonly Leftover[] {
   const removals = asked
     .filter(({ at, away }) => at.kind === 'json' && away === undefined)
     .flatMap(({ at }) => unfinishedRemovals(at.address))
     .map((path): [string, () => void] => [path, () => finishRemoval(path)]);
   const found = new Map<string, () => void>(removals);
-  const isTold = known.every(({ away, unreadable }) => away === undefined && unreadable.length === 0);
+  const isTold = !isUnsure && known.every(({ away, unreadable }) => away === undefined && unreadable.length === 0);
   const there = new Set(known.flatMap(({ runs }) => runs.map(({ runId }) => runId)));
   for (const { path, runId } of markedFolders(directory)) {
     if (found.has(path)) continue;

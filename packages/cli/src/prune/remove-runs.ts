@@ -1,12 +1,15 @@
-import { isOrchError, orchError } from '@orch/core/author';
+import { existsSync } from 'node:fs';
+import { isOrchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
-import { markForRemoval, removeMarked, unmarkForRemoval } from '@orch/plugin-command';
+import { markForRemoval, removeMarked } from '@orch/plugin-command';
+import { rememberBackend } from '../backend/known-backends.ts';
 import { asPlaceError } from '../report-error.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
-import { harmless } from '../view/text.ts';
+import { checkFiles, checkJournal, isUnfinished } from './check-removal.ts';
+import type { RemovalPlace } from './check-removal.ts';
 import type { KnownRun } from './known-runs.ts';
-import { bytesOnDisk, foldersOf, linkAmong } from './run-files.ts';
+import { logFolderOf, sizeOf } from './run-files.ts';
 
 export interface Removed {
   readonly run: KnownRun;
@@ -22,16 +25,16 @@ export interface Left {
   readonly isGone: boolean;
 }
 
-export interface Removal {
+export interface Removal extends RemovalPlace {
   readonly stateDir: string | undefined;
-  /** The state folder. */
-  readonly directory: string;
+  /** Only looks what would go. */
+  readonly dryRun: boolean;
 }
 
 /** Removes runs one by one; what can't be removed keeps no other. */
 export async function removeRuns(
   runs: readonly KnownRun[],
-  { stateDir, directory }: Removal,
+  { stateDir, dryRun, ...place }: Removal,
 ): Promise<{ readonly removed: readonly Removed[]; readonly left: readonly Left[] }> {
   const removed: Removed[] = [];
   const left: Left[] = [];
@@ -40,7 +43,7 @@ export async function removeRuns(
     await using session = await openSession({ stateDir, at });
     for (const run of runs.filter((it) => it.at.name === at.name)) {
       try {
-        removed.push({ run, bytes: await removeRun(session, run, directory) });
+        removed.push({ run, bytes: await (dryRun ? wouldFree : removeRun)(session, run, place) });
       } catch (thrown) {
         const error = asPlaceError(thrown);
         if (error === undefined) throw thrown;
@@ -51,28 +54,34 @@ export async function removeRuns(
   return { removed, left };
 }
 
+async function wouldFree(session: Session, run: KnownRun, place: RemovalPlace): Promise<number> {
+  checkFiles(run, place);
+  await checkJournal(session, run, place.directory);
+  return sizeOf(run, place.directory);
+}
+
 /** The journal first, for it decides: killed before, the run is whole; killed after, it is gone, and its logs are marked to follow. */
-async function removeRun(
-  { orchestrator }: Session,
-  { runId, status, at }: KnownRun,
-  directory: string,
-): Promise<number> {
-  const folders = foldersOf(runId, { directory, at });
-  const link = linkAmong(folders);
-  if (link !== undefined) throw linked(runId, link);
-  const sizes = folders.map(bytesOnDisk);
-  markForRemoval(directory, runId);
+async function removeRun(session: Session, run: KnownRun, place: RemovalPlace): Promise<number> {
+  const { runId, version, at } = run;
+  const { directory } = place;
+  const unfinished = isUnfinished(run);
+  checkFiles(run, place);
+  if (unfinished) await checkJournal(session, run, directory);
+  const before = sizeOf(run, directory);
+  // Of marked logs whoever comes next must know every backend that may have their run.
+  if (existsSync(logFolderOf(runId, directory))) await rememberBackend(directory, at);
+  const takeBack = markForRemoval(directory, runId);
   try {
-    await orchestrator.delete(runId, { unfinished: status === 'interrupted' || status === 'waiting' });
+    await session.orchestrator.delete(runId, { unfinished, version });
   } catch (error) {
     // Somebody else has removed it.
     if (!isOrchError(error, 'ORCH_RUN_UNKNOWN')) {
-      unmarkForRemoval(directory, runId);
+      if (!(await isGone(session, runId))) takeBack();
       throw error;
     }
   }
   removeMarked(directory, runId);
-  return sizes.reduce((sum, bytes) => sum + bytes, 0) - folders.reduce((sum, path) => sum + bytesOnDisk(path), 0);
+  return Math.max(0, before - sizeOf(run, directory));
 }
 
 async function isGone({ orchestrator }: Session, runId: string): Promise<boolean> {
@@ -82,12 +91,4 @@ async function isGone({ orchestrator }: Session, runId: string): Promise<boolean
   } catch (error) {
     return isOrchError(error, 'ORCH_RUN_UNKNOWN') || isOrchError(error, 'ORCH_JOURNAL_LOST');
   }
-}
-
-function linked(runId: string, link: string): OrchError {
-  return orchError({
-    code: 'ORCH_STATE_FOREIGN',
-    message: `${harmless(link)} is a symbolic link: run ${runId} was left alone, for what it leads to may not be orch's.`,
-    hint: 'Move the folder to its place, or remove the link and what it leads to by hand.',
-  });
 }

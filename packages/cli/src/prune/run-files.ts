@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackendPlace } from '../backend/backend-place.ts';
+import type { KnownRun } from './known-runs.ts';
 
 interface Place {
   readonly directory: string;
@@ -11,6 +12,16 @@ interface Place {
 export function foldersOf(runId: string, { directory, at }: Place): readonly string[] {
   const roots = at.kind === 'json' ? new Set([directory, at.address]) : [directory];
   return Array.from(roots, (root) => join(root, 'runs', runId));
+}
+
+/** The folder of its logs, which it shares with its copies in other backends. */
+export function logFolderOf(runId: string, directory: string): string {
+  return join(directory, 'runs', runId);
+}
+
+/** Bytes that the files of a run take on the disk of this machine. */
+export function sizeOf({ runId, at }: KnownRun, directory: string): number {
+  return foldersOf(runId, { directory, at }).reduce((sum, folder) => sum + bytesOnDisk(folder), 0);
 }
 
 /** Bytes that a file or folder takes on the disk. Links count as what they are: what they lead to is not looked at. */

@@ -112,6 +112,12 @@ export class LogPlaces {
     return `${host === undefined ? '' : `${host}:`}${this.fileOf(attempt)}`;
   }
 
+  /** The state folder of an attempt, where that is another one of this machine. */
+  otherFolder(attempt: AttemptReport): string | undefined {
+    const { machine, folder } = this.#of(attempt);
+    return machine === this.#here.machine && folder !== this.#here.folder ? folder : undefined;
+  }
+
   #folderOf(attempt: AttemptReport): string {
     return this.#of(attempt).folder ?? '(state folder)';
   }

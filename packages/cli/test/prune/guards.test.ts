@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseBackend } from '../../src/backend/backend-place.ts';
+import { listRunsAt } from '../../src/prune/known-runs.ts';
+import { removeRuns } from '../../src/prune/remove-runs.ts';
+import { isAlive, Playground, until, waitForGo } from '../orch-process.ts';
+
+let ground: Playground;
+beforeEach(() => {
+  ground = new Playground();
+  ground.plan([{ name: 'a', command: 'echo from a' }]);
+});
+afterEach(() => ground[Symbol.dispose]());
+
+const execute = async (run: string, ...more: readonly string[]): Promise<void> => {
+  const { code, stderr } = await ground.orch('execute', 'plan.json', '--run-id', run, '--output', 'none', ...more);
+  if (code !== 0) throw new Error(stderr);
+};
+
+/** A run whose driver was killed, and whose command goes on; answers its process id. */
+async function interrupted(...more: readonly string[]): Promise<number> {
+  ground.plan([{ name: 'a', command: waitForGo }]);
+  const driver = ground.start(['execute', 'plan.json', '--run-id', 'one', '--output', 'none', ...more]);
+  await until(
+    () => ground.lines('starts').length === 1,
+    () => 'the start',
+  );
+  driver.kill('SIGKILL');
+  await driver.ended;
+  return Number(ground.lines('starts')[0]);
+}
+
+test('an interrupted run whose journal is not beside its logs goes with them', async () => {
+  const pid = await interrupted('--backend', 'sqlite');
+  const { code, stderr } = await ground.orch('prune', '--keep-last', '0', '--status', 'interrupted');
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/^Removed 1 run, and freed [\d.]+ kB\./m);
+  expect(isAlive(pid)).toBe(false);
+  expect(readdirSync(ground.path('.orch/runs'))).toEqual([]);
+  expect(await ground.orch('doctor')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing damaged') });
+});
+
+test('an interrupted run that was started from another state folder is removed from there only', async () => {
+  const backend = ['--backend', `sqlite:${ground.path('shared.db')}`];
+  const pid = await interrupted('--state-dir', 'there', ...backend);
+  const prune = ['prune', '--keep-last', '0', '--status', 'interrupted', ...backend];
+  for (const more of [['--dry-run'], []]) {
+    const { code, stderr } = await ground.orch(...prune, '--state-dir', 'here', ...more);
+    expect(code).toBe(4);
+    expect(stderr).toContain(`"a" of run one was started from the state folder ${ground.path('there')}`);
+  }
+  expect(isAlive(pid)).toBe(true);
+  expect(await ground.orch(...prune, '--state-dir', 'there')).toMatchObject({ code: 0 });
+  expect(isAlive(pid)).toBe(false);
+  expect(readdirSync(ground.path('there/runs'))).toEqual([]);
+});
+
+test('where the file that names the backends is damaged no logs go: a copy may have them', async () => {
+  await execute('one');
+  await ground.orch('copy', 'one', '--to', 'sqlite:one.db');
+  const file = '.orch/backends.json';
+  ground.write(file, ground.read(file).replace('one.db', 'two.db'));
+  for (const more of [['--dry-run'], []]) {
+    const { code, stderr } = await ground.orch('prune', '--keep-last', '0', ...more);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^warning: run one stays: .*copy of run one.* \[ORCH_STATE_BACKENDS\]$/m);
+    expect(stderr.match(/is damaged in line/g)).toHaveLength(1);
+  }
+  writeFileSync(ground.path('.orch/runs/one/.removing'), '');
+  renameSync(ground.path('.orch/runs/one/journal-1'), ground.path('journal'));
+  rmSync(ground.path('.orch/runs/one/run.json'));
+  expect((await ground.orch('prune', '--keep-last', '0')).code).toBe(5);
+  expect((await ground.orch('logs', 'one', '--backend', 'sqlite:one.db')).stdout).toContain('from a');
+});
+
+test('the backend of a run that goes is noted before its logs are marked', async () => {
+  for (const run of ['one', 'two']) await execute(run, '--backend', 'sqlite:one.db');
+  rmSync(ground.path('.orch/backends.json'));
+  const prune = ['prune', '--keep-last', '1', '--backend', 'sqlite:one.db'];
+  await ground.orch(...prune, '--dry-run');
+  expect(existsSync(ground.path('.orch/backends.json'))).toBe(false);
+  expect((await ground.orch(...prune)).code).toBe(0);
+  expect(ground.read('.orch/backends.json')).toContain('one.db');
+});
+
+test('a run that was taken up since it was listed stays, with its logs and without a mark', async () => {
+  await execute('one', '--backend', 'sqlite');
+  const directory = ground.path('.orch');
+  const at = parseBackend('sqlite', { from: '--backend', directory });
+  const { runs } = await listRunsAt(at, directory);
+  await ground.orch('recover', 'one', '--from', 'a', '--output', 'none');
+  const { removed, left } = await removeRuns(runs, { stateDir: directory, directory, isUnsure: false, dryRun: false });
+  expect(removed).toEqual([]);
+  expect(left).toMatchObject([{ error: { code: 'ORCH_RUN_UNFINISHED' }, isGone: false }]);
+  expect(readdirSync(ground.path('.orch/runs/one')).toSorted()).toEqual(['artifacts', 'attempts']);
+});
+
+test('--dry-run promises what prune does: neither a damaged run nor a link', async () => {
+  for (const run of ['one', 'two', 'three']) await execute(run);
+  renameSync(ground.path('.orch/runs/one'), ground.path('moved'));
+  symlinkSync(ground.path('moved'), ground.path('.orch/runs/one'));
+  const journal = ground.read('.orch/runs/two/journal-1');
+  ground.write('.orch/runs/two/journal-1', journal.replace('from a', 'from b'));
+  const dry = await ground.orch('prune', '--keep-last', '0', '--dry-run');
+  expect(dry.code).toBe(5);
+  expect(dry.stderr).toMatch(/^warning: run one stays: .*\[ORCH_STATE_FOREIGN\]$/m);
+  expect(dry.stderr).toMatch(/^warning: run two stays: .*\[ORCH_JOURNAL_DAMAGED\]$/m);
+  expect(dry.stderr).toMatch(/^Would remove 1 run, .* 2 runs stay\. Nothing was removed\.$/m);
+  const { code, stderr } = await ground.orch('prune', '--keep-last', '0');
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/^Removed 1 run, .* 2 runs stay\.$/m);
+});
