@@ -30,8 +30,12 @@ const { plugins = [] } = defaultPreset({ stateDirectory: '.orch' });
 const done = { validated: 0, refused: 0, executed: 0, begun: 0, phases: 0, compiled: 0 };
 const times: (Pick<Answer, 'ms' | 'cpuMs'> & { readonly title: string; readonly large: boolean })[] = [];
 
-/** Work for one answer: seconds of a clock would measure who else uses the machine. */
-const mostCpuMs = (row: OddPlan): number => (row.manyPhases === true ? 10_000 : 2_000);
+/**
+ * Work for one answer: seconds of a clock would measure who else uses the machine. Large plans are to take 2 s on the machine
+ * that the figures of docs/speed.md come from; another one needed up to 1.6 times the CPU for the same code.
+ */
+const mostCpuMs = ({ manyPhases, large }: OddPlan): number =>
+  manyPhases === true ? 10_000 : large === true ? 4_000 : 2_000;
 
 interface Found {
   readonly code: string;

@@ -33,7 +33,9 @@ export async function checkPlan(session: Session, path: string, options: CheckOp
   if (isModulePath(path)) return (await import('./module/check-module.ts')).checkModule(session, path, options);
   const { commandCheck } = options;
   const read = await readPlan(path, { plugins: session.plugins });
-  const ofCommands = commandCheck ? await commandFindings(session, read) : [];
+  // Where there are more findings than are told, those of commands would not be.
+  const isFull = read.findings.some(({ code }) => code === 'ORCH_PLAN_LIMIT');
+  const ofCommands = commandCheck && !isFull ? await commandFindings(session, read) : [];
   const reading = addFindings(read, [...backendFindings(read), ...ofCommands]);
   const { workflow, stateBackend, plan, findings } = reading;
   return {
