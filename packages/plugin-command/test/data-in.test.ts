@@ -70,7 +70,7 @@ describe('inputs', () => {
 
   test('none, and no outputs: no file and no variable', async () => {
     // Set where the tests are those of the gate.
-    vi.stubEnv('ORCH_REQUIRE', undefined);
+    for (const name of ['ORCH_REQUIRE', 'ORCH_MERMAID']) vi.stubEnv(name, undefined);
     const it = await ran({});
     vi.unstubAllEnvs();
     expect(fileNames(it)).toEqual(['log', 'state']);
