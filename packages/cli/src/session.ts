@@ -43,9 +43,11 @@ export async function openSession({ stateDir, concurrency, at: given }: SessionO
   const place = findStatePlace(stateDir);
   const { directory } = place;
   const at = given ?? parseBackend('json', { from: '', directory });
+  // A plugin may speak when it is applied, before there is one.
+  let session: Session | undefined;
   const note = (text: string): void => {
     tracer()?.note(text);
-    (session.listener?.note ?? say)(harmless(text));
+    (session?.listener?.note ?? say)(harmless(text));
   };
   const warn = (message: string): void => note(`warning: ${message}`);
   const log: Log = { info: note, warn };
@@ -54,11 +56,11 @@ export async function openSession({ stateDir, concurrency, at: given }: SessionO
   const plugins = preset.plugins ?? [];
   const orchestrator = new Orchestrator({
     ...preset,
-    plugins: [...plugins, viewPlugin((event) => session.listener?.event(event)), ...logPlacePlugin(at, directory)],
+    plugins: [...plugins, viewPlugin((event) => session?.listener?.event(event)), ...logPlacePlugin(at, directory)],
     log,
     ...(concurrency === undefined ? {} : { concurrency }),
   });
-  const session: Session = {
+  session = {
     orchestrator,
     place,
     at,

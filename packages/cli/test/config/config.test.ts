@@ -50,6 +50,14 @@ describe('what a config says', () => {
     });
   });
 
+  test('a plugin may speak when it is applied, to people', async () => {
+    ground.write('own.mjs', `export default { name: 'own', contract: 1, apply: ({ log }) => log.warn('no channel') }`);
+    json({ plugins: ['./own.mjs'] });
+    const { code, stdout, stderr } = await orch('list', '--json');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '[]\n' });
+    expect(stderr).toBe('warning: own: no channel\n');
+  });
+
   test('of plugins: keys that plans may have then', async () => {
     const schema = `{ '~standard': { version: 1, vendor: 'own', validate: (value) => ({ value }), jsonSchema: { input: () => ({}) } } }`;
     ground.write(
