@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { catalogue, commandNamed, entries, exitCodes } from './catalogue.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { planForms } from './init/render-template.ts';
-import { findStatePlace } from './state-place.ts';
+import { findStatePlace, stateDirectoryIn } from './state-place.ts';
 import { harmless, shellWord } from './view/text.ts';
 
 const commandIn = new RegExp(
@@ -53,8 +53,5 @@ function subjectOf([word = '', subject = '-']: readonly string[], what: 'plan' |
 
 /** What a command line has to add to find the same state folder. */
 function stateFlag(args: readonly string[]): string {
-  const name = '--state-dir';
-  const joined = args.find((it) => it.startsWith(`${name}=`))?.slice(name.length + 1);
-  const after = args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
-  return findStatePlace((joined ?? after) || undefined).flag;
+  return findStatePlace(stateDirectoryIn(args)).flag;
 }

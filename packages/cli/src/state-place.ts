@@ -15,3 +15,10 @@ export function findStatePlace(given: string | undefined, environment: NodeJS.Pr
   const directory = resolve(chosen ?? configInForce()?.stateDir ?? '.orch');
   return { directory, flag: `${chosen === undefined ? '' : ` --state-dir ${shellWord(directory)}`}${configFlag()}` };
 }
+
+/** What `--state-dir` says, for whoever begins before the command line is read, or where it could not be read. */
+export function stateDirectoryIn(args: readonly string[]): string | undefined {
+  const at = args.findLastIndex((arg) => arg === '--state-dir' || arg.startsWith('--state-dir='));
+  const found = args[at]?.slice('--state-dir='.length) || (at === -1 ? undefined : args[at + 1]);
+  return found === '' ? undefined : found;
+}

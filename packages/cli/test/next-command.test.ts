@@ -2,6 +2,7 @@ import { errorCodes } from '@orch/core/author';
 import { expect, test } from 'vitest';
 import { commandNamed } from '../src/catalogue.ts';
 import { namesCommand, nextCommand } from '../src/next-command.ts';
+import { findStatePlace, stateDirectoryIn } from '../src/state-place.ts';
 
 test.each<[code: string, args: string[], next: string]>([
   ['ORCH_PLAN_INVALID', ['execute', 'a b.json'], "orch validate 'a b.json'"],
@@ -26,6 +27,20 @@ test.each<[code: string, args: string[], next: string]>([
   ['ORCH_JOURNAL_DAMAGED', ['show', '--json'], 'orch doctor'],
 ])('after %s of orch %j: %s', (code, args, next) => {
   expect(nextCommand(code, args)).toBe(next);
+});
+
+test.each([
+  ['list', undefined],
+  ['list --state-dir a', 'a'],
+  ['list --state-dir=b', 'b'],
+  ['list --state-dir a --state-dir b', 'b'],
+  ['list --state-dir=a --state-dir b', 'b'],
+  ['list --state-dir', undefined],
+  ['list --state-dir=', undefined],
+])('orch %s: state in %s, also for the command to call next', (given, directory) => {
+  const args = given.split(' ');
+  expect(stateDirectoryIn(args)).toBe(directory);
+  expect(nextCommand('ORCH_RUN_UNKNOWN', args)).toBe(`orch list --limit 10${findStatePlace(directory).flag}`);
 });
 
 test('every error has one, of a command that there is', () => {

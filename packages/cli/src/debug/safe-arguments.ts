@@ -50,10 +50,3 @@ export function safeArguments(args: readonly string[]): string[] {
     return name !== arg && arg.startsWith('-') && !harmlessValues.has(name) ? `${name}=…` : arg;
   });
 }
-
-/** What follows `--state-dir`: the log is begun before the command line is read. */
-export function stateDirectoryIn(args: readonly string[]): string | undefined {
-  const at = args.findLastIndex((arg) => arg === '--state-dir' || arg.startsWith('--state-dir='));
-  const found = args[at]?.slice('--state-dir='.length) || (at === -1 ? undefined : args[at + 1]);
-  return found === '' ? undefined : found;
-}

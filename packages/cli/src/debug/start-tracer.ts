@@ -1,11 +1,11 @@
 import { release } from 'node:os';
 import { orchVersion } from '@orch/core';
 import { processHost } from '@orch/core/node';
-import { findStatePlace } from '../state-place.ts';
+import { findStatePlace, stateDirectoryIn } from '../state-place.ts';
 import type { Tracer } from '../tracer.ts';
 import { DebugLog } from './debug-log.ts';
 import { describeError } from './describe-error.ts';
-import { safeArguments, stateDirectoryIn } from './safe-arguments.ts';
+import { safeArguments } from './safe-arguments.ts';
 import { traceBackend, traceHost, tracePlugin } from './trace-parts.ts';
 import { traceProcess } from './trace-process.ts';
 

@@ -7,7 +7,7 @@ import type { Owner } from '@orch/core/author';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DebugLog } from '../../src/debug/debug-log.ts';
 import { describeError } from '../../src/debug/describe-error.ts';
-import { safeArguments, stateDirectoryIn } from '../../src/debug/safe-arguments.ts';
+import { safeArguments } from '../../src/debug/safe-arguments.ts';
 import { traceBackend, traceHost } from '../../src/debug/trace-parts.ts';
 import { traceLongTurns } from '../../src/debug/trace-process.ts';
 
@@ -158,16 +158,5 @@ describe('the command line', () => {
     ['execute --input=token=x --backend redis://u:p@h', 'execute --input=… --backend …'],
   ])('%s', (given, shown) => {
     expect(safeArguments(given.split(' ')).join(' ')).toBe(shown);
-  });
-
-  test.each([
-    ['list', undefined],
-    ['list --state-dir a', 'a'],
-    ['list --state-dir=b', 'b'],
-    ['list --state-dir a --state-dir b', 'b'],
-    ['list --state-dir', undefined],
-    ['list --state-dir=', undefined],
-  ])('%s: state in %s', (given, directory) => {
-    expect(stateDirectoryIn(given.split(' '))).toBe(directory);
   });
 });
