@@ -1,3 +1,4 @@
+import { messageOf } from '@orch/core/author';
 import type { DebugLog } from './debug-log.ts';
 
 /** What is written of a call: before it, and after it. */
@@ -45,7 +46,7 @@ function traced({ name, call, args, described: { began, ended }, log }: Traced):
     return answer;
   };
   const fail = (error: unknown): never => {
-    log.write(`${name} failed`, { error: String(error), ms: ms() });
+    log.write(`${name} failed`, { error: messageOf(error), ms: ms() });
     throw error;
   };
   if (began !== undefined) log.write(`${name} began`, began(...args));

@@ -107,6 +107,16 @@ describe('the calls', () => {
     expect(host.look(owner)).toBe('dead');
     expect(lines()).toMatchObject([{ what: 'look', owner: '7 on h in n', seen: 'dead' }]);
   });
+
+  test.each([
+    ['an error', new Error('no luck'), 'no luck'],
+    ['what has no words', Object.create(null) as unknown, 'an object that has no words'],
+  ])('fail with what they threw: %s', async (_name, thrown, error) => {
+    const end = (): Promise<boolean> => Promise.reject(thrown as Error);
+    const host = traceHost({ owner, look: () => 'dead', end }, log);
+    await expect(host.end(owner)).rejects.toBe(thrown);
+    expect(lines().at(-1)).toMatchObject({ what: 'end failed', error });
+  });
 });
 
 test('a turn of the event loop over a second is written, with the attempts under way', () => {
