@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { catalogue, commandNamed, entries, exitCodes } from './catalogue.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import { planForms } from './init/render-template.ts';
+import { planForms } from './init/plan-forms.ts';
 import { findStatePlace, stateDirectoryIn } from './state-place.ts';
 import { harmless, shellWord } from './view/text.ts';
 

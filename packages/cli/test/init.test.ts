@@ -1,14 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parsePlanText } from '@orch/plan';
-import { commandPlugin } from '@orch/plugin-command';
-import { retryPlugin } from '@orch/plugin-retry';
 import { available } from '../../../test/hard/need.ts';
-import { commandNamed } from '../src/catalogue.ts';
-import { planForms, renderTemplate } from '../src/init/render-template.ts';
+import { planForms } from '../src/init/plan-forms.ts';
 import { templateNames } from '../src/init/template-names.ts';
-import { templates } from '../src/init/templates.ts';
 import { main, Playground } from './orch-process.ts';
 import type { Result } from './orch-process.ts';
 
@@ -68,14 +63,12 @@ test('names the file on stdout, and what to call next', async () => {
   expect((await ground.orch('init', 'my plan.yaml')).stderr).toContain("orch execute 'my plan.yaml'\n");
 });
 
-test('an editor is told where the schema is, where orch can write it', () => {
-  const isThere = commandNamed('schema') !== undefined;
-  const text = renderTemplate(templates.standard, 'yaml', isThere ? './plan.schema.json' : undefined);
-  expect(text.startsWith('# yaml-language-server: $schema=./plan.schema.json\n')).toBe(isThere);
-  const json = renderTemplate(templates.standard, 'json', './plan.schema.json');
-  expect(JSON.parse(json)).toMatchObject({ $schema: './plan.schema.json' });
-  const { findings } = parsePlanText(json, { plugins: [commandPlugin(), retryPlugin()] });
-  expect(findings).toEqual([]);
+test('an editor is told where the schema is, which orch writes there', async () => {
+  await ground.orch('init', 'plan.json');
+  const { $schema } = JSON.parse(ground.read('plan.json')) as { readonly $schema: string };
+  const { stderr } = await ground.orch('init', 'plan.yaml');
+  expect(ground.lines('plan.yaml')[0]).toBe(`# yaml-language-server: $schema=${$schema}`);
+  expect(`./${/orch schema >(\S+)/.exec(stderr)?.[1]}`).toBe($schema);
 });
 
 test('a file that there is stays as it is, but with --force', async () => {

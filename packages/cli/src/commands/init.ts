@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { commandNamed, exitCodes } from '../catalogue.ts';
+import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
-import { planForms, renderTemplate } from '../init/render-template.ts';
-import type { PlanForm } from '../init/render-template.ts';
+import { planForms } from '../init/plan-forms.ts';
+import type { PlanForm } from '../init/plan-forms.ts';
+import { renderTemplate, schemaFile } from '../init/render-template.ts';
 import { templateNames } from '../init/template-names.ts';
 import type { TemplateName } from '../init/template-names.ts';
 import { templates } from '../init/templates.ts';
@@ -30,15 +31,13 @@ export async function init(given: string | undefined, { template, force = false 
   }
   const { file, name } = chosen;
   const form = formOf(file);
-  // Whoever has the command can make the file that editors look for.
-  const schema = commandNamed('schema') === undefined ? undefined : './plan.schema.json';
-  write(file, renderTemplate(templates[name], form, schema), force);
+  write(file, renderTemplate(templates[name], form), force);
   await print(`${file}\n`);
   const word = shellWord(file);
   const next = [
     `orch validate ${word}`,
     `orch execute ${word}`,
-    ...(schema === undefined ? [] : ['orch schema >plan.schema.json   # for editors, beside the plan']),
+    `orch schema >${schemaFile}   # for editors, beside the plan`,
   ];
   say(`${harmless(basename(file))} is the template ${name}: read its comments, replace its commands. Next:`);
   for (const line of next) say(`  ${harmless(line)}`);

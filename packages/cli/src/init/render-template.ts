@@ -1,32 +1,27 @@
 import type { Json } from '@orch/core';
+import type { PlanForm } from './plan-forms.ts';
 import type { Template, TemplatePart } from './templates.ts';
 
-/** How a plan is written, by the ending of its file. */
-export type PlanForm = 'json' | 'jsonc' | 'yaml';
+/** Beside a plan, where its editor finds what it may say. */
+export const schemaFile = 'plan.schema.json';
+const schema = `./${schemaFile}`;
 
-export const planForms: Readonly<Record<string, PlanForm>> = {
-  '.json': 'json',
-  '.jsonc': 'jsonc',
-  '.yaml': 'yaml',
-  '.yml': 'yaml',
-};
-
-/** The text of a plan. `schema`: where an editor finds what it may say; absent: nowhere. */
-export function renderTemplate(template: Template, form: PlanForm, schema: string | undefined): string {
+/** The text of a plan. */
+export function renderTemplate(template: Template, form: PlanForm): string {
   switch (form) {
     case 'json':
-      return inJson(template, schema);
+      return inJson(template);
     case 'jsonc':
-      return inJsonc(template, schema);
+      return inJsonc(template);
     case 'yaml':
-      return inYaml(template, schema);
+      return inYaml(template);
   }
 }
 
 /** JSON has no comments: they stand in a key that orch leaves alone. */
-function inJson({ about, head, phases }: Template, schema: string | undefined): string {
+function inJson({ about, head, phases }: Template): string {
   const told = ({ comment, value }: TemplatePart): object => ({ $comment: comment, ...value });
-  const plan = { ...(schema === undefined ? {} : { $schema: schema }), $comment: about, ...head };
+  const plan = { $schema: schema, $comment: about, ...head };
   return `${jsonOf({ ...plan, phases: phases.map(told) })}\n`;
 }
 
@@ -38,8 +33,8 @@ function jsonOf(value: unknown): string {
   );
 }
 
-function inJsonc({ about, head, phases }: Template, schema: string | undefined): string {
-  const keys = Object.entries({ ...(schema === undefined ? {} : { $schema: schema }), ...head });
+function inJsonc({ about, head, phases }: Template): string {
+  const keys = Object.entries({ $schema: schema, ...head });
   const lines = keys.map(([key, value]) => `  ${JSON.stringify(key)}: ${indented(value, 2)},`);
   const parts = phases.map(({ comment, value }) => `${commented('//', comment, 4)}\n    ${indented(value, 4)}`);
   return [commented('//', about, 0), '{', ...lines, '  "phases": [', parts.join(',\n'), '  ]', '}', ''].join('\n');
@@ -49,9 +44,8 @@ function indented(value: Json, by: number): string {
   return jsonOf(value).replaceAll('\n', `\n${' '.repeat(by)}`);
 }
 
-function inYaml({ about, head, phases }: Template, schema: string | undefined): string {
-  const lines = [commented('#', about, 0)];
-  if (schema !== undefined) lines.unshift(`# yaml-language-server: $schema=${schema}`);
+function inYaml({ about, head, phases }: Template): string {
+  const lines = [`# yaml-language-server: $schema=${schema}`, commented('#', about, 0)];
   for (const [key, value] of Object.entries(head)) lines.push(...yamlOf(key, value, 0));
   lines.push('phases:');
   for (const { comment, value } of phases) {
