@@ -4,6 +4,8 @@ import type { Workflow } from '@orch/core';
 import { readPlan } from '@orch/plan';
 import { backendsToSearch } from '../backend/choose-backend.ts';
 import { openRun } from '../find-run.ts';
+import { planForms } from '../init/plan-forms.ts';
+import { isModulePath } from '../module/module-path.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
@@ -42,7 +44,7 @@ export async function candidatesFor(name: string, current: string, line: Line): 
   return (await sources[name]?.(current, line)) ?? [];
 }
 
-const planEndings: ReadonlySet<string> = new Set(['.json', '.jsonc', '.yaml', '.yml', '.mts']);
+const planEndings: ReadonlySet<string> = new Set([...Object.keys(planForms), '.mts']);
 
 /** Plan files, and the folders on the way to one. */
 function plansAt(current: string): Candidates {
@@ -103,7 +105,8 @@ async function quietSession(options: Parameters<typeof openSession>[0]): Promise
 
 /** Of the run or plan that was named before. */
 async function phasesOf({ positional: [text = ''], options }: Line): Promise<readonly Candidate[]> {
-  if (planEndings.has(extname(text).toLowerCase())) return (await phasesOfPlan(text)).map((name) => ({ text: name }));
+  if (isModulePath(text) || planEndings.has(extname(text).toLowerCase()))
+    return (await phasesOfPlan(text)).map((name) => ({ text: name }));
   const backend = options.get('--backend');
   const local = { stateDir: options.get('--state-dir'), ...(backend === undefined ? {} : { backend }) };
   await using found = await openRun(local, text);
@@ -113,7 +116,7 @@ async function phasesOf({ positional: [text = ''], options }: Line): Promise<rea
 
 /** A plan that is a module is not loaded: that would run it. */
 async function workflowOf(path: string): Promise<Workflow | undefined> {
-  if (extname(path).toLowerCase() === '.mts') return undefined;
+  if (isModulePath(path)) return undefined;
   await using session = await quietSession({});
   const { workflow, sound } = await readPlan(path, { plugins: session.plugins });
   return workflow ?? sound?.workflow;

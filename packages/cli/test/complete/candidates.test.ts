@@ -97,9 +97,17 @@ describe('what stands in the state folder and in plans', () => {
     expect(await offered('execute', ground.path('more/plan.yaml'), '--until', '')).toEqual(['a']);
   });
 
-  test('inputs but the secret ones; a plan that is a module is not loaded', async () => {
+  test('inputs but the secret ones', async () => {
     expect(await offered('execute', ground.path('plan.json'), '--input', '')).toEqual(['version=']);
-    expect(await offered('execute', ground.path('module.mts'), '--only', '')).toEqual([]);
+  });
+
+  test.each(['.mts', '.ts', '.mjs', '.js'])('a plan that is a module is not loaded: %s', async (ending) => {
+    const loaded = JSON.stringify(ground.path(`loaded${ending}`));
+    const plan = ground.write(`code/plan${ending}`, `import fs from 'node:fs'; fs.writeFileSync(${loaded}, '');`);
+    expect(await offered('execute', plan, '--only', '')).toEqual([]);
+    expect(await offered('execute', plan, '--input', '')).toEqual([]);
+    expect(await offered('logs', state(), plan, '')).toEqual([]);
+    expect(readdirSync(ground.folder)).not.toContain(`loaded${ending}`);
   });
 
   test('backends that are known', async () => {
