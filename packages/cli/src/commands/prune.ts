@@ -4,7 +4,7 @@ import { knownBackendFindings } from '../backend/known-backends.ts';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { exitCodeOf, worstOf } from '../exit-codes.ts';
-import { runsToGo } from '../prune/choose-runs.ts';
+import { endedStatuses, runsToGo } from '../prune/choose-runs.ts';
 import { listRunsAt } from '../prune/known-runs.ts';
 import type { KnownRun, Listed } from '../prune/known-runs.ts';
 import { leftoversIn } from '../prune/leftovers.ts';
@@ -48,8 +48,6 @@ interface Done {
   readonly cleared: readonly Leftover[];
   readonly stuck: readonly { readonly leftover: Leftover; readonly error: OrchError }[];
 }
-
-const ended: readonly string[] = ['completed', 'failed', 'cancelled'];
 
 /** Removes runs by age and number, with their logs. Says first which; those that are driven or damaged stay. */
 export async function prune(options: PruneOptions): Promise<ExitCode> {
@@ -99,7 +97,7 @@ interface Seen {
 
 function choose(
   { place, asked, known, isUnsure }: Seen,
-  { workflow, status = ended, olderThan, keepLast }: PruneOptions,
+  { workflow, status = endedStatuses, olderThan, keepLast }: PruneOptions,
 ): Choice {
   const runs = asked.flatMap((listed) => listed.runs);
   const candidates = runs.filter(

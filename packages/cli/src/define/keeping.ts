@@ -1,9 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { prunableStatuses } from '../prune/choose-runs.ts';
 import { asJson, atLeast, backend, duration, notEmpty, runHelp, stateDir, withChoices } from './options.ts';
 import type { Define } from './options.ts';
-
-const endedStatuses = ['completed', 'failed', 'cancelled'] as const;
-const prunableStatuses: readonly string[] = [...endedStatuses, 'interrupted', 'waiting'];
 
 function prunableStatus(text: string, before: readonly string[] = []): readonly string[] {
   if (prunableStatuses.includes(text)) return [...before, text];

@@ -1,5 +1,11 @@
 import type { RunSummary } from '@orch/core';
 
+/** Of these runs go, unless other statuses are named. */
+export const endedStatuses: readonly string[] = ['completed', 'failed', 'cancelled'];
+
+/** All that may be named: a run that is driven never goes. */
+export const prunableStatuses: readonly string[] = [...endedStatuses, 'interrupted', 'waiting'];
+
 /** Which runs are kept. */
 export interface Retention {
   /** One whose last change is not longer ago is kept. */

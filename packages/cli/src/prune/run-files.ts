@@ -11,7 +11,7 @@ interface Place {
 /** The folders that belong to a run: that of its logs, and where its journal is in files, that of the journal. */
 export function foldersOf(runId: string, { directory, at }: Place): readonly string[] {
   const roots = at.kind === 'json' ? new Set([directory, at.address]) : [directory];
-  return Array.from(roots, (root) => join(root, 'runs', runId));
+  return Array.from(roots, (root) => logFolderOf(runId, root));
 }
 
 /** The folder of its logs, which it shares with its copies in other backends. */
