@@ -17,7 +17,11 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** Under which titles help lists commands, in this order. */
+const groups = ['Run', 'Look', 'Look after', 'Set up'] as const;
+
 export interface CatalogueEntry {
+  readonly group: (typeof groups)[number];
   readonly alias?: string;
   /** Its arguments, as help shows them. */
   readonly usage: string;
@@ -41,15 +45,17 @@ const ofDriving = [
   'terminate',
 ] as const;
 
-/** The commands, in the order of help. */
+/** The commands, in the order of help and completion. */
 export const catalogue = {
   validate: {
+    group: 'Run',
     usage: '<plan>',
     summary: 'say everything that is wrong with a plan',
     examples: ['orch validate plan.json', 'orch validate plan.json --json'],
     exits: ['done', 'notFound'],
   },
   execute: {
+    group: 'Run',
     alias: 'run',
     usage: '<plan>',
     summary: 'start a run of a plan and drive it',
@@ -61,6 +67,7 @@ export const catalogue = {
     exits: ofDriving,
   },
   recover: {
+    group: 'Run',
     alias: 'resume',
     usage: '<run>',
     summary: 'take a run up again and drive it, or --all',
@@ -68,72 +75,84 @@ export const catalogue = {
     exits: ofDriving,
   },
   watch: {
+    group: 'Run',
     usage: '<run>',
     summary: 'follow a run until it ends',
     examples: ['orch watch bcdf', 'orch watch plan.json --output plain'],
     exits: ['done', 'phaseFailed', 'notFound', 'waiting', 'timeout', 'interrupt'],
   },
   cancel: {
+    group: 'Run',
     usage: '<run>',
     summary: 'end a run for good',
     examples: ['orch cancel bcdf --message "wrong input"'],
     exits: ['done', 'phaseFailed', 'notFound', 'driven'],
   },
   list: {
+    group: 'Look',
     usage: '',
     summary: 'list runs, newest first',
     examples: ['orch list', 'orch list --status interrupted --limit 10 --json'],
     exits: ['done'],
   },
   show: {
+    group: 'Look',
     usage: '<run>',
     summary: 'show phases, attempts, errors and checkpoints of a run',
     examples: ['orch show plan.json', 'orch show bcdf --json'],
     exits: ['done', 'notFound'],
   },
   logs: {
+    group: 'Look',
     usage: '<run> [phase]',
     summary: 'print what phases printed',
     examples: ['orch logs bcdf build --tail 40', 'orch logs plan.json -f'],
     exits: ['done', 'notFound', 'interrupt'],
   },
   events: {
+    group: 'Look',
     usage: '<run>',
     summary: 'print the journal of a run, a line of JSON each',
     examples: ['orch events bcdf', 'orch events plan.json --after 10 --limit 50'],
     exits: ['done', 'notFound'],
   },
-  stats: {
-    usage: '',
-    summary: 'say how runs ended, and how long their phases took',
-    examples: ['orch stats', 'orch stats --workflow release --since 30d --json'],
-    exits: ['done'],
-  },
-  report: {
-    usage: '<run>',
-    summary: 'write a run as one page of HTML',
-    examples: ['orch report bcdf > run.html', 'orch report plan.json > run.html'],
-    exits: ['done', 'notFound'],
-  },
   graph: {
+    group: 'Look',
     usage: '<plan|run>',
     summary: 'draw a plan, or what became of the phases of a run',
     examples: ['orch graph plan.json --format mermaid', 'orch graph bcdf --format svg > run.svg'],
     exits: ['done', 'notFound'],
   },
+  report: {
+    group: 'Look',
+    usage: '<run>',
+    summary: 'write a run as one page of HTML',
+    examples: ['orch report bcdf > run.html', 'orch report plan.json > run.html'],
+    exits: ['done', 'notFound'],
+  },
+  stats: {
+    group: 'Look',
+    usage: '',
+    summary: 'say how runs ended, and how long their phases took',
+    examples: ['orch stats', 'orch stats --workflow release --since 30d --json'],
+    exits: ['done'],
+  },
   copy: {
+    group: 'Look after',
     usage: '<run>',
     summary: 'copy a run to another backend',
     examples: ['orch copy bcdf --to sqlite', 'orch copy bcdf --to json --as bcdf-2 --valid-prefix'],
     exits: ['done', 'notFound', 'driven'],
   },
   backup: {
+    group: 'Look after',
     usage: '<path>',
     summary: 'copy all runs of a backend, as they are now',
     examples: ['orch backup /srv/backup/monday', 'orch backup monday.db --backend sqlite'],
     exits: ['done', 'notFound'],
   },
   prune: {
+    group: 'Look after',
     usage: '',
     summary: 'remove runs that are old, with their logs',
     examples: [
@@ -144,24 +163,28 @@ export const catalogue = {
     exits: ['done'],
   },
   doctor: {
+    group: 'Look after',
     usage: '',
     summary: 'say what is damaged or noteworthy; changes nothing',
     examples: ['orch doctor', 'orch doctor --state-dir /srv/state --json'],
     exits: ['done'],
   },
   init: {
+    group: 'Set up',
     usage: '[file]',
     summary: 'write a plan to begin with, from a template',
     examples: ['orch init', 'orch init release.yaml --template release'],
     exits: ['done', 'interrupt'],
   },
   schema: {
+    group: 'Set up',
     usage: '',
     summary: 'print the JSON Schema of plan files, for editors',
     examples: ['orch schema > plan.schema.json', 'orch schema --draft 07 > plan.schema.json'],
     exits: ['done'],
   },
   completion: {
+    group: 'Set up',
     usage: '<shell>',
     summary: 'print what completes words of orch in a shell',
     examples: [
@@ -171,20 +194,13 @@ export const catalogue = {
     exits: ['done'],
   },
   skill: {
+    group: 'Set up',
     usage: 'install [dir]',
     summary: 'copy the skill for coding agents into this project',
     examples: ['orch skill install', 'orch skill install .agents/skills --force'],
     exits: ['done'],
   },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
-
-/** How help lists them. */
-const groups: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
-  ['Run', ['validate', 'execute', 'recover', 'watch', 'cancel']],
-  ['Look', ['list', 'show', 'logs', 'events', 'graph', 'report', 'stats']],
-  ['Look after', ['copy', 'backup', 'prune', 'doctor']],
-  ['Set up', ['init', 'schema', 'completion', 'skill']],
-];
 
 export type CommandName = keyof typeof catalogue;
 
@@ -221,6 +237,8 @@ export function rootHelp(): string {
     ]),
   );
   const width = Math.max(...[...terms.values()].map((term) => term.length));
+  const namesIn = (title: string): readonly CommandName[] =>
+    entries().flatMap(([name, { group }]) => (group === title ? [name] : []));
   const row = (name: CommandName): string => `  ${(terms.get(name) ?? name).padEnd(width)}  ${catalogue[name].summary}`;
   return `Runs workflows of many phases that survive crashes.
 
@@ -230,7 +248,7 @@ Examples:
 
 Usage: orch <command> [options]
 
-${groups.map(([title, names]) => `${title}:\n${names.map(row).join('\n')}`).join('\n\n')}
+${groups.map((title) => `${title}:\n${namesIn(title).map(row).join('\n')}`).join('\n\n')}
 
 Options:
   ${'-h, --help'.padEnd(width)}  of orch, or of a command: orch execute --help

@@ -1,17 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
-import { catalogue, commandNamed, entries, exitCodesOf, rootHelp } from './catalogue.ts';
-import type { CommandName } from './catalogue.ts';
-import { exitCodes } from './catalogue.ts';
-import type { ExitCode } from './catalogue.ts';
-import { agents } from './define/agents.ts';
+import { catalogue, commandNamed, entries, exitCodes, exitCodesOf, rootHelp } from './catalogue.ts';
+import type { CommandName, ExitCode } from './catalogue.ts';
 import { loadConfig } from './config/find-config.ts';
 import type { ConfigChoice } from './config/find-config.ts';
-import { settingUp } from './define/setting-up.ts';
 import { driving } from './define/driving.ts';
 import { keeping } from './define/keeping.ts';
 import { looking } from './define/looking.ts';
 import { notEmpty } from './define/options.ts';
 import type { Define, End } from './define/options.ts';
+import { settingUp } from './define/setting-up.ts';
 import { laterCommands, laterFlags } from './later.ts';
 import { reportError, wrongUsage } from './report-error.ts';
 
@@ -20,7 +17,6 @@ const define: Readonly<Record<CommandName, Define>> = {
   ...looking,
   ...keeping,
   ...settingUp,
-  ...agents,
 };
 
 const helpColumns = 80;

@@ -1,5 +1,4 @@
-import { rootHelp } from './catalogue.ts';
-import { exitCodes } from './catalogue.ts';
+import { exitCodes, rootHelp } from './catalogue.ts';
 import type { ExitCode } from './catalogue.ts';
 import { tellIdle } from './idle.ts';
 import { leave } from './leave.ts';

@@ -1,7 +1,7 @@
 import { Argument, Option } from 'commander';
 import { shells } from '../complete/shells.ts';
 import { templateNames } from '../init/template-names.ts';
-import { notEmpty } from './options.ts';
+import { asJson, notEmpty } from './options.ts';
 import type { Define } from './options.ts';
 
 /** Commands that come before the first run. */
@@ -20,4 +20,13 @@ export const settingUp = {
     command
       .addArgument(new Argument('<shell>', 'whose words are to be completed').choices(shells))
       .action(async (shell) => end(await (await import('../commands/completion.ts')).completion(shell))),
+  skill: (command, end) =>
+    command
+      .addArgument(new Argument('<what>', 'what to do').choices(['install']))
+      .argument('[dir]', 'folder of skills (default: .claude/skills, .agents/skills)')
+      .option('--force', 'overwrite files that were changed')
+      .addOption(asJson('what was written'))
+      .action(async (_what, dir, options) =>
+        end(await (await import('../commands/skill.ts')).installSkill(dir, options)),
+      ),
 } satisfies Readonly<Record<string, Define>>;
