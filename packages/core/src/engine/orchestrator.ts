@@ -52,8 +52,8 @@ export class Orchestrator implements OrchestratorApi {
   readonly #plugins: LoadedPlugins;
   readonly #log: Log;
   readonly #drivers = new Map<string, Driver>();
-  /** Runs on their way to a driver. */
-  readonly #openings = new Set<Promise<unknown>>();
+  /** What `close` waits for: runs on their way to a driver, and deletions. */
+  readonly #pending = new Set<Promise<unknown>>();
   #engine: Promise<EngineParts> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -115,12 +115,9 @@ export class Orchestrator implements OrchestratorApi {
     if (posted === 'finished') throw finished(runId, 'over');
   }
 
-  delete(runId: string, options: DeleteOptions = {}): Promise<void> {
+  async delete(runId: string, options: DeleteOptions = {}): Promise<void> {
     refuseRunId(runId);
-    const deleting = this.#opened().then((engine) => deleteRun(engine, runId, options));
-    const tracked = deleting.finally(() => this.#openings.delete(tracked));
-    this.#openings.add(tracked);
-    return tracked;
+    await this.#whilePending(this.#opened().then((engine) => deleteRun(engine, runId, options)));
   }
 
   async show(runId: string): Promise<RunReport> {
@@ -171,7 +168,7 @@ export class Orchestrator implements OrchestratorApi {
   async #close(): Promise<void> {
     for (const driver of this.#drivers.values()) stopOnce(driver);
     // What is still being opened is stopped as soon as there is a driver.
-    while (this.#openings.size > 0) await Promise.allSettled(this.#openings);
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
     await Promise.allSettled([...this.#drivers.values()].map(({ done }) => done));
     await this.#plugins.close();
     // One that could not be opened has told so to whoever needed it.
@@ -208,9 +205,13 @@ export class Orchestrator implements OrchestratorApi {
 
   /** Remembers who drives a run, for `close` and `cancel`. */
   #track(runId: string, opening: Promise<Opened>): Promise<Opened> {
-    const tracked = this.#tracked(runId, opening).finally(() => this.#openings.delete(tracked));
-    this.#openings.add(tracked);
-    return tracked;
+    return this.#whilePending(this.#tracked(runId, opening));
+  }
+
+  #whilePending<Result>(work: Promise<Result>): Promise<Result> {
+    const pending = work.finally(() => this.#pending.delete(pending));
+    this.#pending.add(pending);
+    return pending;
   }
 
   async #tracked(runId: string, opening: Promise<Opened>): Promise<Opened> {
