@@ -56,12 +56,16 @@ async function keep(folder: RunFolder, segment: Segment, held: Holding | undefin
   if (held?.fence.epoch === segment.end.epoch && held.failure === undefined) return held;
   const holding = held === undefined ? hold(folder, segment) : undefined;
   if (holding === undefined) return undefined;
-  // The process that wrote it may have ended before it could flush.
-  folder.files.fdatasyncSync(holding.fd);
-  flushFolder(folder.files, folder.path);
-  if (!hasSegment(folder, segment.end.epoch + 1)) return holding;
-  drop(holding);
-  return undefined;
+  let kept: Holding | undefined;
+  try {
+    // The process that wrote it may have ended before it could flush.
+    folder.files.fdatasyncSync(holding.fd);
+    flushFolder(folder.files, folder.path);
+    if (!hasSegment(folder, segment.end.epoch + 1)) kept = holding;
+    return kept;
+  } finally {
+    if (kept === undefined) drop(holding);
+  }
 }
 
 export function holderOf({ owner, touchedAt }: Segment): Holder {

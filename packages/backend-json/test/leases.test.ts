@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, readdirSync, statSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { nodeFiles } from '../src/files.ts';
 import { commit, created, event, folder, held, opened, summary, taking, versions } from './stage.ts';
 
 test('an append compares, and one sent again is not written twice', async () => {
@@ -54,6 +55,33 @@ test.each([
   await expect(backend.append('r1', commit(fence, 2))).rejects.toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED' });
   await expect(backend.append('r1', commit(fence, 2))).rejects.toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED' });
   expect(readFileSync(file).subarray(0, left.length)).toEqual(left);
+});
+
+test('a run that its own taking can not flush is not left open', async () => {
+  const path = folder();
+  const backend = await opened(path);
+  const fence = await created(backend);
+  await backend.close();
+  const open = new Set<number>();
+  const failing: typeof nodeFiles = {
+    ...nodeFiles,
+    openSync: (...given) => {
+      const fd = nodeFiles.openSync(...given);
+      open.add(fd);
+      return fd;
+    },
+    closeSync: (fd) => {
+      open.delete(fd);
+      nodeFiles.closeSync(fd);
+    },
+    fdatasyncSync: () => {
+      throw Object.assign(new Error('cut off'), { code: 'EIO', syscall: 'fdatasync' });
+    },
+  };
+  const again = await opened(path, failing);
+  await expect(held(again, 'r1', taking('first'))).rejects.toThrow('cut off');
+  expect([...open]).toEqual([]);
+  expect(await held(await opened(path), 'r1', taking('first'))).toEqual(fence);
 });
 
 test('a lease expires by the time of its file, and a renewal moves it', async () => {
