@@ -1,14 +1,22 @@
 import { findSyntaxError } from './find-syntax-error.ts';
 import { locator } from './locate.ts';
 import { countKeys, measureNesting } from './measure-nesting.ts';
-import { emptyFile, maxDepth, tooDeep, type ParsedText, type PlanFormat, type TextProblem } from './plan-format.ts';
+import {
+  characterAt,
+  emptyFile,
+  maxDepth,
+  tooDeep,
+  type ParsedText,
+  type PlanFormat,
+  type TextProblem,
+} from './plan-format.ts';
 
 /** Strict JSON (RFC 8259). */
 export const jsonFormat: PlanFormat = { parse: parseJson };
 
 export function parseJson(text: string): ReturnType<PlanFormat['parse']> {
   const { tooDeepAt, keys } = measureNesting(text, maxDepth);
-  if (tooDeepAt !== undefined) return { problem: tooDeep(tooDeepAt) };
+  if (tooDeepAt !== undefined) return { problem: tooDeep(characterAt(tooDeepAt)) };
   let plan: unknown;
   try {
     plan = JSON.parse(text);

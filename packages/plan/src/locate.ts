@@ -15,7 +15,7 @@ export interface Location {
 
 /** A key that its object had before. */
 export interface RepeatedKey {
-  readonly path: readonly (string | number)[];
+  readonly path: Path;
   readonly key: string;
   readonly at: Span;
   readonly first: Span;
@@ -122,12 +122,20 @@ function readKey(
 ): { name: string; span: Span } {
   const name = JSON.parse(text.slice(token.offset, token.end)) as string;
   const span = { offset: token.offset, length: token.end - token.offset };
-  if (repeated === undefined) return { name, span };
-  const first = keys.get(name);
-  if (first === undefined) keys.set(name, span);
-  else if (repeated.length < maxRepeated)
-    repeated.push({ path: [...levels.slice(0, -1).map((it) => it.step), name], key: name, at: span, first });
+  const path = (): Path => [...levels.slice(0, -1).map((it) => it.step), name];
+  if (repeated !== undefined) noteKey(keys, { key: name, at: span, path }, repeated);
   return { name, span };
+}
+
+/** Remembers a key among those of its object, or that it stands there again. */
+export function noteKey(
+  keys: Map<string, Span>,
+  { key, at, path }: { readonly key: string; readonly at: Span; readonly path: () => Path },
+  repeated: RepeatedKey[],
+): void {
+  const first = keys.get(key);
+  if (first === undefined) keys.set(key, at);
+  else if (repeated.length < maxRepeated) repeated.push({ path: path(), key, at, first });
 }
 
 /** Of a repeated key the last value counts, as in `JSON.parse`. */

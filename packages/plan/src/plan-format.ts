@@ -34,14 +34,20 @@ export interface TextProblem extends Span {
 /** Collections inside one another. */
 export const maxDepth = 64;
 
-export function tooDeep(offset: number): TextProblem {
-  return {
-    code: 'ORCH_PLAN_LIMIT',
+export function tooDeep(at: Span): TextProblem {
+  return overLimit(at, {
     message: `The plan is nested more than ${maxDepth} deep.`,
     hint: 'Put deep data into a file of its own, which a command reads.',
-    offset,
-    length: 1,
-  };
+  });
+}
+
+export function overLimit(at: Span, words: { readonly message: string; readonly hint: string }): TextProblem {
+  return { code: 'ORCH_PLAN_LIMIT', ...words, ...at };
+}
+
+/** The character at an offset. */
+export function characterAt(offset: number): Span {
+  return { offset, length: 1 };
 }
 
 export function emptyFile(hint: string): TextProblem {

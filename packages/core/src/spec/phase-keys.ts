@@ -98,7 +98,8 @@ export function issueHint({ owner }: OwnedKey, issue: SchemaIssue, value: unknow
 
 /** Where, and what. */
 export function describeIssue(issue: SchemaIssue): string {
-  return [...(issuePath(issue).length === 0 ? [] : [issuePath(issue).join('.')]), issue.message].join(': ');
+  const where = issuePath(issue).join('.');
+  return where === '' ? issue.message : `${where}: ${issue.message}`;
 }
 
 /** Where in a value an issue is. */

@@ -1,5 +1,5 @@
 import { Composer, Lexer, Parser, type CST, type Document } from 'yaml';
-import { maxDepth, tooDeep, type TextProblem } from '../plan-format.ts';
+import { characterAt, maxDepth, overLimit, tooDeep, type TextProblem } from '../plan-format.ts';
 import { syntaxProblem } from './syntax-words.ts';
 
 export interface ReadDocument {
@@ -69,7 +69,7 @@ function readPieces(
     for (const token of parser.next(piece)) take(token);
     // Beside collections there are the document and a text.
     if (parser.stack.length > maxDepth && depthOf(parser.stack) > maxDepth)
-      return { problem: tooDeep(parser.stack.findLast(isCollection)?.offset ?? parser.offset) };
+      return { problem: tooDeep(characterAt(parser.stack.findLast(isCollection)?.offset ?? parser.offset)) };
     before = piece;
   }
   for (const token of parser.end()) take(token);
@@ -107,29 +107,22 @@ function unclosed(offset: number): TextProblem {
     code: 'ORCH_PLAN_SYNTAX',
     message: 'This text has no closing quote.',
     hint: 'Close it; where it goes on in the next line, indent that line.',
-    offset,
-    length: 1,
+    ...characterAt(offset),
   };
 }
 
 function tooMany(offset: number): TextProblem {
-  return {
-    code: 'ORCH_PLAN_LIMIT',
+  return overLimit(characterAt(offset), {
     message: `A plan in YAML has at most ${maxPieces} words and marks, some 65,000 phases.`,
     hint: 'Write it as JSON, which takes a tenth of the memory, or split it into several plans.',
-    offset,
-    length: 1,
-  };
+  });
 }
 
 function tooLong(offset: number): TextProblem {
-  return {
-    code: 'ORCH_PLAN_LIMIT',
+  return overLimit(characterAt(offset), {
     message: `A text in quotes has at most ${maxQuoted / 1_000_000} million characters in YAML.`,
     hint: 'Put it into a file of its own, which a command reads.',
-    offset,
-    length: 1,
-  };
+  });
 }
 
 /** Characters that YAML has in escapes only, and the line end of old Macs, which only some readers take for one. */
@@ -138,7 +131,7 @@ const forbidden = /(?![\t\n\r\u0085])\p{Cc}|[\ufffe\uffff]|\r(?!\n)/u;
 function controlCharacter(text: string): TextProblem | undefined {
   const found = forbidden.exec(text);
   if (found === null) return undefined;
-  const at = { code: 'ORCH_PLAN_SYNTAX' as const, offset: found.index, length: 1 };
+  const at = { code: 'ORCH_PLAN_SYNTAX' as const, ...characterAt(found.index) };
   if (found[0] === '\r')
     return {
       ...at,

@@ -11,8 +11,8 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { quote } from '@orch/core/author';
-import type { RepeatedKey, Span } from '../locate.ts';
-import { maxDepth, tooDeep, type TextProblem } from '../plan-format.ts';
+import { noteKey, type Path, type RepeatedKey, type Span } from '../locate.ts';
+import { maxDepth, overLimit, tooDeep, type TextProblem } from '../plan-format.ts';
 import { isWellFormed } from './syntax-words.ts';
 
 /** What a document of YAML says in JSON. */
@@ -33,7 +33,7 @@ export interface Links {
 /** Values for which aliases may stand: a file of a few lines can stand for billions. */
 const maxCopied = 1_000_000;
 
-/** Problems and repeated keys that are told. */
+/** Problems that are told. */
 const maxTold = 1_000;
 
 interface Converted {
@@ -65,8 +65,6 @@ export function toValue(text: string, document: Document.Parsed): ReadValue | { 
   if (tooMuch !== undefined) return { problem: tooMuch };
   return { value, problems, repeated, links: { targets, merged } };
 }
-
-type Path = readonly (string | number)[];
 
 class Reading {
   readonly problems: TextProblem[] = [];
@@ -118,7 +116,7 @@ class Reading {
       size += converted.size;
       height = Math.max(height, converted.height);
       if (name === undefined) continue;
-      this.#noteRepeated(name, spanOf(key), seen, path);
+      noteKey(seen, { key: name, at: spanOf(key), path: () => [...path, name] }, this.repeated);
       if (isMerge(key)) bases.push(...this.#basesOf(inside, converted.value));
       // As a key of its own, whatever it is called.
       else
@@ -158,12 +156,6 @@ class Reading {
     return undefined;
   }
 
-  #noteRepeated(key: string, at: Span, seen: Map<string, Span>, path: Path): void {
-    const first = seen.get(key);
-    if (first === undefined) seen.set(key, at);
-    else if (this.repeated.length < maxTold) this.repeated.push({ path: [...path, key], key, at, first });
-  }
-
   /** The objects that `<<` names, the first one first. */
   #basesOf(node: Node | null, value: unknown): { readonly from: YAMLMap; readonly value: object }[] {
     const nodes = isSeq(node) ? (node.items as Node[]) : [node];
@@ -197,16 +189,14 @@ class Reading {
     const { size, height } = anchored.converted;
     this.#copied += size;
     if (this.#copied > maxCopied) {
-      this.tooMuch = {
-        code: 'ORCH_PLAN_LIMIT',
+      this.tooMuch = overLimit(spanOf(alias), {
         message: `Up to here, aliases bring more than ${maxCopied} values into the plan.`,
         hint: 'Write out what is needed, or split the plan.',
-        ...spanOf(alias),
-      };
+      });
       return nothing;
     }
     if (depth + height > maxDepth) {
-      this.tell({ ...tooDeep(0), ...spanOf(alias) });
+      this.tell(tooDeep(spanOf(alias)));
       return nothing;
     }
     this.targets.set(alias, anchored.node);
