@@ -15,7 +15,7 @@ export type { CompactEvent, CompactEvents, EventsPlace } from './backend/compact
 export type { RunPage, StateFinding, UnreadableRun } from './backend/state-finding.ts';
 export type { Clock } from './clock.ts';
 export { systemClock } from './clock.ts';
-export { durationMs } from './duration.ts';
+export { durationMs, planDurationMs, planDurationSchema } from './duration.ts';
 export type { Duration } from './duration.ts';
 export type { Host } from './engine/host.ts';
 export { errorCodes } from './errors/codes.ts';

@@ -1,4 +1,4 @@
-import { durationMs } from '@orch/core/author';
+import { planDurationMs, planDurationSchema } from '@orch/core/author';
 import type { DescribedSchema, Json, PhaseOptionSettings, SchemaIssue } from '@orch/core/author';
 import { issue, optionSchema } from './option-schema.ts';
 import { isOwnVariable } from './own-variables.ts';
@@ -24,17 +24,6 @@ export interface PhaseOptions {
 const maxCommandLength = 1_048_576;
 const defaultGraceMs = 5_000;
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** What whole milliseconds can say. */
-const maxSeconds = Math.floor(Number.MAX_SAFE_INTEGER / 1_000);
-
-const durationJsonSchema = {
-  title: 'seconds, or a duration as in "5s"',
-  anyOf: [
-    { type: 'number', minimum: 0, maximum: maxSeconds },
-    { type: 'string', pattern: String.raw`^\d+(\.\d+)?(ms|s|m|h|d)$` },
-  ],
-};
 
 /** The keys of phases that this plugin owns. */
 export const optionSchemas: Readonly<Record<string, DescribedSchema<Json>>> = {
@@ -83,20 +72,16 @@ export const optionSchemas: Readonly<Record<string, DescribedSchema<Json>>> = {
         : issue('must be the name or path of a shell.'),
   ),
   grace: optionSchema(
-    { description: 'Time between SIGTERM and SIGKILL.', examples: ['30s'], ...durationJsonSchema, default: 5 },
-    (value) => (lengthMs(value) === undefined ? issue(`must be ${durationText}.`) : []),
+    { description: 'Time between SIGTERM and SIGKILL.', examples: ['30s'], ...planDurationSchema(), default: 5 },
+    (value) => (planDurationMs(value) === undefined ? issue(`must be ${durationText}.`) : []),
   ),
   idle_timeout: optionSchema(
     {
       description: 'Ends a command that prints nothing for so long.',
       examples: ['2m'],
-      ...durationJsonSchema,
-      anyOf: [
-        { type: 'number', exclusiveMinimum: 0, maximum: maxSeconds },
-        { type: 'string', pattern: String.raw`^(?![0.]+[a-z])\d+(\.\d+)?(ms|s|m|h|d)$` },
-      ],
+      ...planDurationSchema({ aboveZero: true }),
     },
-    (value) => ((lengthMs(value) ?? 0) > 0 ? [] : issue(`must be ${durationText}, above 0.`)),
+    (value) => ((planDurationMs(value) ?? 0) > 0 ? [] : issue(`must be ${durationText}, above 0.`)),
   ),
   leave_running: optionSchema(
     { description: 'Processes of the command may outlive it.', examples: [true], type: 'boolean', default: false },
@@ -131,8 +116,8 @@ export function readOptions(options: { readonly [key: string]: Json }): PhaseOpt
     env: (env ?? {}) as PhaseOptions['env'],
     cwd: cwd as string | undefined,
     shell: (shell ?? 'sh') as string,
-    graceMs: lengthMs(grace) ?? defaultGraceMs,
-    idleTimeoutMs: lengthMs(idleTimeout),
+    graceMs: planDurationMs(grace) ?? defaultGraceMs,
+    idleTimeoutMs: planDurationMs(idleTimeout),
     leaveRunning: options['leave_running'] === true,
     onOrphan: onOrphan === 'kill' ? 'kill' : 'adopt',
   };
@@ -172,11 +157,6 @@ function checkText(text: string, ...path: (string | number)[]): readonly SchemaI
 }
 
 const durationText = 'a number of seconds, or a duration as in "500ms", "5s", "2m"';
-
-function lengthMs(value: unknown): number | undefined {
-  const ms = typeof value === 'number' ? value * 1_000 : isText(value) ? durationMs(value) : undefined;
-  return ms !== undefined && ms >= 0 && ms <= Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : undefined;
-}
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';

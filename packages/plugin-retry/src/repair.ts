@@ -1,5 +1,5 @@
-import type { Repair } from '@orch/core/author';
-import { storedMs, type StoredRepair } from './retry-policy.ts';
+import { planDurationMs, type Repair } from '@orch/core/author';
+import type { StoredRepair } from './retry-policy.ts';
 
 /** What the shell below says where nothing was changed. */
 const unchangedExitCode = 113;
@@ -17,7 +17,7 @@ after=$(sh -c "$look") || exit
 
 /** A repair as work for the executor of commands. */
 export function repairOf({ command, timeout, stop_when_unchanged }: StoredRepair): Repair {
-  const timeoutMs = timeout === undefined ? undefined : storedMs(timeout);
+  const timeoutMs = timeout === undefined ? undefined : planDurationMs(timeout);
   const limits = timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, Math.ceil(timeoutMs)) };
   if (stop_when_unchanged === undefined) return { kind: 'command', options: { command }, ...limits };
   const words = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;

@@ -1,4 +1,4 @@
-import { durationMs, type FailureClass, type Json } from '@orch/core/author';
+import { planDurationMs, type FailureClass, type Json } from '@orch/core/author';
 import type { Duration, PhaseOption } from '@orch/core';
 import type { Backoff } from './backoff.ts';
 
@@ -150,20 +150,14 @@ export function fullPolicy(stored: StoredRetryPolicy, defaults: StoredRetryPolic
   return {
     maxAttempts: policy.max_attempts,
     backoff: policy.backoff,
-    delayMs: storedMs(policy.delay) ?? 0,
+    delayMs: planDurationMs(policy.delay) ?? 0,
     factor: policy.factor,
-    maxDelayMs: storedMs(policy.max_delay) ?? 0,
+    maxDelayMs: planDurationMs(policy.max_delay) ?? 0,
     jitter: policy.jitter,
-    maxElapsedMs: policy.max_elapsed === undefined ? undefined : storedMs(policy.max_elapsed),
+    maxElapsedMs: policy.max_elapsed === undefined ? undefined : planDurationMs(policy.max_elapsed),
     on: policy.on,
     notOn: policy.not_on,
     waitUntil: policy.wait_until,
     repair: policy.repair,
   };
-}
-
-/** Milliseconds of a stored duration; `undefined`: it is none. */
-export function storedMs(value: unknown): number | undefined {
-  if (typeof value === 'string') return durationMs(value);
-  return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value * 1_000 : undefined;
 }

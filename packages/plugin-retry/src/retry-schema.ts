@@ -1,5 +1,11 @@
-import { failureClasses, type DescribedSchema, type SchemaIssue } from '@orch/core/author';
-import { planAttempts, policyDefaults, storedMs, type StoredRetryPolicy } from './retry-policy.ts';
+import {
+  failureClasses,
+  planDurationMs,
+  planDurationSchema,
+  type DescribedSchema,
+  type SchemaIssue,
+} from '@orch/core/author';
+import { planAttempts, policyDefaults, type StoredRetryPolicy } from './retry-policy.ts';
 
 /** What one key may hold: how to tell, in words, and as JSON Schema. */
 interface Field {
@@ -39,13 +45,11 @@ function listOf(accepts: (item: unknown) => boolean, must: string, items: object
   );
 }
 
-const duration = field((value) => storedMs(value) !== undefined, 'a duration as in "5s", or a number of seconds', {
-  title: 'seconds, or a duration as in "5s"',
-  anyOf: [
-    { type: 'number', minimum: 0 },
-    { type: 'string', pattern: String.raw`^\d+(\.\d+)?(ms|s|m|h|d)$` },
-  ],
-});
+const duration = field(
+  (value) => planDurationMs(value) !== undefined,
+  'a duration as in "5s", or a number of seconds',
+  planDurationSchema(),
+);
 const isText = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';
 const text = field(isText, 'text', { type: 'string', minLength: 1 });
 const isWords = (value: unknown): boolean =>

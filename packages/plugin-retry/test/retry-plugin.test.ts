@@ -90,6 +90,7 @@ describe('keys', () => {
   test.each<[unknown, unknown]>([
     [{ max_attempts: 0 }, 'must be a whole number from 1 up'],
     [{ delay: -5 }, 'must be a duration as in "5s", or a number of seconds'],
+    [{ delay: 1e13 }, 'must be a duration as in "5s", or a number of seconds'],
     [{ max_delay: 'x' }, 'must be a duration as in "5s", or a number of seconds'],
     [{ factor: 0.5 }, 'must be a number from 1 up'],
     [{ on: { exit_code: [1] } }, 'is no key of a filter of failures'],

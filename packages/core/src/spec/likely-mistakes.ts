@@ -1,5 +1,6 @@
+import { planDurationMs } from '../duration.ts';
 import type { FindingSink } from './finding-list.ts';
-import { isObject, planDurationMs } from './plan-keys.ts';
+import { isObject } from './plan-keys.ts';
 import { quote } from './quote.ts';
 import type { Finding } from './workflow-spec.ts';
 

@@ -1,3 +1,4 @@
+import { planDurationMs } from '../duration.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 import type { Json } from '../json.ts';
 import type { GraphNode } from './check-graph.ts';
@@ -14,16 +15,7 @@ import {
   type PhaseKeys,
 } from './phase-keys.ts';
 import { phaseNameProblem } from './phase-name.ts';
-import {
-  defaultsKeys,
-  isIgnoredKey,
-  isObject,
-  phaseExample,
-  phaseKeys,
-  planDurationMs,
-  valueHint,
-  type PlanKey,
-} from './plan-keys.ts';
+import { defaultsKeys, isIgnoredKey, isObject, phaseExample, phaseKeys, valueHint, type PlanKey } from './plan-keys.ts';
 import { checkAfter, readRule, ruleData, type PhaseRuleData } from './parse-rules.ts';
 import { describe, quote } from './quote.ts';
 import type { Finding, PhaseSpec } from './workflow-spec.ts';

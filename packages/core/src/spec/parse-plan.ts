@@ -1,3 +1,4 @@
+import { planDurationMs } from '../duration.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 import type { Json } from '../json.ts';
 import { checkGraph } from './check-graph.ts';
@@ -13,7 +14,6 @@ import {
   isObject,
   maxPhases,
   phaseExample,
-  planDurationMs,
   planTimeoutMs,
   valueHint,
   workflowKeys,

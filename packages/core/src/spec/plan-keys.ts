@@ -1,4 +1,4 @@
-import { durationMs } from '../duration.ts';
+import { planDurationMs, planDurationSchema } from '../duration.ts';
 import { describe } from './quote.ts';
 import { workflowIdPattern } from './workflow-spec.ts';
 
@@ -33,13 +33,8 @@ const wholeNumberFrom1 = {
 const timeout = {
   type: 'a number of seconds above 0, or a duration as in "90s", "5m", "2h"',
   example: '"5m"',
-  accepts: (value: unknown): boolean => planDurationMs(value) !== undefined,
-  schema: {
-    anyOf: [
-      { type: 'number', exclusiveMinimum: 0, maximum: Math.floor(Number.MAX_SAFE_INTEGER / 1_000) },
-      { type: 'string', pattern: String.raw`^(?![0.]+[a-z])\d+(\.\d+)?(ms|s|m|h|d)$` },
-    ],
-  },
+  accepts: (value: unknown): boolean => (planDurationMs(value) ?? 0) > 0,
+  schema: planDurationSchema({ aboveZero: true }),
 };
 const maxExpressionLength = 4_096;
 const expression = {
@@ -219,13 +214,6 @@ export const planTimeoutMs = 300_000;
 /** Keys that mean nothing to orch, on every level. */
 export function isIgnoredKey(key: string): boolean {
   return key === '$schema' || key === '$comment' || key.startsWith('x_');
-}
-
-/** Milliseconds of a timeout in a plan: seconds, or text with a unit; `undefined` where it is neither. */
-export function planDurationMs(value: unknown): number | undefined {
-  const ms = typeof value === 'number' ? value * 1_000 : typeof value === 'string' ? durationMs(value) : undefined;
-  // Rounded up: a timeout of less than a millisecond is not none.
-  return ms !== undefined && ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : undefined;
 }
 
 /** What to write instead of a value that a key does not accept. */
