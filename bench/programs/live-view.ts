@@ -59,6 +59,7 @@ if (who === 'view')
     run,
     stream,
     warningsAreNotes: false,
+    flags: '',
     logPath: (attempt) => logOf(attempt.phase),
     read: nothing,
   });

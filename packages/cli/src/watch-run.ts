@@ -63,6 +63,7 @@ export class RunWatch {
       workflow: options.workflow,
       stream: process.stderr,
       warningsAreNotes: options.drives,
+      flags: runFlags(session),
       logPath: (attempt) => session.logPath(runId, attempt),
     });
     return new RunWatch(session, feed, { run, view }, options);

@@ -50,7 +50,7 @@ function plain(journal: Journal, from = 2): string[] {
 function block(journal: Journal): string {
   const run = journal.folded();
   const stream = new FakeStream({ isTTY: true });
-  const view = new TtyView({ run, stream, logPath, warningsAreNotes: false, read: nothing });
+  const view = new TtyView({ run, stream, logPath, warningsAreNotes: false, flags: '', read: nothing });
   vi.advanceTimersByTime(1_000);
   view.close();
   return screenOf(stream.text.slice(0, stream.text.indexOf('\r')), 80).join('\n');

@@ -40,7 +40,7 @@ function show(
   stream: FakeStream,
 ): { view: View; run: FoldedRun } {
   const run = new FoldedRun('bcdfghjkmn');
-  const view = new View({ run, stream, logPath, warningsAreNotes: false, read: nothing });
+  const view = new View({ run, stream, logPath, warningsAreNotes: false, flags: '', read: nothing });
   for (const event of journal.events) tell(view, run, event);
   return { view, run };
 }

@@ -67,7 +67,7 @@ function failure({ name, attempts, error, forgiven }: PhaseReport, { places }: P
 }
 
 /** What phases handed on; '' where none did. */
-export function outputsSection({ report }: PageData): string {
+export function outputsSection({ report, flags }: PageData): string {
   const phases = report.phases.filter(({ output }) => output !== undefined);
   const left = phases.length - mostOutputs;
   return [
@@ -76,7 +76,9 @@ export function outputsSection({ report }: PageData): string {
       .map(
         ({ name, output }) => `<details><summary>${markup(name)}</summary>\n<pre>${jsonText(output)}</pre></details>`,
       ),
-    ...(left > 0 ? [`<p>And ${left} more: <code>orch show ${markup(report.runId)} --json</code></p>`] : []),
+    ...(left > 0
+      ? [`<p>And ${left} more: <code>${markup(`orch show ${report.runId} --json${flags}`)}</code></p>`]
+      : []),
   ].join('\n');
 }
 

@@ -82,10 +82,12 @@ export class GithubView implements View {
     const { text, whole } = endOfLog(path, mostBytes);
     if (text.trim() === '') return false;
     const token = randomBytes(16).toString('hex');
-    const { runId } = this.#options.run.report;
+    const { flags, run } = this.#options;
     this.#command('group', `${word} ${subject}: ${detail}`);
     if (!whole)
-      this.#lines.raw(withoutCommands(`The end of it. All: orch logs ${runId} ${shellWord(harmless(phase))}`));
+      this.#lines.raw(
+        withoutCommands(`The end of it. All: orch logs ${run.report.runId} ${shellWord(harmless(phase))}${flags}`),
+      );
     this.#lines.raw(`::stop-commands::${token}\n${text.endsWith('\n') ? text.slice(0, -1) : text}\n::${token}::`);
     this.#command('endgroup', '');
     return true;

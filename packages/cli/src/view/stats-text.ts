@@ -28,7 +28,7 @@ export function statsLines({ workflows, ...all }: Stats, { columns }: StatsTextO
     const fitting = fitColumns([titles, ...rows], { columns, shrinks: 'PHASE', leaves });
     isLeft ||= fitting.left;
     lines.push('', ...tableLines(fitting.rows, { columns }));
-    if (phases.length > mostPhases) lines.push(`and ${phases.length - mostPhases} more phases: --json`);
+    if (phases.length > mostPhases) lines.push(`and ${count(phases.length - mostPhases, 'more phase')}: --json`);
   }
   if (isLeft) lines.push('More: --json');
   return lines;

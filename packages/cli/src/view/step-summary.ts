@@ -1,23 +1,19 @@
-import type { AttemptReport, PhaseReport } from '@orch/core';
+import type { PhaseReport } from '@orch/core';
 import { attemptMs } from '../run/folded-run.ts';
-import type { FoldedRun } from '../run/folded-run.ts';
 import { lastLines } from '../run/log-tail.ts';
 import { describeFailure, describeSkipped } from './phase-words.ts';
 import { count, formatDuration, harmless } from './text.ts';
-import type { RunEnd } from './view.ts';
+import type { RunEnd, ViewOptions } from './view.ts';
 
 /** GitHub takes 1 MiB a step. */
 const mostPhases = 200;
 const mostFailures = 20;
 const mostLines = 20;
 
-export interface StepSummaryOptions extends RunEnd {
-  readonly run: FoldedRun;
-  readonly logPath: (attempt: AttemptReport) => string | undefined;
-}
+export interface StepSummaryOptions extends RunEnd, Pick<ViewOptions, 'run' | 'logPath' | 'flags'> {}
 
 /** A run as Markdown: its phases, the end of the log of what failed, and how to go on. */
-export function stepSummary({ run, status, next, logPath }: StepSummaryOptions): string {
+export function stepSummary({ run, status, next, logPath, flags }: StepSummaryOptions): string {
   const { workflow, runId, phases, createdAt, updatedAt } = run.report;
   const failed = phases.filter((phase) => phase.status === 'failed');
   // What did not go well comes first where not all can be shown.
@@ -32,7 +28,7 @@ export function stepSummary({ run, status, next, logPath }: StepSummaryOptions):
     '| --- | --- | ---: | ---: |',
     ...sorted.map(row),
     ...(sorted.length < phases.length
-      ? ['', `${phases.length - sorted.length} more phases: \`orch show ${runId}\``]
+      ? ['', `${count(phases.length - sorted.length, 'more phase')}: \`orch show ${runId}${flags}\``]
       : []),
     ...failed.slice(0, mostFailures).flatMap((phase) => failure(phase, logPath)),
     ...(failed.length > mostFailures ? ['', `${failed.length - mostFailures} more failed.`] : []),

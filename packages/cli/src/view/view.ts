@@ -36,6 +36,8 @@ export interface ViewOptions {
   readonly workflow?: string | undefined;
   /** Where the output of an attempt stands; absent: it has none. */
   readonly logPath: (attempt: AttemptReport) => string | undefined;
+  /** What a command line has to add to find the run. */
+  readonly flags: string;
   /** The journal's events after a version. */
   readonly read: (after: number) => AsyncIterable<RunEvent>;
 }

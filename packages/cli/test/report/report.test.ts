@@ -9,12 +9,12 @@ import { Journal } from '../run-events.ts';
 import { nastyName, nastyRun, reportOf, secret } from './nasty-run.ts';
 
 /** The page of a journal, as it is at its end. */
-function pageOf(journal: Journal): string {
+function pageOf(journal: Journal, flags = ''): string {
   const run = journal.folded();
   const { runId } = run.report;
   const at = parseBackend('json', { from: '', directory: '/nowhere' });
   const places = new LogPlaces(runId, at, '/nowhere');
-  const found = { backend: 'json', recover: `orch recover ${runId}`, flags: '', now: journal.at };
+  const found = { backend: 'json', recover: `orch recover ${runId}`, flags, now: journal.at };
   return reportPage({ run, report: run.report, places, inputs: {}, secrets: [], ...found });
 }
 
@@ -24,6 +24,18 @@ function section(html: string, id: string): string {
 }
 
 describe('the page', () => {
+  test('names a command for what it leaves out, which finds the run', () => {
+    const names = Array.from({ length: 201 }, (_, index) => `p${index}`);
+    const journal = new Journal(names);
+    for (const phase of names) {
+      journal.start(phase);
+      journal.add({ type: 'phase.completed', phase, attempt: 1, part: 'main', durationMs: 1, output: 1 });
+    }
+    const html = pageOf(journal, " --state-dir 'a&b'");
+    const quoted = '--state-dir &#39;a&amp;b&#39;';
+    expect(section(html, 'outputs')).toContain(`And 1 more: <code>orch show bcdfghjkmn --json ${quoted}</code>`);
+  });
+
   test('shows a bar for each attempt, and the wait between them', () => {
     const journal = new Journal(['a', 'b'], { retryCount: 3, needs: { b: ['a'] } });
     journal.start('a');
