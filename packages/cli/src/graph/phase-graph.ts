@@ -1,6 +1,6 @@
 import type { PhaseStatus, RunReport } from '@orch/core';
 import type { PhaseSpec, WorkflowSpec } from '@orch/core/author';
-import { attemptMs } from '../run/folded-run.ts';
+import { phaseMs } from '../run/folded-run.ts';
 import { formatDuration } from '../view/text.ts';
 
 /** A workflow to be drawn: its phases numbered in file order, and by number what each depends on. */
@@ -64,9 +64,10 @@ export function phaseGraph({ id, phases, concurrency }: WorkflowSpec, report?: R
 }
 
 /** Only of what is over: a picture is the same whenever it is drawn. */
-function tookOf({ status, attempts }: RunReport['phases'][number]): { readonly took?: string } {
+function tookOf(phase: RunReport['phases'][number]): { readonly took?: string } {
+  const { status, attempts } = phase;
   if (attempts.length === 0 || (status !== 'completed' && status !== 'failed')) return {};
-  return { took: formatDuration(attempts.reduce((sum, it) => sum + attemptMs(it, it.startedAt), 0)) };
+  return { took: formatDuration(phaseMs(phase)) };
 }
 
 /** How a dependency is drawn that asks for another end than `completed`. */

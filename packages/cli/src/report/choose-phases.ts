@@ -1,5 +1,5 @@
 import type { PhaseReport } from '@orch/core';
-import { attemptMs } from '../run/folded-run.ts';
+import { phaseMs } from '../run/folded-run.ts';
 
 const ranks: Readonly<Record<PhaseReport['status'], number>> = {
   failed: 0,
@@ -13,7 +13,7 @@ const ranks: Readonly<Record<PhaseReport['status'], number>> = {
 /** At most so many phases, in their order: what failed or runs first, then what took longest. */
 export function choosePhases(phases: readonly PhaseReport[], most: number, now: number): readonly PhaseReport[] {
   if (phases.length <= most) return phases;
-  const times = new Map(phases.map((phase) => [phase, timeOf(phase, now)]));
+  const times = new Map(phases.map((phase) => [phase, phaseMs(phase, now)]));
   const chosen = phases
     .toSorted(
       (one, other) => ranks[one.status] - ranks[other.status] || (times.get(other) ?? 0) - (times.get(one) ?? 0),
@@ -21,9 +21,4 @@ export function choosePhases(phases: readonly PhaseReport[], most: number, now: 
     .slice(0, most);
   const kept = new Set(chosen);
   return phases.filter((phase) => kept.has(phase));
-}
-
-/** How long its attempts took in all. */
-export function timeOf({ attempts }: PhaseReport, now: number): number {
-  return attempts.reduce((sum, attempt) => sum + attemptMs(attempt, now), 0);
 }

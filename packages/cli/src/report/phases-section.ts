@@ -1,11 +1,12 @@
 import type { PhaseReport } from '@orch/core';
 import { signOf } from '../graph/phase-graph.ts';
+import { phaseMs } from '../run/folded-run.ts';
 import { lastLines } from '../run/log-tail.ts';
 import { markup } from '../view/markup.ts';
 import { describeFailure } from '../view/phase-words.ts';
 import { clip, count, formatDuration } from '../view/text.ts';
 import { whyOf } from '../view/why.ts';
-import { choosePhases, timeOf } from './choose-phases.ts';
+import { choosePhases } from './choose-phases.ts';
 import type { PageData } from './page.ts';
 
 const mostRows = 1_000;
@@ -24,7 +25,7 @@ export function phasesTable({ report, now }: PageData): string {
   const shown = choosePhases(report.phases, mostRows, now);
   const rows = shown.map((phase) => {
     const tries = phase.attempts.filter(({ part }) => part === 'main').length;
-    const time = phase.attempts.length === 0 ? '' : formatDuration(timeOf(phase, now));
+    const time = phase.attempts.length === 0 ? '' : formatDuration(phaseMs(phase, now));
     const cells = [badge(phase), String(tries), time, markup(whyOf(phase, now))];
     const [status = '', ...rest] = cells;
     return `<tr><th scope="row">${markup(phase.name)}</th>${[status, ...rest].map((cell) => `<td>${cell}</td>`).join('')}</tr>`;

@@ -1,9 +1,9 @@
 import type { AttemptReport, PhaseReport } from '@orch/core';
-import { attemptMs } from '../run/folded-run.ts';
+import { attemptMs, phaseMs } from '../run/folded-run.ts';
 import { markup } from '../view/markup.ts';
 import { describeFailure } from '../view/phase-words.ts';
 import { count, formatDuration } from '../view/text.ts';
-import { choosePhases, timeOf } from './choose-phases.ts';
+import { choosePhases } from './choose-phases.ts';
 import type { PageData } from './page.ts';
 import { TimeScale } from './time-scale.ts';
 
@@ -51,7 +51,7 @@ function row(phase: PhaseReport, scale: TimeScale, now: number): string {
     return [wait, bar(attempt, scale, now)];
   });
   const words = attempts.length === 1 ? '' : `${count(attempts.length, 'attempt')}, `;
-  return `<li><span class="name">${markup(name)}</span><span class="track" aria-hidden="true">${[...gaps, ...bars].join('')}</span><span class="took">${words}${formatDuration(timeOf(phase, now))}</span></li>`;
+  return `<li><span class="name">${markup(name)}</span><span class="track" aria-hidden="true">${[...gaps, ...bars].join('')}</span><span class="took">${words}${formatDuration(phaseMs(phase, now))}</span></li>`;
 }
 
 function bar(attempt: AttemptReport, scale: TimeScale, now: number): string {

@@ -135,6 +135,11 @@ export function attemptMs({ startedAt, endedAt, durationMs }: AttemptReport, now
   return durationMs ?? Math.max(0, (endedAt ?? now) - startedAt);
 }
 
+/** How long the attempts at a phase took in all, and those of its repairs. Without `now` one that runs counts for nothing yet. */
+export function phaseMs({ attempts }: Pick<PhaseReport, 'attempts'>, now?: number): number {
+  return attempts.reduce((sum, attempt) => sum + attemptMs(attempt, now ?? attempt.startedAt), 0);
+}
+
 function noCounts(): Record<PhaseReport['status'], number> {
   return { pending: 0, running: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 };
 }

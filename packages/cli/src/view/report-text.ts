@@ -1,5 +1,5 @@
 import type { AttemptReport, PhaseReport, RunReport } from '@orch/core';
-import { attemptMs } from '../run/folded-run.ts';
+import { attemptMs, phaseMs } from '../run/folded-run.ts';
 import type { CriticalPath } from '../run/critical-path.ts';
 import type { Colour, Paint } from './colour.ts';
 import { criticalPathText } from './critical-path-text.ts';
@@ -107,7 +107,7 @@ function cellsOf(phase: PhaseReport): string[] {
     status,
     harmless(name),
     attempts.length === 0 ? '' : `${tries}${repairs === 0 ? '' : ` + ${count(repairs, 'repair')}`}`,
-    attempts.length === 0 ? '' : formatDuration(attempts.reduce((sum, it) => sum + attemptMs(it, Date.now()), 0)),
+    attempts.length === 0 ? '' : formatDuration(phaseMs(phase, Date.now())),
     whyOf(phase, Date.now()),
   ];
 }

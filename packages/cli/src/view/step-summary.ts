@@ -1,5 +1,5 @@
 import type { PhaseReport } from '@orch/core';
-import { attemptMs } from '../run/folded-run.ts';
+import { phaseMs } from '../run/folded-run.ts';
 import { lastLines } from '../run/log-tail.ts';
 import { describeFailure, describeSkipped } from './phase-words.ts';
 import { count, formatDuration, harmless } from './text.ts';
@@ -42,14 +42,14 @@ function rankOf({ status }: PhaseReport): number {
   return ['failed', 'cancelled', 'running', 'pending', 'skipped', 'completed'].indexOf(status);
 }
 
-function row({ name, status, attempts, reason, cause, forgiven }: PhaseReport): string {
+function row(phase: PhaseReport): string {
+  const { name, status, attempts, reason, cause, forgiven } = phase;
   const why = status === 'skipped' && reason !== undefined ? `: ${describeSkipped(reason, cause)}` : '';
-  const ms = attempts.reduce((sum, it) => sum + attemptMs(it, it.startedAt), 0);
   const cells = [
     escapeText(harmless(name)),
     `${status}${escapeText(why)}${forgiven === true ? ', forgiven' : ''}`,
     String(attempts.filter(({ part }) => part === 'main').length),
-    attempts.length === 0 ? '' : formatDuration(ms),
+    attempts.length === 0 ? '' : formatDuration(phaseMs(phase)),
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { AttemptReport, PhaseReport, RunStatus } from '@orch/core';
 import { criticalPath } from '../run/critical-path.ts';
-import { attemptMs } from '../run/folded-run.ts';
+import { phaseMs } from '../run/folded-run.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
 import { lastLines } from '../run/log-tail.ts';
 import type { Colour, Paint } from './colour.ts';
@@ -81,7 +81,7 @@ function forgivenIn(phases: readonly PhaseReport[]): string {
 
 function slowest(phases: readonly PhaseReport[]): string[] {
   const timed = phases
-    .map(({ name, attempts }) => ({ name, ms: attempts.reduce((sum, it) => sum + attemptMs(it, it.startedAt), 0) }))
+    .map((phase) => ({ name: phase.name, ms: phaseMs(phase) }))
     .filter(({ ms }) => ms > 0)
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, mostSlow);
