@@ -4,7 +4,7 @@ import { criticalPath } from '../src/run/critical-path.ts';
 import { paintFor } from '../src/view/colour.ts';
 import { eventLines } from '../src/view/event-lines.ts';
 import { PlainView } from '../src/view/plain-view.ts';
-import { reportLines } from '../src/view/report-text.ts';
+import { showLines } from '../src/view/show-text.ts';
 import { summaryLines } from '../src/view/summary.ts';
 import { formatDateTime, formatTime } from '../src/view/text.ts';
 import { TtyView } from '../src/view/tty-view.ts';
@@ -60,7 +60,7 @@ function show(journal: Journal): string {
   const paint = paintFor(new FakeStream());
   const run = journal.folded();
   const options = { logPath, recover: 'orch recover r', path: criticalPath(run), backend: 'json', logs: [], paint };
-  return reportLines(run.report, options).join('\n');
+  return showLines(run.report, options).join('\n');
 }
 
 function summary(journal: Journal, status: 'completed' | 'failed'): string[] {

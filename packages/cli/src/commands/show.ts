@@ -7,7 +7,7 @@ import { criticalPath } from '../run/critical-path.ts';
 import { readRun } from '../run/read-run.ts';
 import { endWhenReaderLeaves, print, say } from '../streams.ts';
 import { paintFor } from '../view/colour.ts';
-import { reportLines } from '../view/report-text.ts';
+import { showLines } from '../view/show-text.ts';
 
 export interface ShowOptions {
   readonly stateDir?: string;
@@ -34,7 +34,7 @@ export async function show(
       `${JSON.stringify({ ...report, criticalPath: withLongestSteps(path, limit), backend, logs }, null, 2)}\n`,
     );
   } else {
-    const lines = reportLines(report, {
+    const lines = showLines(report, {
       logPath: places.describe.bind(places),
       recover: recoverCommand(report.runId, session),
       path,

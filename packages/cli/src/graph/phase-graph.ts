@@ -24,6 +24,7 @@ export interface GraphPhase {
 /** What became of a phase, for readers with and without colours. */
 export interface PhaseSign {
   readonly status: PhaseStatus;
+  readonly forgiven?: true;
   readonly word: string;
   readonly sign: string;
 }
@@ -38,7 +39,8 @@ const signs: Readonly<Record<PhaseStatus, string>> = {
 };
 
 export function signOf({ status, forgiven }: { readonly status: PhaseStatus; readonly forgiven?: true }): PhaseSign {
-  return { status, sign: signs[status], word: forgiven === true ? 'failed, forgiven' : status };
+  const sign = { status, sign: signs[status] };
+  return forgiven === true ? { ...sign, word: 'failed, forgiven', forgiven } : { ...sign, word: status };
 }
 
 /** What a plan looks like; with a report, what became of it in a run. */

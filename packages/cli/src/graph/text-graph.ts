@@ -1,16 +1,9 @@
 import { tableLines } from '../view/table.ts';
-import type { Colour, Paint } from '../view/colour.ts';
+import type { Paint } from '../view/colour.ts';
+import { colourOfStatus } from '../view/status-colour.ts';
 import { count, harmless } from '../view/text.ts';
 import { edgeLabel, levelsOf } from './phase-graph.ts';
 import type { GraphPhase, PhaseGraph } from './phase-graph.ts';
-
-const colours: Readonly<Record<string, Colour>> = {
-  completed: 'green',
-  failed: 'red',
-  running: 'bold',
-  pending: 'dim',
-  skipped: 'dim',
-};
 
 export interface TextGraphOptions {
   readonly columns?: number | undefined;
@@ -37,7 +30,7 @@ export function textGraph({ workflow, run, phases }: PhaseGraph, { columns, pain
     paint,
     colourOf: (row) => {
       const state = phases[order[row - 1] ?? -1]?.state;
-      return state === undefined ? undefined : (colours[state.status] ?? 'yellow');
+      return state === undefined ? undefined : colourOfStatus(state.status, state);
     },
   });
   const what = run === undefined ? '' : `, run ${harmless(run.runId)}: ${run.status}`;

@@ -1,7 +1,7 @@
-import type { RunReport } from '@orch/core';
 import { phaseGraph } from '../graph/phase-graph.ts';
 import { svg } from '../graph/svg.ts';
 import { criticalPath } from '../run/critical-path.ts';
+import { canGoOn } from '../run/run-status.ts';
 import type { ReadRun } from '../run/read-run.ts';
 import { criticalPathText } from '../view/critical-path-text.ts';
 import { markup } from '../view/markup.ts';
@@ -91,7 +91,7 @@ function facts({ report, run, backend, recover }: PageData): string {
     ...(source === undefined ? [] : [['Plan', `<code>${markup(source)}</code>`] as const]),
     ...(owner === undefined ? [] : [['Driver', `process ${owner.pid} on ${markup(owner.host)}`] as const]),
     ['Backend', `<code>${markup(backend)}</code>`],
-    ...(canGoOn(report) ? [['To go on', `<code>${markup(recover)}</code>`] as const] : []),
+    ...(canGoOn(report.status) ? [['To go on', `<code>${markup(recover)}</code>`] as const] : []),
   ];
   return `<dl>${rows.map(([label, html]) => `<dt>${label}</dt><dd>${html}</dd>`).join('\n')}</dl>`;
 }
@@ -99,10 +99,6 @@ function facts({ report, run, backend, recover }: PageData): string {
 function splitLabel(text: string): readonly [string, string] {
   const at = text.indexOf(': ');
   return [markup(text.slice(0, at)), markup(text.slice(at + 2))];
-}
-
-function canGoOn({ status }: RunReport): boolean {
-  return ['failed', 'cancelled', 'interrupted', 'waiting'].includes(status);
 }
 
 function picture({ report, run, flags }: PageData): string {

@@ -3,10 +3,12 @@ import type { AttemptReport, PhaseReport, RunStatus } from '@orch/core';
 import { criticalPath } from '../run/critical-path.ts';
 import { phaseMs } from '../run/folded-run.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
+import { hasEnded } from '../run/run-status.ts';
 import { lastLines } from '../run/log-tail.ts';
-import type { Colour, Paint } from './colour.ts';
+import type { Paint } from './colour.ts';
 import { describeFailure } from './phase-words.ts';
 import { criticalPathText } from './critical-path-text.ts';
+import { colourOfStatus } from './status-colour.ts';
 import { count, displayWidth, formatDuration, harmless } from './text.ts';
 import { wrap, wrapCommand } from './wrap.ts';
 
@@ -35,7 +37,7 @@ export function summaryLines(options: SummaryOptions): string[] {
   const failed = run.report.phases.filter(
     (phase) => phase.status === 'failed' && (status !== 'completed' || phase.forgiven !== true),
   );
-  const times = [...(isOver(status) ? criticalPathText(criticalPath(run)) : []), ...slowest(run.report.phases)];
+  const times = [...(hasEnded(status) ? criticalPathText(criticalPath(run)) : []), ...slowest(run.report.phases)];
   const lines = ['', ...fitted(headline(run, status, paint)), ...times.flatMap(fitted)];
   for (const phase of failed.slice(0, mostFailures)) lines.push('', ...failure(phase, options));
   if (failed.length > mostFailures)
@@ -47,18 +49,12 @@ export function summaryLines(options: SummaryOptions): string[] {
   return lines;
 }
 
-function isOver(status: RunStatus): boolean {
-  return status === 'completed' || status === 'failed' || status === 'cancelled';
-}
-
 /** A command stands in a line of its own where the words before it leave no room. */
 function labelled(label: string, command: string, columns: number | undefined): string[] {
   const line = `${label} ${command}`;
   if (columns === undefined || displayWidth(line) <= columns) return [line];
   return [...wrap(label, { columns }), ...wrapCommand(command, { columns, indent: '  ' })];
 }
-
-const colours: Readonly<Partial<Record<RunStatus, Colour>>> = { completed: 'green', failed: 'red' };
 
 function headline({ report, counts }: FoldedRun, status: RunStatus, paint: Paint): string {
   const took = formatDuration(report.updatedAt - report.createdAt);
@@ -71,7 +67,7 @@ function headline({ report, counts }: FoldedRun, status: RunStatus, paint: Paint
     .map((word) => `${counts[word]} ${word}${word === 'failed' ? forgivenIn(report.phases) : ''}`);
   const sum = parts.length === 0 ? count(report.phases.length, 'phase') : parts.join(', ');
   const why = report.reason === undefined || status === 'completed' ? '' : ` (${harmless(report.reason)})`;
-  return `Run ${report.runId} of ${report.workflow}: ${paint(colours[status] ?? 'yellow', status)} after ${took}${again}${why}; phases: ${sum}`;
+  return `Run ${report.runId} of ${report.workflow}: ${paint(colourOfStatus(status), status)} after ${took}${again}${why}; phases: ${sum}`;
 }
 
 function forgivenIn(phases: readonly PhaseReport[]): string {
@@ -92,7 +88,7 @@ function slowest(phases: readonly PhaseReport[]): string[] {
 
 function failure({ name, kind, attempts, error, forgiven }: PhaseReport, options: SummaryOptions): string[] {
   const { run, paint, columns, logPath } = options;
-  const word = `${paint(forgiven === true ? 'yellow' : 'red', 'failed')} ${harmless(name)}`;
+  const word = `${paint(colourOfStatus('failed', { forgiven: forgiven === true }), 'failed')} ${harmless(name)}`;
   const last = error === undefined ? attempts.at(-1) : undefined;
   const isForgiven = forgiven === true ? ', forgiven' : '';
   const why = error ?? last?.error;

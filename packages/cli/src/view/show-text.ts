@@ -1,15 +1,17 @@
 import type { AttemptReport, PhaseReport, RunReport } from '@orch/core';
 import { attemptMs, phaseMs } from '../run/folded-run.ts';
 import type { CriticalPath } from '../run/critical-path.ts';
-import type { Colour, Paint } from './colour.ts';
+import { canGoOn, hasEnded } from '../run/run-status.ts';
+import type { Paint } from './colour.ts';
 import { criticalPathText } from './critical-path-text.ts';
 import { describeFailure } from './phase-words.ts';
+import { colourOfStatus } from './status-colour.ts';
 import { tableLines } from './table.ts';
 import { count, formatDateTime, formatDuration, formatTime, harmless, pad } from './text.ts';
 import { whyOf } from './why.ts';
 import { wrap } from './wrap.ts';
 
-export interface ReportTextOptions {
+export interface ShowTextOptions {
   readonly logPath: (attempt: AttemptReport) => string;
   /** The command line that takes the run up again. */
   readonly recover: string;
@@ -23,48 +25,39 @@ export interface ReportTextOptions {
   readonly columns?: number | undefined;
 }
 
-const colours: Readonly<Record<string, Colour>> = {
-  completed: 'green',
-  failed: 'red',
-  running: 'bold',
-  pending: 'dim',
-  skipped: 'dim',
-};
 /** Of the column of the status, and what follows it. */
 const statusWidth = 11;
 
 /** What `orch show` prints. */
-export function reportLines(report: RunReport, options: ReportTextOptions): string[] {
+export function showLines(report: RunReport, options: ShowTextOptions): string[] {
   const { recover, columns } = options;
-  const canGoOn = ['failed', 'cancelled', 'interrupted', 'waiting'].includes(report.status);
-  const isOver = report.status === 'completed' || report.status === 'failed' || report.status === 'cancelled';
-  const path = isOver ? criticalPathText(options.path) : [];
+  const path = hasEnded(report.status) ? criticalPathText(options.path) : [];
   return [
     ...headLines(report, options),
     '',
     ...phaseLines(report.phases, options),
     ...(path.length === 0 ? [] : ['', ...path.flatMap((text) => wrap(text, { columns, indent: '  ' }))]),
     ...checkpointLines(report),
-    ...listLines('Changes of its plan:', report.changes ?? [], columns),
-    ...listLines('Warnings:', report.warnings, columns),
-    ...(canGoOn ? ['', `To go on: ${recover}`] : []),
+    ...titledLines('Changes of its plan:', report.changes ?? [], columns),
+    ...titledLines('Warnings:', report.warnings, columns),
+    ...(canGoOn(report.status) ? ['', `To go on: ${recover}`] : []),
   ];
 }
 
-function listLines(title: string, items: readonly string[], columns: number | undefined): string[] {
+function titledLines(title: string, items: readonly string[], columns: number | undefined): string[] {
   const lines = items.flatMap((item) => wrap(`  ${harmless(item)}`, { columns, indent: '    ' }));
   return lines.length === 0 ? [] : ['', title, ...lines];
 }
 
 function headLines(
   report: RunReport,
-  { backend, logs, paint }: Pick<ReportTextOptions, 'backend' | 'logs' | 'paint'>,
+  { backend, logs, paint }: Pick<ShowTextOptions, 'backend' | 'logs' | 'paint'>,
 ): string[] {
   const { runId, workflow, status, createdAt, updatedAt, directory, source, owner, ownedSince, takeUps, reason } =
     report;
   const facts: [string, string][] = [
     ['Run', `${runId} of ${workflow}`],
-    ['Status', `${paint(colours[status] ?? 'yellow', status)}${reason === undefined ? '' : ` (${harmless(reason)})`}`],
+    ['Status', `${paint(colourOfStatus(status), status)}${reason === undefined ? '' : ` (${harmless(reason)})`}`],
     ['Started', `${formatDateTime(createdAt)}, last change after ${formatDuration(updatedAt - createdAt)}`],
     ['Folder', harmless(directory)],
   ];
@@ -83,20 +76,18 @@ function headLines(
   return facts.map(([label, text]) => `${pad(label, 9)}${text}`);
 }
 
-function phaseLines(phases: readonly PhaseReport[], options: ReportTextOptions): string[] {
+function phaseLines(phases: readonly PhaseReport[], options: ShowTextOptions): string[] {
   const { paint, columns } = options;
   const [titles = '', ...rows] = tableLines([['STATUS', 'PHASE', 'ATTEMPTS', 'TIME', 'WHY'], ...phases.map(cellsOf)], {
     columns,
     shrinks: 1,
     paint,
-    colourOf: (row) => colourOf(phases[row - 1]),
+    colourOf: (row) => {
+      const phase = phases[row - 1];
+      return phase === undefined ? undefined : colourOfStatus(phase.status, phase);
+    },
   });
   return [titles, ...rows.flatMap((row, index) => [row, ...detailLines(phases[index], options)])];
-}
-
-function colourOf(phase: PhaseReport | undefined): Colour | undefined {
-  if (phase === undefined) return undefined;
-  return phase.forgiven === undefined ? (colours[phase.status] ?? 'yellow') : 'yellow';
 }
 
 function cellsOf(phase: PhaseReport): string[] {
@@ -113,7 +104,7 @@ function cellsOf(phase: PhaseReport): string[] {
 }
 
 /** What a table has no room for: hints, attempts of which there is something to tell, and where their logs are. */
-function detailLines(phase: PhaseReport | undefined, { logPath, columns }: ReportTextOptions): string[] {
+function detailLines(phase: PhaseReport | undefined, { logPath, columns }: ShowTextOptions): string[] {
   if (phase === undefined) return [];
   const { attempts, error } = phase;
   const told = attempts.filter((it) => attempts.length > 1 || it.status !== 'completed' || it.adopted);
