@@ -206,3 +206,23 @@ describe.runIf(available('tmux'))('lines that are only appended', () => {
     ]);
   });
 });
+
+describe.runIf(available('tmux'))('a table of runs on a terminal of 40 columns', () => {
+  it.each([
+    ['list', ['list']],
+    ['prune', ['prune', '--keep-last', '0', '--dry-run']],
+  ])('of %s has a row for each, and says where the rest of it is', async (_, args) => {
+    using terminal = new Terminal({ columns: 40, rows: 24 });
+    terminal.ground.plan([{ name: 'a', command: 'true' }], { workflow_id: 'a-rather-long-name-of-a-workflow' });
+    for (const id of ['nightly-1', 'nightly-2']) await terminal.ground.orch('execute', 'plan.json', '--run-id', id);
+    terminal.orch(args);
+    expect(await terminal.ended()).toBe(0);
+    const { screen } = terminal;
+    expect(screen.slice(0, 4)).toEqual([
+      expect.stringMatching(/^RUN +WORKFLOW +STATUS\b/),
+      expect.stringMatching(/^nightly-2 .*… +completed\b/),
+      expect.stringMatching(/^nightly-1 .*… +completed\b/),
+      'More: --json',
+    ]);
+  });
+});

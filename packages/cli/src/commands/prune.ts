@@ -16,8 +16,8 @@ import { asPlaceError, wrongUsage } from '../report-error.ts';
 import { findStatePlace } from '../state-place.ts';
 import type { StatePlace } from '../state-place.ts';
 import { print, say } from '../streams.ts';
-import { tableLines } from '../view/table.ts';
-import { count, formatBytes, formatDateTime, harmless } from '../view/text.ts';
+import { pruneLines } from '../view/prune-text.ts';
+import { count, formatBytes, harmless } from '../view/text.ts';
 
 export interface PruneOptions {
   readonly stateDir?: string;
@@ -68,7 +68,7 @@ export async function prune(options: PruneOptions): Promise<ExitCode> {
   const asked = known.filter(({ at }) => names.has(at.name));
   const isUnsure = knownBackendFindings(directory).some(({ severity }) => severity === 'error');
   const choice = choose({ place, asked, known, isUnsure }, options);
-  if (!json && choice.going.length > 0) await print(tableOf(choice.going, place));
+  if (!json && choice.going.length > 0) await printGoing(choice.going, { directory, dryRun });
   const removal = { directory, isUnsure, stateDir, dryRun };
   const done = {
     ...clear(choice.leftovers, dryRun),
@@ -135,18 +135,15 @@ function clear(leftovers: readonly Leftover[], dryRun: boolean): Pick<Done, 'cle
   return { cleared, stuck };
 }
 
-function tableOf(runs: readonly KnownRun[], place: StatePlace): string {
-  const named = runs.some(({ at }) => at.name !== 'json');
-  const rows = runs.map((run) => [
-    run.runId,
-    harmless(run.workflow),
-    run.status,
-    formatDateTime(run.updatedAt),
-    formatBytes(sizeOf(run, place.directory)),
-    ...(named ? [run.at.name] : []),
-  ]);
-  const titles = ['RUN', 'WORKFLOW', 'STATUS', 'LAST CHANGE', 'ON DISK', ...(named ? ['BACKEND'] : [])];
-  return `${tableLines([titles, ...rows]).join('\n')}\n`;
+async function printGoing(
+  going: readonly KnownRun[],
+  { directory, dryRun }: { readonly directory: string; readonly dryRun: boolean },
+): Promise<void> {
+  const runs = going.map((run) => ({ ...run, backend: run.at.name, bytes: sizeOf(run, directory) }));
+  const { lines, left } = pruneLines(runs, { columns: process.stdout.columns });
+  await print(`${lines.join('\n')}\n`);
+  // Otherwise they are about to go: nothing would be left to be asked for.
+  if (left && dryRun) say('More: --json');
 }
 
 function answerOf(choice: Choice, done: Done, more: { dryRun: boolean }): object {

@@ -1,6 +1,6 @@
 import type { RunSummary } from '@orch/core';
-import { fitColumns } from './fit-columns.ts';
-import { tableLines } from './table.ts';
+import { fittedTable } from './fitted-table.ts';
+import type { FittedTable } from './fitted-table.ts';
 import { formatDateTime, harmless } from './text.ts';
 
 export interface ListedRun extends RunSummary {
@@ -8,23 +8,17 @@ export interface ListedRun extends RunSummary {
   readonly backend: string;
 }
 
-/** What `orch list` prints. `left`: columns that the terminal has no room for are left out. */
+/** What `orch list` prints. */
 export function listLines(
   runs: readonly ListedRun[],
   { columns }: { readonly columns?: number | undefined },
-): { readonly lines: readonly string[]; readonly left: boolean } {
+): FittedTable {
   // Who uses JSON files only has no need of it.
   const named = runs.some(({ backend }) => backend !== 'json');
   const titles = ['RUN', 'WORKFLOW', 'STATUS', 'COMPLETED', 'STARTED', 'LAST CHANGE', ...(named ? ['BACKEND'] : [])];
-  const { rows, left } = fitColumns(
-    [titles, ...runs.map((run) => [...cellsOf(run), ...(named ? [run.backend] : [])])],
-    {
-      columns,
-      shrinks: 'WORKFLOW',
-      leaves: ['STARTED', 'LAST CHANGE', 'BACKEND', 'COMPLETED'],
-    },
-  );
-  return { lines: tableLines(rows, { columns }), left };
+  const rows = runs.map((run) => [...cellsOf(run), ...(named ? [run.backend] : [])]);
+  const leaves = ['STARTED', 'LAST CHANGE', 'BACKEND', 'COMPLETED'];
+  return fittedTable([titles, ...rows], { columns, shrinks: 'WORKFLOW', leaves });
 }
 
 function cellsOf({ runId, workflow, status, completed, phases, createdAt, updatedAt }: RunSummary): string[] {

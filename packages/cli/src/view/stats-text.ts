@@ -1,6 +1,5 @@
 import type { PhaseFigures, RunFigures, Stats } from '../stats/stats.ts';
-import { fitColumns } from './fit-columns.ts';
-import { tableLines } from './table.ts';
+import { fittedTable } from './fitted-table.ts';
 import { count, formatDuration, harmless } from './text.ts';
 import { wrap } from './wrap.ts';
 
@@ -25,9 +24,9 @@ export function statsLines({ workflows, ...all }: Stats, { columns }: StatsTextO
     if (phases.length === 0) continue;
     const rows = phases.slice(0, mostPhases).map(phaseCells);
     const titles = ['PHASE', 'COMPLETED', 'FAILED', 'INTERRUPTED', 'RETRIES', 'P50', 'P95', 'LOST', 'SAVED'];
-    const fitting = fitColumns([titles, ...rows], { columns, shrinks: 'PHASE', leaves });
-    isLeft ||= fitting.left;
-    lines.push('', ...tableLines(fitting.rows, { columns }));
+    const table = fittedTable([titles, ...rows], { columns, shrinks: 'PHASE', leaves });
+    isLeft ||= table.left;
+    lines.push('', ...table.lines);
     if (phases.length > mostPhases) lines.push(`and ${count(phases.length - mostPhases, 'more phase')}: --json`);
   }
   if (isLeft) lines.push('More: --json');

@@ -1,7 +1,7 @@
-import { between, naturalWidths } from './table.ts';
+import { between, naturalWidths, tableLines } from './table.ts';
 import { clip } from './text.ts';
 
-export interface FitOptions {
+export interface FittedTableOptions {
   /** How wide a line may be; absent: as wide as it likes. */
   readonly columns: number | undefined;
   /** The title of the column whose cells are cut first. */
@@ -12,12 +12,24 @@ export interface FitOptions {
 
 const leastShrunk = 8;
 
-/** Of a table, its titles in the first row, the columns that fit whole, but for one that is cut. `left`: some are left out. */
-export function fitColumns(
+export interface FittedTable {
+  readonly lines: readonly string[];
+  /** Columns that the terminal has no room for are left out. */
+  readonly left: boolean;
+}
+
+/** A table with its titles in the first row: of the columns those that fit whole, but for one that is cut. */
+export function fittedTable(rows: readonly (readonly string[])[], options: FittedTableOptions): FittedTable {
+  const { columns } = options;
+  if (columns === undefined) return { lines: tableLines(rows), left: false };
+  const fitting = fitColumns(rows, { ...options, columns });
+  return { lines: tableLines(fitting, { columns }), left: (fitting[0]?.length ?? 0) < (rows[0]?.length ?? 0) };
+}
+
+function fitColumns(
   rows: readonly (readonly string[])[],
-  { columns, shrinks, leaves }: FitOptions,
-): { readonly rows: readonly (readonly string[])[]; readonly left: boolean } {
-  if (columns === undefined) return { rows, left: false };
+  { columns, shrinks, leaves }: FittedTableOptions & { readonly columns: number },
+): readonly (readonly string[])[] {
   const titles = rows[0] ?? [];
   const widths = naturalWidths(rows);
   const shrunk = titles.indexOf(shrinks);
@@ -32,8 +44,7 @@ export function fitColumns(
     kept = kept.filter((column) => titles[column] !== title);
   }
   const width = Math.max(least, room());
-  const fitting = rows.map((cells) =>
+  return rows.map((cells) =>
     kept.map((column) => (column === shrunk ? clip(cells[column] ?? '', width) : (cells[column] ?? ''))),
   );
-  return { rows: fitting, left: kept.length < titles.length };
 }
