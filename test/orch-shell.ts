@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
-const main = join(import.meta.dirname, '..', 'packages', 'cli', 'src', 'main.ts');
+const program = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'orch.js');
 
 export interface ShellEnded {
   readonly code: number | null;
@@ -17,11 +17,11 @@ export interface ShellOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Puts an `orch` that runs from the sources into a new folder. */
+/** Puts an `orch` that is the built program into a new folder. */
 export function writeOrch(folder: string): void {
   mkdirSync(folder);
   const orch = join(folder, 'orch');
-  writeFileSync(orch, `#!/bin/sh\nexec '${process.execPath}' --conditions=source '${main}' "$@"\n`);
+  writeFileSync(orch, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
   chmodSync(orch, 0o755);
 }
 

@@ -14,7 +14,7 @@ import { judgeJournal, judgePrinted } from '../../scripts/trial/judge-journal.ts
 import { judgeRun, readEvents, runId } from '../../scripts/trial/judge-run.ts';
 import type { Judged } from '../../scripts/trial/judge-run.ts';
 import { inLanes } from '../../scripts/trial/lanes.ts';
-import { OrchProcess, orchFromSources } from '../../scripts/trial/orch-process.ts';
+import { OrchProcess, builtOrch } from '../../scripts/trial/orch-process.ts';
 import { jsonFiles, oneRedis, oneSqliteFile } from '../../scripts/trial/trial-backend.ts';
 import type { TrialBackend } from '../../scripts/trial/trial-backend.ts';
 import type { OrchEnd, OrchPlace } from '../../scripts/trial/orch-process.ts';
@@ -79,7 +79,7 @@ interface Filling {
 async function fullThenFree({ kept, disk, plan, free }: Filling): Promise<FullEnd> {
   using workload = ownWorkload(plan, { phaseMs: 0 });
   const place: OrchPlace = {
-    program: orchFromSources,
+    program: builtOrch,
     folder: workload.prepare(),
     trial: randomUUID(),
     backend: kept.backendOn(disk),
@@ -143,7 +143,7 @@ describe.runIf(available('tmpfs') && available('redis'))('a full disk under Redi
     const server = await startRedis(settings, { folder: disk.folder, through: disk.through(disk.folder) });
     using workload = ownWorkload(chain(phases), { phaseMs: 0 });
     const backend = oneRedis(server.url);
-    const place: OrchPlace = { program: orchFromSources, folder: workload.prepare(), trial: randomUUID(), backend };
+    const place: OrchPlace = { program: builtOrch, folder: workload.prepare(), trial: randomUUID(), backend };
     const all: OrchProcess[] = [];
     disk.fill(8 * 1024);
     try {
@@ -200,7 +200,7 @@ describe.runIf(available('tmpfs'))('a command that fills the disk', () => {
   ])('%s fails or stops the run, and is done once there is room', async ([, command = '']) => {
     using disk = await SmallDisk.mounted(300);
     const place: OrchPlace = {
-      program: orchFromSources,
+      program: builtOrch,
       folder: disk.seen,
       trial: randomUUID(),
       backend: jsonFiles,

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { chain, fan } from '../../packages/testkit/src/graphs.ts';
 import { killLoop } from '../../scripts/kill-loop.ts';
-import { orchFromSources } from '../../scripts/trial/orch-process.ts';
+import { builtOrch } from '../../scripts/trial/orch-process.ts';
 import { ownWorkload } from '../../scripts/trial/own-workload.ts';
 import { chooseSeed } from '../../scripts/trial/random.ts';
 import { startBackend } from '../../scripts/trial/trial-backend.ts';
@@ -23,7 +23,7 @@ describe.each(loops)('on $backend a run whose orch is killed at random instants'
   it.runIf(isThere)('loses nothing that was acknowledged and starts nothing twice', { timeout: patience }, async () => {
     const seed = chooseSeed(process.env['ORCH_SEED']);
     const results = await killLoop({
-      program: orchFromSources,
+      program: builtOrch,
       backend,
       graphs: [chain(4)],
       kills,
@@ -42,6 +42,6 @@ describe.each(loops)('on $backend two recovers at once', ({ backend: kind, isThe
   it.runIf(isThere)('let one go on, and the other say who does', { timeout: patience }, async () => {
     using workload = ownWorkload(fan(8), { phaseMs: 500 });
     await using backend = await startBackend(kind);
-    expect(await recoverTwiceAtOnce({ program: orchFromSources, workload, backend })).toEqual([]);
+    expect(await recoverTwiceAtOnce({ program: builtOrch, workload, backend })).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { until } from '../../packages/cli/test/orch-process.ts';
 import { chain } from '../../packages/testkit/src/graphs.ts';
 import { killBeside } from '../../scripts/trial/commands.ts';
 import { judgeEvents, readEvents } from '../../scripts/trial/judge-run.ts';
-import { OrchProcess, orchFromSources } from '../../scripts/trial/orch-process.ts';
+import { OrchProcess, builtOrch } from '../../scripts/trial/orch-process.ts';
 import type { OrchPlace } from '../../scripts/trial/orch-process.ts';
 import { ownWorkload } from '../../scripts/trial/own-workload.ts';
 import { oneSqliteFile } from '../../scripts/trial/trial-backend.ts';
@@ -40,7 +40,7 @@ it('eight orch execute at once on one SQLite file each run their plan, right and
   using workload = ownWorkload(chain(phases), { phaseMs: 0 });
   const backend = oneSqliteFile(join(parent, 'orch.db'));
   const trials = Array.from({ length: 8 }, (_, index) => {
-    const place: OrchPlace = { program: orchFromSources, folder: workload.prepare(), trial: randomUUID(), backend };
+    const place: OrchPlace = { program: builtOrch, folder: workload.prepare(), trial: randomUUID(), backend };
     gate(place.folder);
     return { id: `run-${index}`, place };
   });

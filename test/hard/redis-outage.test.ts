@@ -12,7 +12,7 @@ import { chain } from '../../packages/testkit/src/graphs.ts';
 import { killBeside } from '../../scripts/trial/commands.ts';
 import { judgeJournal, judgePrinted } from '../../scripts/trial/judge-journal.ts';
 import { judgeRun, readEvents, runId } from '../../scripts/trial/judge-run.ts';
-import { OrchProcess, orchFromSources } from '../../scripts/trial/orch-process.ts';
+import { OrchProcess, builtOrch } from '../../scripts/trial/orch-process.ts';
 import type { OrchPlace } from '../../scripts/trial/orch-process.ts';
 import { ownWorkload } from '../../scripts/trial/own-workload.ts';
 import { processesOfTrial, remaining } from '../../scripts/trial/processes.ts';
@@ -33,7 +33,7 @@ describe.runIf(available('redis'))('redis-server killed in the middle of a run',
     const server = await startRedis();
     using workload = ownWorkload(chain(3), { phaseMs: 300 });
     const backend = oneRedis(server.url);
-    const place: OrchPlace = { program: orchFromSources, folder: workload.prepare(), trial: randomUUID(), backend };
+    const place: OrchPlace = { program: builtOrch, folder: workload.prepare(), trial: randomUUID(), backend };
     try {
       const orch = new OrchProcess(place, execute);
       await orch.firstAttempt;
@@ -59,7 +59,7 @@ describe.runIf(available('redis'))('redis-server killed in the middle of a run',
     const server = await startRedis();
     using workload = ownWorkload(chain(1), { phaseMs: 0 });
     const place: OrchPlace = {
-      program: orchFromSources,
+      program: builtOrch,
       folder: workload.prepare(),
       trial: randomUUID(),
       backend: oneRedis(server.url),
@@ -116,7 +116,7 @@ describe.runIf(available('redis'))('a network that loses each third answer to a 
     const proxy = await startProxy(server.port);
     using workload = ownWorkload(chain(20), { phaseMs: 0 });
     const backend = oneRedis(proxy.url, server.url);
-    const place: OrchPlace = { program: orchFromSources, folder: workload.prepare(), trial: randomUUID(), backend };
+    const place: OrchPlace = { program: builtOrch, folder: workload.prepare(), trial: randomUUID(), backend };
     try {
       // The server must know it: what the proxy eats is else the answer that it does not.
       await server.client().script('LOAD', appendScript.text);
