@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { paintFor } from '../src/view/colour.ts';
 import { summaryLines } from '../src/view/summary.ts';
+import type { SummaryOptions } from '../src/view/summary.ts';
 import { displayWidth } from '../src/view/text.ts';
 import { FakeStream, Journal, owner as journalOwner } from './run-events.ts';
 
@@ -23,7 +24,15 @@ afterEach(() => {
 
 const logPath = ({ key }: { readonly key: string }): string => join(folder, `${key}.log`);
 
-describe('summary', () => {
+function linesOf(
+  journal: Journal,
+  options: Pick<SummaryOptions, 'status' | 'columns'> & { readonly recover?: string },
+): string[] {
+  const paint = paintFor(new FakeStream());
+  return summaryLines({ run: journal.folded(), paint, logPath, recover: '', flags: '', ...options });
+}
+
+describe('the summary', () => {
   test('names what failed, why, the end of its log and the command to go on', () => {
     const journal = new Journal(['a', 'b', 'c'], { retryCount: 1, needs: { b: ['a'] } });
     journal.start('a');
@@ -35,15 +44,7 @@ describe('summary', () => {
     journal.add({ type: 'phase.skipped', phases: ['c'], reason: 'deps_not_met', cause: 'b' });
     journal.add({ type: 'run.failed', reason: 'phases' });
     writeFileSync(logPath({ key: 'b-1' }), Array.from({ length: 30 }, (_, index) => `line ${index + 1}\n`).join(''));
-    const run = journal.folded();
-    const lines = summaryLines({
-      run,
-      status: 'failed',
-      paint: paintFor(new FakeStream()),
-      logPath,
-      recover: 'orch recover x',
-      flags: '',
-    });
+    const lines = linesOf(journal, { status: 'failed', recover: 'orch recover x' });
     expect(lines.slice(0, 8)).toEqual([
       '',
       'Run bcdfghjkmn of demo: failed after 3.0 s; phases: 1 completed, 1 failed, 1 skipped',
@@ -63,15 +64,7 @@ describe('summary', () => {
     journal.start('a');
     journal.complete('a');
     journal.add({ type: 'run.completed' });
-    const run = journal.folded();
-    const lines = summaryLines({
-      run,
-      status: 'completed',
-      paint: paintFor(new FakeStream()),
-      logPath,
-      recover: '',
-      flags: '',
-    });
+    const lines = linesOf(journal, { status: 'completed' });
     expect(lines).toEqual(['', 'Run bcdfghjkmn of demo: completed after 0.0 s; phases: 1 completed']);
   });
 
@@ -83,15 +76,7 @@ describe('summary', () => {
     journal.at += 2_000;
     journal.complete('a');
     journal.add({ type: 'run.completed' });
-    const run = journal.folded();
-    const lines = summaryLines({
-      run,
-      status: 'completed',
-      paint: paintFor(new FakeStream()),
-      logPath,
-      recover: '',
-      flags: '',
-    });
+    const lines = linesOf(journal, { status: 'completed' });
     expect(lines[1]).toContain(
       'completed after 1 m 02 s, 2.0 s of it since it was taken up again; phases: 1 completed',
     );
@@ -109,14 +94,10 @@ describe('summary', () => {
     journal.add({ type: 'run.failed', reason: 'phases' });
     const log = 'a line of a log that is longer than forty columns are, and stays whole';
     writeFileSync(logPath({ key: 'b-1' }), `${log}\n`);
-    const lines = summaryLines({
-      run: journal.folded(),
+    const lines = linesOf(journal, {
       status: 'failed',
-      paint: paintFor(new FakeStream()),
       columns: 40,
-      logPath,
       recover: 'orch recover bcdfghjkmn --state-dir /srv/state/of/orch --backend sqlite:/srv/orch.db',
-      flags: '',
     });
     expect(lines).toContain(`  | ${log}`);
     expect(lines).toContain(`    ${logPath({ key: 'b-1' })}:`);
