@@ -16,8 +16,11 @@ const wrapAgain = '\u001B[?7h';
  * Between two writes the cursor rests at the beginning of the block's first line. A terminal that becomes narrower wraps
  * lines anew, or cuts them, and says so only afterwards: the cursor stays with its line in each of them, so that all there
  * is from the cursor on is the block, however many rows it takes by then. While the block is written lines do not wrap, so
- * that one which a terminal shows wider than it was measured takes one row all the same. A terminal that becomes so small
- * at once that the wrapped block is taller than it keeps the first rows in what has scrolled away, where nobody reaches them.
+ * that one which a terminal shows wider than it was measured takes one row all the same.
+ *
+ * Where the wrapped block is taller than the terminal, its first rows scroll away, where nobody reaches them, and stay. That
+ * takes a block that is as tall as it may be, and one step: of 16 lines as wide as the screen, tmux keeps seven when it goes
+ * from 80×24 to 60×24. A terminal that becomes narrower column by column gives time to paint between two steps.
  */
 export class LiveBlock {
   readonly #stream: TextStream;
