@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@orch/core/node';
 import { headerBytes, readHeader } from './record.ts';
 import type { Place, Stretch } from './record.ts';
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import type { Message } from '@orch/core/author';
-import { makeOneFolder } from '@orch/core/node';
+import { crc32, makeOneFolder } from '@orch/core/node';
 import { damaged } from './damage.ts';
 import { flushFolder, isExisting, namesIn, readFile } from './files.ts';
 import { removeIfThere, temporaryName, writeNew } from './files.ts';

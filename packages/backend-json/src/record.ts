@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32, crc32Of } from '@orch/core/node';
 import { damaged, newer } from './damage.ts';
 
 /**
@@ -47,7 +47,7 @@ export function encodeRecord(kind: Kind, payload: string, before: number): Encod
   bytes[headerBytes + length - 1] = 10;
   const crc = crc32(bytes.subarray(headerBytes), before);
   bytes.write(`${format}${kind} ${hex8(length)} ${hex8(crc)} `, 0, 'latin1');
-  bytes.write(`${hex8(crc32(bytes.subarray(0, checkedBytes)))} `, checkedBytes, 'latin1');
+  bytes.write(`${hex8(crc32Of(bytes, { start: 0, end: checkedBytes }))} `, checkedBytes, 'latin1');
   return { bytes, crc };
 }
 
@@ -116,23 +116,10 @@ export function readHeader(
   const chained = readHex(bytes, at + 12);
   const check = readHex(bytes, at + checkedBytes);
   const spaced = bytes[at + headerBytes - 1] === 32;
-  if (!spaced || check !== headerCrc(bytes, at)) throw damaged({ ...where, what: 'the header of the record is wrong' });
+  if (!spaced || check !== crc32Of(bytes, { start: at, end: at + checkedBytes }))
+    throw damaged({ ...where, what: 'the header of the record is wrong' });
   if (bytes[at] !== format.charCodeAt(0)) throw newer({ ...where, format: String.fromCharCode(bytes[at] ?? 0) });
   return { kind: String.fromCharCode(bytes[at + 1] ?? 0), length, chained };
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
-
-/** What `crc32` answers for the start of a header. For so few bytes calling it costs ten times the work. */
-function headerCrc(bytes: Buffer, at: number): number {
-  let value = 0xffffffff;
-  for (let index = at; index < at + checkedBytes; index++)
-    value = (crcTable[(value ^ (bytes[index] ?? 0)) & 255] ?? 0) ^ (value >>> 8);
-  return (value ^ 0xffffffff) >>> 0;
 }
 
 /** Eight lower-case hex digits, or -1: each number is written in one way only. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import type { RunSummary } from '@orch/core/author';
+import { crc32 } from '@orch/core/node';
 import { flushFolder, isThere, readFile, removeIfThere, temporaryName, writeAll, writeNew } from './files.ts';
 import { hex8 } from './record.ts';
 import type { RunFolder } from './run-folder.ts';

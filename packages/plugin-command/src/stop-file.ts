@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@orch/core/node';
 import type { StopReason } from '@orch/core/author';
 import { codeOf } from './system-error.ts';
 

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@orch/core/node';
 import { isExecutable } from './find-program.ts';
 
 /**

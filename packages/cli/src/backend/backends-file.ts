@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@orch/core/node';
 
 // The file is JSON for whoever looks into it. It is read line by line: one that was changed costs no other.
 

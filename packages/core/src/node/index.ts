@@ -1,3 +1,4 @@
+export { crc32, crc32Of } from '../crc32.ts';
 export { interrupted } from './interrupted.ts';
 export { makeFolder, makeOneFolder, type FolderCalls } from './make-folder.ts';
 export { processHost, processOwner, seesProcessesOf } from './process-identity.ts';

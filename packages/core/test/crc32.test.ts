@@ -1,0 +1,66 @@
+import { crc32 as ofZlib } from 'node:zlib';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { crc32Of } from '../src/crc32.ts';
+import type { crc32 as original } from '../src/crc32.ts';
+
+// It remembers how much it has done: each test begins anew.
+let crc32: typeof original;
+beforeEach(async () => {
+  vi.resetModules();
+  ({ crc32 } = await import('../src/crc32.ts'));
+});
+
+/** All bytes come in it. */
+const bytes = Uint8Array.from({ length: 2_000 }, (_, at) => (at * at * 31 + at * 7) >>> 3);
+
+describe('crc32', () => {
+  it('has the check value of its definition', () => expect(crc32('123456789')).toBe(0xcbf43926));
+
+  it('is that of node:zlib for every length, alone and continued, before and after that is loaded', () => {
+    for (const round of ['short', 'long'])
+      for (let length = 0; length < 300; length++) {
+        const part = bytes.subarray(length, 2 * length);
+        expect(crc32(part), `${round} ${length}`).toBe(ofZlib(part));
+        expect(crc32(part, 0xdeadbeef), `${round} ${length}, continued`).toBe(ofZlib(part, 0xdeadbeef));
+        if (length === 299) crc32(new Uint8Array(100_000));
+      }
+  });
+
+  it.each(['', 'orch run 1', 'ä€😀', '\ud800 alone', 'x'.repeat(100_000)])('of a text is that of its UTF-8', (text) => {
+    expect(crc32(text)).toBe(ofZlib(text));
+    expect(crc32(text, 7)).toBe(ofZlib(text, 7));
+  });
+
+  it('of parts, each continued from the one before, is that of the whole', () => {
+    const parts = [0, 1, 70, 700, 2_000].map((end, index, ends) => bytes.subarray(ends[index - 1] ?? 0, end));
+    expect(parts.reduce((before, part) => crc32(part, before), 0)).toBe(crc32(bytes));
+  });
+
+  it('of bytes among others is that of these alone', () => {
+    expect(crc32Of(bytes, { start: 40, end: 61 })).toBe(ofZlib(bytes.subarray(40, 61)));
+    expect(crc32Of(bytes, { start: 40, end: 61, before: 5 })).toBe(ofZlib(bytes.subarray(40, 61), 5));
+  });
+});
+
+describe('node:zlib', () => {
+  const load = (): ReturnType<typeof vi.spyOn> => vi.spyOn(process, 'getBuiltinModule');
+
+  it('is not loaded for a short journal, nor ever for a few bytes', () => {
+    using loaded = load();
+    for (let record = 0; record < 100; record++) crc32(bytes.subarray(0, 500));
+    for (let head = 0; head < 10_000; head++) crc32(bytes.subarray(0, 21));
+    expect(loaded).not.toHaveBeenCalled();
+  });
+
+  it('is loaded once there is much to do, all at once or bit by bit', () => {
+    using loaded = load();
+    for (let record = 0; record < 200; record++) crc32(bytes.subarray(0, 500));
+    expect(loaded).toHaveBeenCalledExactlyOnceWith('node:zlib');
+  });
+
+  it('is loaded at once for a long text', () => {
+    using loaded = load();
+    crc32(new Uint8Array(100_000));
+    expect(loaded).toHaveBeenCalledOnce();
+  });
+});
