@@ -51,6 +51,16 @@ describe('commands and flags come from their definitions', () => {
       }
   });
 
+  test('the options of the config, which commands have that look at runs or read plans', async () => {
+    expect(await offered('execute', 'plan.json', '--co')).toEqual(['--concurrency', '--config']);
+    expect(await offered('execute', 'plan.json', '--no-co')).toEqual(['--no-command-check', '--no-config']);
+    expect(await offered('list', '--conf')).toEqual(['--config']);
+    expect(await offered('validate', '--no-conf')).toEqual(['--no-config']);
+    expect(await offered('schema', '--conf')).toEqual([]);
+    expect(await offered('execute', 'plan.json', '--config', '')).toBe('files');
+    expect(await offered('execute', 'plan.json', '--no-config', '--conc')).toEqual(['--concurrency']);
+  });
+
   test('kinds of output, status and format', async () => {
     expect(await offered('run', 'plan.json', '--output', 'p')).toEqual(['plain']);
     expect(await offered('list', '--status=int')).toEqual(['--status=interrupted']);
