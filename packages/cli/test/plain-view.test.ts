@@ -1,19 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PlainView } from '../src/view/plain-view.ts';
 import { FakeStream, Journal } from './run-events.ts';
-import { show, tell } from './show-view.ts';
+import { fixSurroundings, show, tell } from './show-view.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: 1_000_000 });
-  vi.stubEnv('NO_COLOR', '');
-  vi.stubEnv('FORCE_COLOR', undefined);
-  vi.stubEnv('TERM', 'xterm');
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllEnvs();
-});
+fixSurroundings();
 
 describe('the plain view', () => {
   test('one line for each thing that happens', () => {

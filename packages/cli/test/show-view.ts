@@ -1,3 +1,4 @@
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { AttemptReport, RunEvent } from '@orch/core';
 import { FoldedRun } from '../src/run/folded-run.ts';
 import type { PlainView } from '../src/view/plain-view.ts';
@@ -5,6 +6,20 @@ import type { TtyView } from '../src/view/tty-view.ts';
 import type { View } from '../src/view/view.ts';
 import { nothing } from './run-events.ts';
 import type { FakeStream, Journal } from './run-events.ts';
+
+/** Each test of the file has a clock that stands, and a terminal whose colours nothing around it decides. */
+export function fixSurroundings({ now = 1_000_000 }: { readonly now?: number } = {}): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ now });
+    vi.stubEnv('NO_COLOR', '');
+    vi.stubEnv('FORCE_COLOR', undefined);
+    vi.stubEnv('TERM', 'xterm');
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+  });
+}
 
 export interface Shown {
   readonly journal: Journal;

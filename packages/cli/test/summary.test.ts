@@ -1,24 +1,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { paintFor } from '../src/view/colour.ts';
 import { summaryLines } from '../src/view/summary.ts';
 import type { SummaryOptions } from '../src/view/summary.ts';
 import { displayWidth } from '../src/view/text.ts';
 import { FakeStream, Journal, owner as journalOwner } from './run-events.ts';
+import { fixSurroundings } from './show-view.ts';
 
 let folder: string;
 
+fixSurroundings();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'orch-summary-'));
-  vi.useFakeTimers({ now: 1_000_000 });
-  vi.stubEnv('FORCE_COLOR', undefined);
 });
-
 afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 

@@ -6,21 +6,15 @@ import { blockLines } from '../src/view/block-lines.ts';
 import { displayWidth } from '../src/view/text.ts';
 import { TtyView } from '../src/view/tty-view.ts';
 import { FakeStream, Journal, screenOf, visibleEscapes } from './run-events.ts';
-import { show, tell } from './show-view.ts';
+import { fixSurroundings, show, tell } from './show-view.ts';
 
 let folder: string;
 
+fixSurroundings();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'orch-views-'));
-  vi.useFakeTimers({ now: 1_000_000 });
-  vi.stubEnv('NO_COLOR', '');
-  vi.stubEnv('FORCE_COLOR', undefined);
-  vi.stubEnv('TERM', 'xterm');
 });
-
 afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 

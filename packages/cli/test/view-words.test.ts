@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FoldedRun } from '../src/run/folded-run.ts';
 import { criticalPath } from '../src/run/critical-path.ts';
 import { paintFor } from '../src/view/colour.ts';
@@ -9,19 +9,12 @@ import { summaryLines } from '../src/view/summary.ts';
 import { formatDateTime, formatTime } from '../src/view/text.ts';
 import { TtyView } from '../src/view/tty-view.ts';
 import { FakeStream, Journal, screenOf, nothing } from './run-events.ts';
+import { fixSurroundings } from './show-view.ts';
 
 const now = new Date(2026, 4, 6, 12, 0, 0).getTime();
 const nextDay = now + 86_400_000;
 
-beforeEach(() => {
-  vi.useFakeTimers({ now });
-  vi.stubEnv('NO_COLOR', '');
-  vi.stubEnv('TERM', 'xterm');
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllEnvs();
-});
+fixSurroundings({ now });
 
 const logPath = (): string => '/no/log';
 
