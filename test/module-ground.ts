@@ -26,10 +26,17 @@ export class ModuleGround extends Playground {
   }
 }
 
-/** What modules of tests begin with. `did` leaves a line in the file `did`. */
+/**
+ * What modules of tests begin with. `did` leaves a line in the file `did`; `made` waits for a file; `forEver` is what only
+ * the end of its process ends.
+ */
 export const moduleHead = `import { appendFileSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workflow } from '@orch/core';
 import { command } from '@orch/plugin-command';
 const did = (what: string): void => appendFileSync('did', what + '\\n');
+const made = async (file: string): Promise<void> => {
+  while (!existsSync(file)) await sleep(10);
+};
+const forEver = (): Promise<never> => new Promise(() => setInterval(() => {}, 60_000));
 `;

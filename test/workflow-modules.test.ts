@@ -11,11 +11,13 @@ beforeEach(() => {
 });
 afterEach(() => ground[Symbol.dispose]());
 
+const linesOfHead = head.split('\n').length - 1;
+
 const start = (args: readonly string[]): OrchProcess => ground.built(args);
 const orch = (...args: readonly string[]): Promise<Ended> => ground.orch(...args);
 const resultOf = ({ stdout }: Ended): Result => JSON.parse(stdout) as Result;
 
-/** Three phases; the second one waits for the file \`go\`. \`last\`: more of the last one. */
+/** Three phases; the second one waits for the file `go`. \`last\`: more of the last one. */
 function slow(last = '', file = 'slow.mts'): void {
   ground.write(
     file,
@@ -23,7 +25,7 @@ function slow(last = '', file = 'slow.mts'): void {
   .phase('first', { run: () => (did('first'), { n: 41 }) })
   .phase('slow', { dependsOn: ['first'], run: async ({ attempt }) => {
     did('slow ' + attempt);
-    while (!existsSync('go')) await sleep(10);
+    await made('go');
   } })
   .phase('last', { ${last} dependsOn: ['first', 'slow'], run: ({ outputs }) => (did('last'), outputs.first.n + 1) });
 `,
@@ -202,7 +204,7 @@ describe('code that misbehaves', () => {
     expect(ended.code).toBe(1);
     const [exits, throws] = resultOf(ended).phases;
     expect(exits?.error?.code).toBe('ORCH_MODULE_EXIT');
-    expect(throws?.error?.message).toMatch(/bad thing \(at .*plan\.mts:8:/);
+    expect(throws?.error?.message).toContain(`bad thing (at ${ground.path('plan.mts')}:${linesOfHead + 3}:`);
     expect(ended.stderr).not.toContain('Its log is gone');
   });
 
@@ -212,13 +214,15 @@ describe('code that misbehaves', () => {
       `${head}export default workflow('stray').phase('a', { run: async () => {
   if (existsSync('go')) return;
   setTimeout(() => { throw new Error('too late'); }, 0);
-  await sleep(60_000);
+  await forEver();
 } });
 `,
     );
     const ended = await orch('execute', 'plan.mts');
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toMatch(/threw where nothing catches it: too late \(at .*plan\.mts:8:\d+\)/);
+    expect(ended.stderr).toContain(
+      `threw where nothing catches it: too late (at ${ground.path('plan.mts')}:${linesOfHead + 3}:`,
+    );
     expect(ended.stderr).toContain('[ORCH_MODULE_THREW]');
     ground.write('go', '');
     expect((await orch('recover', 'stray')).code).toBe(0);
@@ -238,7 +242,7 @@ test('a run is found by the path of its module: show, copy, watch, and part of i
 
 test('cancel of a run that nobody drives calls its clean-ups, unless the module is another one by now', async () => {
   const module = `${head}export default workflow('clean')
-  .phase('slow', { run: async () => { did('slow 1'); await sleep(60_000); } })
+  .phase('slow', { run: async () => { did('slow 1'); await forEver(); } })
   .phase('clean', { after: 'always', dependsOn: ['slow'], run: () => did('clean') });
 `;
   for (const [runId, later, done] of [

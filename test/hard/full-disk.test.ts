@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core';
 import { describe, expect, it } from 'vitest';
+import { until } from '../../packages/cli/test/orch-process.ts';
 import { durable, startRedis } from '../../packages/backend-redis/test/redis-server.ts';
 import type { RedisServer } from '../../packages/backend-redis/test/redis-server.ts';
 import { chain } from '../../packages/testkit/src/graphs.ts';
@@ -185,8 +185,11 @@ describe.runIf(available('tmpfs') && available('redis'))('a full disk under Redi
       expect(completed(orch)).toBeGreaterThan(2);
       disk.empty();
       const client = server.client();
-      // It tries again each second.
-      while (!(await client.info('persistence')).includes('aof_last_write_status:ok')) await sleep(20);
+      // It tries again each second, and tells nobody who does not ask.
+      await until(
+        async () => (await client.info('persistence')).includes('aof_last_write_status:ok'),
+        () => 'the server to write its log again',
+      );
       expect(await start('recover', runId).ended).toMatchObject({ exitCode: 0 });
       expect(await judge()).toMatchObject({ acknowledged: phases, faults: [] });
     });

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '@orch/core';
 import { describe, expect, it } from 'vitest';
 import { startProxy } from '../../packages/backend-redis/test/proxy.ts';
 import { startRedis } from '../../packages/backend-redis/test/redis-server.ts';
+import { until } from '../../packages/cli/test/orch-process.ts';
 import { appendScript } from '../../packages/backend-redis/src/scripts.ts';
 import { chain } from '../../packages/testkit/src/graphs.ts';
 import { killBeside } from '../../scripts/trial/commands.ts';
@@ -23,11 +23,6 @@ const execute = ['execute', 'plan.json', '--run-id', runId] as const;
 const away = /^warning: Redis 7\S+ at \S+ has been away since .*: waiting up to (.*) s\..*$/gm;
 const back = /^warning: Redis 7\S+ at \S+ is back$/gm;
 
-/** Looks again and again; the test's own time limit ends it. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(5);
-}
-
 describe.runIf(available('redis'))('redis-server killed in the middle of a run', () => {
   it('and started again in time: the run ends well, each command started once, and orch has said so', async () => {
     const server = await startRedis();
@@ -39,7 +34,13 @@ describe.runIf(available('redis'))('redis-server killed in the middle of a run',
       await orch.firstAttempt;
       await server.kill();
       // The command has ended, and its end could not be written.
-      await Promise.all([orch.says(away), until(() => workload.readSteps(place.folder).ends.length === 1)]);
+      await Promise.all([
+        orch.says(away),
+        until(
+          () => workload.readSteps(place.folder).ends.length === 1,
+          () => 'the end of the command',
+        ),
+      ]);
       expect(orch.printed.map(({ type }) => type)).not.toContain('phase.completed');
       await server.restart();
       const { exitCode, stderr } = await orch.ended;
@@ -78,14 +79,20 @@ describe.runIf(available('redis'))('redis-server killed in the middle of a run',
     writeFileSync(file('plan.json'), JSON.stringify({ workflow_id: 'w', phases }));
     try {
       const first = new OrchProcess(place, execute);
-      await until(() => effects().length === 2);
+      await until(
+        () => effects().length === 2,
+        () => `two commands: ${effects().join()}`,
+      );
       await server.kill();
       writeFileSync(file('open-short'), '');
       const { exitCode, stderr } = await first.ended;
       expect([exitCode, stderr.match(away)?.length]).toEqual([5, 1]);
       expect(stderr).toMatch(/waiting up to 0\.3 s[^]*ORCH_BACKEND_UNAVAILABLE/);
       expect(stderr).not.toMatch(/^ +at /m);
-      await until(() => effects().length === 3);
+      await until(
+        () => effects().length === 3,
+        () => `the end of the short one: ${effects().join()}`,
+      );
       expect(effects().toSorted()).toEqual(['done short', 'long', 'short']);
       expect(processesOfTrial(place.trial).length).toBeGreaterThan(0);
 

@@ -88,9 +88,13 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Waits for a condition, looking often; a test never sleeps for a time that is only hoped to be enough. */
-export async function until(condition: () => boolean, what: () => string, limitMs: number = patienceMs): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: () => string,
+  limitMs: number = patienceMs,
+): Promise<void> {
   const before = performance.now();
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() - before > limitMs) throw new Error(`Waited in vain for ${what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -15,7 +15,11 @@ test.each([
   ["throw new Error('no luck')", /nothing catches it: no luck \(at .*plan\.mts:1:\d+\)\n/],
   ['void Promise.reject(null)', /nothing catches it: .*null/],
 ])("%s where nothing catches it is told as the module's", async (code, says) => {
-  ground.write('plan.mts', `setImmediate(() => { ${code}; });\nawait new Promise((end) => setTimeout(end, 60_000));`);
+  // It would never come to its end: what is thrown has to end it.
+  ground.write(
+    'plan.mts',
+    `setImmediate(() => { ${code}; });\nawait new Promise(() => setInterval(() => {}, 60_000));`,
+  );
   const { stderr } = await ground.orch('validate', 'plan.mts');
   expect(stderr).toMatch(says);
   expect(stderr).toContain('[ORCH_MODULE_THREW]');
