@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Validates, executes, recovers and reports through the orch command, for those who read through a pipe with a limit.
-// What is printed is at most 16 KiB on each stream; the exit code is that of orch. Needs nothing but Node and orch.
+// What is printed is at most 16 KiB on each stream; the exit code is that of orch. Needs nothing but Node and the orch command:
+// it is copied into other projects, where there are no packages of orch to import from.
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
