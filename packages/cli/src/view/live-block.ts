@@ -18,9 +18,12 @@ const wrapAgain = '\u001B[?7h';
  * is from the cursor on is the block, however many rows it takes by then. While the block is written lines do not wrap, so
  * that one which a terminal shows wider than it was measured takes one row all the same.
  *
- * Where the wrapped block is taller than the terminal, its first rows scroll away, where nobody reaches them, and stay. That
- * takes a block that is as tall as it may be, and one step: of 16 lines as wide as the screen, tmux keeps seven when it goes
- * from 80×24 to 60×24. A terminal that becomes narrower column by column gives time to paint between two steps.
+ * What this can't undo: rows of the block that have scrolled away, where nobody reaches them, stay. tmux makes room for the rows
+ * that wrapping adds by scrolling, even where rows below the block are free: first goes what stands above the block on the
+ * screen, then the block itself. So of a block that grows by more rows than stand above it the difference is left for good,
+ * at each such step: in tmux 3.3a from 80×24 to 60×24, of 10 lines as wide as the screen below 3 others 7 rows, of 16 at the
+ * foot of the screen 8; from 80×24 to 20×24 of the 16 there 40. A terminal that becomes narrower column by column, no faster
+ * than it is painted, wraps nothing: the last column is free.
  */
 export class LiveBlock {
   readonly #stream: TextStream;
