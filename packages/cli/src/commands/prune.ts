@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { OrchError } from '@orch/core/author';
 import { backendsToSearch } from '../backend/choose-backend.ts';
 import { knownBackendFindings } from '../backend/known-backends.ts';
@@ -12,6 +13,8 @@ import type { Leftover } from '../prune/leftovers.ts';
 import { removeRuns } from '../prune/remove-runs.ts';
 import type { Left, Removed } from '../prune/remove-runs.ts';
 import { sizeOf } from '../prune/run-files.ts';
+import { sharedAmong } from '../prune/shared-logs.ts';
+import type { Shared } from '../prune/shared-logs.ts';
 import { asPlaceError, wrongUsage } from '../report-error.ts';
 import { findStatePlace } from '../state-place.ts';
 import type { StatePlace } from '../state-place.ts';
@@ -35,8 +38,7 @@ export interface PruneOptions {
 /** What is to go, and what stays though a rule would let it go. */
 interface Choice {
   readonly going: readonly KnownRun[];
-  /** In more than one backend, and not all of these copies go. */
-  readonly shared: readonly KnownRun[];
+  readonly shared: readonly Shared[];
   readonly leftovers: readonly Leftover[];
   readonly staying: number;
 }
@@ -83,8 +85,9 @@ export async function prune(options: PruneOptions): Promise<ExitCode> {
       away === undefined && unreadable.length === 0 ? exitCodes.done : exitCodes.damaged,
     ),
     ...[...done.left, ...done.stuck].map(({ error: { code } }) =>
-      isDrivenMeanwhile(code) ? exitCodes.done : exitCodeOf(code),
+      isDrivenMeanwhile(code) || code === 'ORCH_RUN_AMBIGUOUS' ? exitCodes.done : exitCodeOf(code),
     ),
+    ...choice.shared.map(({ isUnsure: unsure }) => (unsure === true ? exitCodes.damaged : exitCodes.done)),
   ]);
 }
 
@@ -104,15 +107,11 @@ function choose(
     (run) => status.includes(run.status) && (workflow === undefined || run.workflow === workflow),
   );
   const chosen = runsToGo(candidates, { olderThanMs: olderThan, keepLast }, Date.now());
-  const copies = (list: readonly KnownRun[], { runId }: KnownRun): number =>
-    list.filter((other) => other.runId === runId).length;
-  const everywhere = known.flatMap((listed) => listed.runs);
-  // Its logs are those of its copies, too.
-  const isShared = (run: KnownRun): boolean => copies(chosen, run) < copies(everywhere, run);
-  const going = chosen.filter((run) => !isShared(run));
+  const shared = sharedAmong(chosen, known, place.directory);
+  const going = chosen.filter((run) => !shared.has(run));
   return {
     going,
-    shared: chosen.filter(isShared),
+    shared: [...shared.values()],
     leftovers: leftoversIn({ directory: place.directory, asked, known, isUnsure }),
     staying: runs.length - going.length,
   };
@@ -155,9 +154,7 @@ function answerOf(choice: Choice, done: Done, more: { dryRun: boolean }): object
     bytes: freed(done),
     kept: keptBy(choice, done),
     left: [
-      ...choice.shared.map(({ runId, at }) => {
-        return { runId, backend: at.name, code: 'ORCH_RUN_AMBIGUOUS', message: sharedWords };
-      }),
+      ...choice.shared.map(({ run: { runId, at }, code, message }) => ({ runId, backend: at.name, code, message })),
       ...left.map(({ run: { runId, at }, error: { code, message } }) => ({ runId, backend: at.name, code, message })),
       ...stuck.map(({ leftover: { path }, error: { code, message } }) => ({ path, code, message })),
     ],
@@ -172,8 +169,6 @@ function keptBy({ staying }: Choice, { left }: Done): number {
   return staying + left.filter(({ isGone }) => !isGone).length;
 }
 
-const sharedWords = 'Another backend has a run of this id, which shares its logs, and is not to go with it.';
-
 interface Staying {
   readonly place: StatePlace;
   readonly asked: readonly Listed[];
@@ -187,7 +182,7 @@ function sayStaying({ place, asked, choice, done }: Staying): void {
     for (const words of unreadable) say(words);
     if (away !== undefined) say(`warning: ${at.name} was left out: ${harmless(away.message)} [${away.code}]`);
   }
-  for (const { runId, at } of choice.shared) say(`warning: run ${runId} stays in ${at.name}: ${sharedWords}`);
+  sayShared(choice.shared, place);
   for (const { run, error, isGone } of done.left) {
     const what = isGone ? 'is gone, but files of it are left' : 'stays';
     const warning = isDrivenMeanwhile(error.code) ? '' : 'warning: ';
@@ -200,6 +195,19 @@ function sayStaying({ place, asked, choice, done }: Staying): void {
   const isDamaged = (code: string): boolean => code.startsWith('ORCH_JOURNAL_');
   if (asked.some(({ unreadable }) => unreadable.length > 0) || done.left.some(({ error }) => isDamaged(error.code)))
     say(`What to do about damaged runs: orch doctor${place.flag}`);
+}
+
+/** A backend that can't be asked may keep all of them: that is said once. */
+function sayShared(shared: readonly Shared[], { directory }: StatePlace): void {
+  const kept = shared.filter(({ away }) => away !== undefined);
+  for (const { run, message, away } of shared)
+    if (away === undefined) say(`warning: run ${run.runId} stays in ${run.at.name}: ${message}`);
+  const [first] = kept;
+  if (first === undefined) return;
+  say(
+    `warning: ${count(kept.length, 'run')} with logs here stay${kept.length === 1 ? 's' : ''}: ${harmless(first.message)}`,
+  );
+  say(`If that backend is given up, remove its line from ${harmless(join(directory, 'backends.json'))}.`);
 }
 
 /** It was taken up between the look and the removal. */

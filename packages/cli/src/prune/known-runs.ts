@@ -3,6 +3,7 @@ import { isOrchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { withPasswordHint } from '../backend/backend-place.ts';
 import type { BackendPlace } from '../backend/backend-place.ts';
+import { useBackend } from '../backend/open-backend.ts';
 import { openSession } from '../session.ts';
 
 /** A run, and where it is kept. */
@@ -16,6 +17,8 @@ export interface Listed {
   readonly runs: readonly KnownRun[];
   /** Of each run that can't be listed, why. */
   readonly unreadable: readonly string[];
+  /** The ids of these runs. */
+  readonly unreadableIds: ReadonlySet<string>;
   /** It could not be asked. */
   readonly away?: OrchError;
 }
@@ -27,10 +30,24 @@ export async function listRunsAt(at: BackendPlace, stateDir: string | undefined)
   const runs: KnownRun[] = [];
   try {
     for await (const run of session.orchestrator.list()) runs.push({ ...run, at });
-    return { at, runs, unreadable };
+    const unreadableIds = unreadable.length === 0 ? new Set<string>() : await unreadableIdsAt(at);
+    return { at, runs, unreadable, unreadableIds };
   } catch (thrown) {
     const away = withPasswordHint(at, thrown);
     if (!isOrchError(away)) throw away;
-    return { at, runs: [], unreadable, away };
+    return { at, runs: [], unreadable, unreadableIds: new Set(), away };
   }
+}
+
+function unreadableIdsAt(at: BackendPlace): Promise<ReadonlySet<string>> {
+  return useBackend(at, async (backend) => {
+    const ids = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const page = await backend.list({}, cursor);
+      for (const { runId } of page.unreadable ?? []) ids.add(runId);
+      ({ cursor } = page);
+    } while (cursor !== undefined);
+    return ids;
+  });
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { markForRemoval, removeMarked } from '@orch/plugin-command';
 import { rememberBackend } from '../backend/known-backends.ts';
@@ -9,7 +9,8 @@ import type { Session } from '../session.ts';
 import { checkFiles, checkJournal, isUnfinished } from './check-removal.ts';
 import type { RemovalPlace } from './check-removal.ts';
 import type { KnownRun } from './known-runs.ts';
-import { logFolderOf, sizeOf } from './run-files.ts';
+import { bytesOnDisk, foldersOf, logFolderOf } from './run-files.ts';
+import { sharedWords } from './shared-logs.ts';
 
 export interface Removed {
   readonly run: KnownRun;
@@ -31,62 +32,135 @@ export interface Removal extends RemovalPlace {
   readonly dryRun: boolean;
 }
 
-/** Removes runs one by one; what can't be removed keeps no other. */
+/** A run, or a copy of it in another backend. */
+interface Copy {
+  readonly run: KnownRun;
+  readonly session: Session;
+}
+
+interface Removals {
+  readonly removed: Removed[];
+  readonly left: Left[];
+}
+
+/** Removes runs one by one, each with its copies; what can't be removed keeps no other. */
 export async function removeRuns(
   runs: readonly KnownRun[],
   { stateDir, dryRun, ...place }: Removal,
-): Promise<{ readonly removed: readonly Removed[]; readonly left: readonly Left[] }> {
-  const removed: Removed[] = [];
-  const left: Left[] = [];
-  const places = new Map(runs.map(({ at }) => [at.name, at]));
-  for (const at of places.values()) {
-    await using session = await openSession({ stateDir, at });
-    for (const run of runs.filter((it) => it.at.name === at.name)) {
-      try {
-        removed.push({ run, bytes: await (dryRun ? wouldFree : removeRun)(session, run, place) });
-      } catch (thrown) {
-        const error = asPlaceError(thrown);
-        if (error === undefined) throw thrown;
-        left.push({ run, error, isGone: await isGone(session, run.runId) });
-      }
-    }
-  }
-  return { removed, left };
-}
-
-async function wouldFree(session: Session, run: KnownRun, place: RemovalPlace): Promise<number> {
-  checkFiles(run, place);
-  await checkJournal(session, run, place.directory);
-  return sizeOf(run, place.directory);
-}
-
-/** The journal first, for it decides: killed before, the run is whole; killed after, it is gone, and its logs are marked to follow. */
-async function removeRun(session: Session, run: KnownRun, place: RemovalPlace): Promise<number> {
-  const { runId, version, at } = run;
-  const { directory } = place;
-  const unfinished = isUnfinished(run);
-  checkFiles(run, place);
-  if (unfinished) await checkJournal(session, run, directory);
-  const before = sizeOf(run, directory);
-  // Of marked logs whoever comes next must know every backend that may have their run.
-  if (existsSync(logFolderOf(runId, directory))) await rememberBackend(directory, at);
-  const takeBack = markForRemoval(directory, runId);
+): Promise<Removals> {
+  const done: Removals = { removed: [], left: [] };
+  const sessions = new Map<string, Session>();
   try {
-    await session.orchestrator.delete(runId, { unfinished, version });
+    for (const { at } of runs) if (!sessions.has(at.name)) sessions.set(at.name, await openSession({ stateDir, at }));
+    for (const copies of Map.groupBy(runs, ({ runId }) => runId).values()) {
+      const { removed, left } = await removeCopies(inOrder(copies, sessions, place), { ...place, dryRun });
+      done.removed.push(...removed);
+      done.left.push(...left);
+    }
+    return done;
+  } finally {
+    for (const session of sessions.values()) await session[Symbol.asyncDispose]();
+  }
+}
+
+/** The one whose journal is beside the logs takes them along: it is the last. */
+function inOrder(
+  copies: readonly KnownRun[],
+  sessions: ReadonlyMap<string, Session>,
+  { directory }: RemovalPlace,
+): readonly Copy[] {
+  const isBeside = ({ at }: KnownRun): number => Number(at.kind === 'json' && at.address === directory);
+  return copies
+    .toSorted((one, other) => isBeside(one) - isBeside(other))
+    .flatMap((run) => {
+      const session = sessions.get(run.at.name);
+      return session === undefined ? [] : [{ run, session }];
+    });
+}
+
+/**
+ * They share their logs, and go together or not at all: none goes before all were looked at. The journals first, for they
+ * decide: killed before the last, there is a whole run; killed after it, the run is gone, and its logs are marked to follow.
+ */
+async function removeCopies(
+  copies: readonly Copy[],
+  { dryRun, ...place }: Omit<Removal, 'stateDir'>,
+): Promise<Removals> {
+  const { directory } = place;
+  const runId = copies[0]?.run.runId ?? '';
+  const before = new Map(copies.map((copy) => [copy, sizeAlone(copy, copies, directory)]));
+  const removed = (copy: Copy): Removed => {
+    const now = dryRun ? 0 : sizeAlone(copy, copies, directory);
+    return { run: copy.run, bytes: Math.max(0, (before.get(copy) ?? 0) - now) };
+  };
+  let reached: Copy | undefined;
+  let takeBack = (): void => {};
+  try {
+    for (const copy of copies) {
+      reached = copy;
+      const { run, session } = copy;
+      checkFiles(run, place);
+      if (dryRun || copies.length > 1 || isUnfinished(run)) await checkJournal(session, run, directory);
+    }
+    if (!dryRun) {
+      // Of marked logs whoever comes next must know every backend that may have their run.
+      if (existsSync(logFolderOf(runId, directory)))
+        for (const { run } of copies) await rememberBackend(directory, run.at);
+      takeBack = markForRemoval(directory, runId);
+      for (const copy of copies) {
+        reached = copy;
+        await deleteJournal(copy);
+      }
+      removeMarked(directory, runId);
+    }
+    return { removed: copies.map(removed), left: [] };
+  } catch (thrown) {
+    const gone = new Set<Copy>();
+    for (const copy of copies) if (await isGone(copy)) gone.add(copy);
+    if (gone.size < copies.length) takeBack();
+    const error = asPlaceError(thrown);
+    if (error === undefined) throw thrown;
+    const left = (copy: Copy): Left => {
+      return { run: copy.run, error: copy === reached ? error : withCopy(), isGone: gone.has(copy) };
+    };
+    const isRemoved = (copy: Copy): boolean => copy !== reached && gone.has(copy);
+    return {
+      removed: copies.filter(isRemoved).map(removed),
+      left: copies.filter((copy) => !isRemoved(copy)).map(left),
+    };
+  }
+}
+
+/** Logs count for the copy that goes last. */
+function sizeAlone(copy: Copy, copies: readonly Copy[], directory: string): number {
+  const { runId, at } = copy.run;
+  const logs = logFolderOf(runId, directory);
+  const folders = foldersOf(runId, { directory, at }).filter((folder) => folder !== logs);
+  if (copy === copies.at(-1)) folders.push(logs);
+  return folders.reduce((sum, folder) => sum + bytesOnDisk(folder), 0);
+}
+
+function withCopy(): OrchError {
+  return orchError({
+    code: 'ORCH_RUN_AMBIGUOUS',
+    message: sharedWords,
+    hint: 'See why the other one stays; then prune again.',
+  });
+}
+
+async function deleteJournal({ run, session }: Copy): Promise<void> {
+  const { runId, version } = run;
+  try {
+    await session.orchestrator.delete(runId, { unfinished: isUnfinished(run), version });
   } catch (error) {
     // Somebody else has removed it.
-    if (!isOrchError(error, 'ORCH_RUN_UNKNOWN')) {
-      if (!(await isGone(session, runId))) takeBack();
-      throw error;
-    }
+    if (!isOrchError(error, 'ORCH_RUN_UNKNOWN')) throw error;
   }
-  removeMarked(directory, runId);
-  return Math.max(0, before - sizeOf(run, directory));
 }
 
-async function isGone({ orchestrator }: Session, runId: string): Promise<boolean> {
+async function isGone({ run: { runId }, session }: Copy): Promise<boolean> {
   try {
-    for await (const _event of orchestrator.events(runId)) return false;
+    for await (const _event of session.orchestrator.events(runId)) return false;
     return false;
   } catch (error) {
     return isOrchError(error, 'ORCH_RUN_UNKNOWN') || isOrchError(error, 'ORCH_JOURNAL_LOST');

@@ -73,6 +73,75 @@ test('where the file that names the backends is damaged no logs go: a copy may h
   expect((await ground.orch('logs', 'one', '--backend', 'sqlite:one.db')).stdout).toContain('from a');
 });
 
+/** The journal of run one beside its logs is damaged: so that it can be listed, or not even that. */
+const damages = {
+  'in its middle': () => {
+    const journal = ground.read('.orch/runs/one/journal-1');
+    ground.write('.orch/runs/one/journal-1', journal.replace('from a', 'from b'));
+  },
+  'from its beginning': () => {
+    ground.write('.orch/runs/one/journal-1', 'nonsense');
+    ground.write('.orch/runs/one/run.json', '{}');
+  },
+};
+
+test.each(Object.entries(damages))(
+  'a run that is damaged %s keeps its copies: what is beside its logs would go with them',
+  async (_where, damage) => {
+    await execute('one');
+    await ground.orch('copy', 'one', '--to', 'sqlite');
+    damage();
+    const before = ground.read('.orch/runs/one/journal-1');
+    for (const more of [['--dry-run'], []]) {
+      const { code, stderr } = await ground.orch('prune', '--keep-last', '0', ...more);
+      expect(code).toBe(5);
+      expect(stderr).toMatch(/^warning: run one stays.*shares its logs/m);
+      expect(stderr).toMatch(/^Nothing (was removed|is to go)\./m);
+    }
+    expect(ground.read('.orch/runs/one/journal-1')).toBe(before);
+    const { runId } = await ground.json<{ runId: string }>('show', 'one', '--backend', 'sqlite', '--json');
+    expect(runId).toBe('one');
+    expect((await ground.orch('logs', 'one', '--backend', 'sqlite')).stdout).toContain('from a');
+    expect(readdirSync(ground.path('.orch/runs/one')).filter((name) => name.startsWith('.removing'))).toEqual([]);
+  },
+);
+
+test.each([
+  ['sqlite', ['json', 'sqlite']],
+  ['json', ['json']],
+])('of a run and its copy the one in %s was taken up since: logs stay', async (backend, staying) => {
+  await execute('one');
+  await ground.orch('copy', 'one', '--to', 'sqlite');
+  const directory = ground.path('.orch');
+  const listed = await Promise.all(
+    ['json', 'sqlite'].map((name) => listRunsAt(parseBackend(name, { from: '', directory }), directory)),
+  );
+  await ground.orch('recover', 'one', '--from', 'a', '--output', 'none', '--backend', backend);
+  const { removed, left } = await removeRuns(
+    listed.flatMap(({ runs }) => runs),
+    { stateDir: directory, directory, isUnsure: false, dryRun: false },
+  );
+  expect(left.map(({ run, error }) => `${run.at.name} ${error.code}`).toSorted()).toEqual(
+    staying.map((name) => `${name} ${name === backend ? 'ORCH_RUN_UNFINISHED' : 'ORCH_RUN_AMBIGUOUS'}`),
+  );
+  expect(removed.map(({ run }) => run.at.name)).toEqual(['json', 'sqlite'].filter((name) => !staying.includes(name)));
+  expect((await ground.orch('logs', 'one', '--backend', backend)).stdout).toContain('from a');
+  expect(readdirSync(ground.path('.orch/runs/one')).filter((name) => name.startsWith('.removing'))).toEqual([]);
+});
+
+test('the logs of a run and its copy count once', async () => {
+  ground.plan([{ name: 'a', command: 'head -c 1000000 /dev/zero' }]);
+  await execute('one');
+  await ground.orch('copy', 'one', '--to', 'sqlite');
+  for (const more of [['--dry-run'], []]) {
+    const prune = ['prune', '--keep-last', '0', '--json', ...more];
+    const { bytes, removed } = await ground.json<{ bytes: number; removed: readonly object[] }>(...prune);
+    expect(removed).toHaveLength(2);
+    expect(bytes).toBeGreaterThan(1_000_000);
+    expect(bytes).toBeLessThan(1_500_000);
+  }
+});
+
 test('the backend of a run that goes is noted before its logs are marked', async () => {
   for (const run of ['one', 'two']) await execute(run, '--backend', 'sqlite:one.db');
   rmSync(ground.path('.orch/backends.json'));

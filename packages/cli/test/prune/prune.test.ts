@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -205,14 +206,22 @@ describe('what stays', () => {
     expect(inRuns()).toEqual([]);
   });
 
-  test('a backend that can not be asked is named, and the others are looked after', async () => {
+  test('a backend that can not be asked is named; it may have copies of runs with logs, and the rest is looked after', async () => {
     await execute('one');
+    await execute('three', '--backend', 'sqlite');
+    rmSync(ground.path('.orch/runs/three'), { recursive: true });
     ground.plan([{ name: 'a', command: 'true' }], { name: 'other.json' });
     await ground.orch('execute', 'other.json', '--backend', 'sqlite:gone/runs.db', '--run-id', 'two');
     writeFileSync(ground.path('gone/runs.db'), 'no database');
     const { code, stderr } = await ground.orch('prune', '--keep-last', '0');
     expect(code).toBe(5);
     expect(stderr).toMatch(/^warning: sqlite:\S+ was left out: /m);
+    expect(stderr).toMatch(/^warning: 1 run with logs here stays: sqlite:\S+ can't be asked, and may have copies, /m);
+    expect(stderr).toContain(`remove its line from ${ground.path('.orch/backends.json')}.\n`);
+    expect(await idsLeft('--backend', 'json')).toEqual(['one']);
+    expect(await idsLeft('--backend', 'sqlite')).toEqual([]);
+    rmSync(ground.path('.orch/backends.json'));
+    expect((await ground.orch('prune', '--keep-last', '0', '--backend', 'json')).code).toBe(0);
     expect(await idsLeft('--backend', 'json')).toEqual([]);
   });
 
