@@ -1,11 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const packages = readdirSync(new URL('packages', import.meta.url)).toSorted();
 
 // Tests run on the sources: the `source` condition of each package's exports comes first.
 const conditions = ['source', 'node', 'module', 'import', 'default'];
+
+/** Projects of which some tests start the program as it is published. */
+const starting = { globalSetup: fileURLToPath(new URL('scripts/build-before-tests.ts', import.meta.url)) };
 
 const shared = {
   pool: 'forks',
@@ -27,12 +31,19 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => ({
         extends: true as const,
-        test: { ...shared, name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },
+        test: {
+          ...shared,
+          ...(name === 'cli' ? starting : {}),
+          name,
+          root: `packages/${name}`,
+          include: ['test/**/*.test.ts'],
+        },
       })),
       {
         extends: true as const,
         test: {
           ...shared,
+          ...starting,
           name: 'repository',
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['test/hard/**'],
@@ -41,7 +52,7 @@ export default defineConfig({
       // What the world does to orch: damage, faults, odd processes. Slower than the rest, and some need tools of Linux.
       {
         extends: true as const,
-        test: { ...shared, name: 'hard', include: ['test/hard/**/*.test.ts'], testTimeout: 120_000 },
+        test: { ...shared, ...starting, name: 'hard', include: ['test/hard/**/*.test.ts'], testTimeout: 120_000 },
       },
     ],
   },

@@ -1,11 +1,9 @@
 import { realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Playground } from '../packages/cli/test/orch-process.ts';
-import type { Ended, OrchProcess } from '../packages/cli/test/orch-process.ts';
-import { builtOrch } from '../scripts/trial/orch-process.ts';
+import type { OrchProcess } from '../packages/cli/test/orch-process.ts';
 
 const root = join(import.meta.dirname, '..');
-const program: readonly string[] = [process.execPath, ...builtOrch];
 
 /** A folder with orch's packages installed in it, where the command line runs as it is published: with its own copy of core. */
 export class ModuleGround extends Playground {
@@ -18,11 +16,7 @@ export class ModuleGround extends Playground {
   }
 
   built(args: readonly string[], env: Readonly<Record<string, string>> = {}): OrchProcess {
-    return this.start(args, { program, env });
-  }
-
-  override orch(...args: readonly string[]): Promise<Ended> {
-    return this.built(args).ended;
+    return this.start(args, { env });
   }
 }
 

@@ -9,7 +9,7 @@ import { expectWork, isMet } from '../bench/harness/benchmark.ts';
 import { median, medianRatio } from '../bench/harness/statistics.ts';
 import { parseBackendKind } from '../scripts/trial/backend-kind.ts';
 import { readEvents, runId } from '../scripts/trial/judge-run.ts';
-import { OrchProcess, orchFromSources } from '../scripts/trial/orch-process.ts';
+import { OrchProcess, builtOrch } from '../scripts/trial/orch-process.ts';
 import { ownWorkload } from '../scripts/trial/own-workload.ts';
 import { killHard, processesOfAttempts, processesOfTrial, remaining } from '../scripts/trial/processes.ts';
 import { describeFaults, describeWaste } from '../scripts/trial/python-workload.ts';
@@ -43,7 +43,7 @@ describe.each([
     using workload = ownWorkload(chain(1), { phaseMs: 0 });
     const folders = [workload.prepare(), workload.prepare()];
     for (const folder of folders) {
-      const place = { program: orchFromSources, folder, trial: randomUUID(), backend };
+      const place = { program: builtOrch, folder, trial: randomUUID(), backend };
       const orch = new OrchProcess(place, ['execute', 'plan.json', '--run-id', runId]);
       expect(await orch.ended).toMatchObject({ exitCode: 0, stderr: '' });
       expect(await readEvents(backend.backendOf(folder))).toEqual(orch.printed);

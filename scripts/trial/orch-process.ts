@@ -14,7 +14,7 @@ export type OrchProgram = readonly string[];
 /** The program as it is published; it has to be built. */
 export const builtOrch: OrchProgram = [join(root, 'packages/cli/bin/orch.js')];
 
-/** The program from its sources, for tests. */
+/** The program from its sources: what it does is seen where it is written. */
 export const orchFromSources: OrchProgram = ['--conditions=source', join(root, 'packages/cli/src/main.ts')];
 
 /** Where orch runs, and what it is. */

@@ -1,16 +1,15 @@
 // What docs/operate.md says of the places in which orch runs unattended.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isAlive, main, Playground, until, waitForGo } from '../../packages/cli/test/orch-process.ts';
+import { isAlive, orch as orchCommand, Playground, until, waitForGo } from '../../packages/cli/test/orch-process.ts';
 import type { OrchProcess } from '../../packages/cli/test/orch-process.ts';
 import { readPage } from '../../scripts/read-markdown.ts';
 import { available } from './need.ts';
 
 const path = join(import.meta.dirname, '../../docs/operate.md');
 const page = readPage('docs/operate.md', readFileSync(path, 'utf8'));
-const orchCommand = [process.execPath, '--conditions=source', main] as const;
 
 let ground: Playground;
 beforeEach(() => {
@@ -263,7 +262,6 @@ function cronEnvironment(): NodeJS.ProcessEnv {
 
 function orchOnPath(): void {
   mkdirSync(ground.path('bin'));
-  ground.write('bin/orch-of-sources', `#!/bin/sh\nexec ${orchCommand.join(' ')} "$@"\n`);
-  spawnSync('chmod', ['+x', ground.path('bin/orch-of-sources')]);
-  symlinkSync('orch-of-sources', ground.path('bin/orch'));
+  ground.write('bin/orch', `#!/bin/sh\nexec ${orchCommand.join(' ')} "$@"\n`);
+  spawnSync('chmod', ['+x', ground.path('bin/orch')]);
 }

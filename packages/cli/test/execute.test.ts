@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main, Playground, until, waitForGo } from './orch-process.ts';
+import { orch as program, Playground, until, waitForGo } from './orch-process.ts';
 import type { OrchProcess, Result } from './orch-process.ts';
 
 let ground: Playground;
@@ -143,7 +143,7 @@ describe('output', () => {
   test('an answer that could not be written is no success', async () => {
     ground.plan([{ name: 'a', command: 'true' }]);
     const orch = ground.write('orch.sh', `exec "$@" > /dev/full\n`);
-    const child = spawn('sh', [orch, process.execPath, '--conditions=source', main, 'list', '--json'], {
+    const child = spawn('sh', [orch, ...program, 'list', '--json'], {
       cwd: ground.folder,
     });
     expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(5);
@@ -152,7 +152,7 @@ describe('output', () => {
   test('works without a terminal, with stdin, stdout and stderr closed', async () => {
     ground.plan([{ name: 'a', command: 'cat; touch ran' }]);
     const orch = ground.write('orch.sh', `exec "$@" <&- >&- 2>&-\n`);
-    const child = spawn('sh', [orch, process.execPath, '--conditions=source', main, 'execute', 'plan.json'], {
+    const child = spawn('sh', [orch, ...program, 'execute', 'plan.json'], {
       cwd: ground.folder,
     });
     const code = await new Promise((resolve) => child.on('exit', resolve));

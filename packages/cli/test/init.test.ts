@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
 import { planForms } from '../src/init/plan-forms.ts';
 import { templateNames } from '../src/init/template-names.ts';
-import { main, Playground } from './orch-process.ts';
+import { orch, Playground } from './orch-process.ts';
 import type { Result } from './orch-process.ts';
 
 let ground: Playground;
@@ -98,7 +98,7 @@ test.each([
 describe.runIf(available('script'))('on a terminal', () => {
   /** Runs `orch init` on a terminal of its own, answering each question. */
   function ask(...answers: readonly string[]): Promise<{ readonly code: number | null; readonly shown: string }> {
-    const command = `${process.execPath} --conditions=source ${main} init`;
+    const command = `${orch.join(' ')} init`;
     const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: ground.folder });
     let shown = '';
     let asked = 0;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { main, Playground, until, waitForGo } from './orch-process.ts';
+import { orchFile, Playground, until, waitForGo } from './orch-process.ts';
 
 const canary = 'sesame-0f3a9c';
 
@@ -121,11 +121,11 @@ describe('inputs of execute', () => {
 
   test('- is stdin', () => {
     plan();
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ['--conditions=source', main, 'execute', 'plan.json', '--inputs', '-'],
-      { cwd: ground.folder, input: '{"who":"stdin"}', encoding: 'utf8' },
-    );
+    const { status, stderr } = spawnSync(process.execPath, [orchFile, 'execute', 'plan.json', '--inputs', '-'], {
+      cwd: ground.folder,
+      input: '{"who":"stdin"}',
+      encoding: 'utf8',
+    });
     expect(stderr).toContain('completed');
     expect(status).toBe(0);
     expect(out()).toEqual({ who: 'stdin', jobs: 2 });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromSources, Playground, until } from '../../../packages/cli/test/orch-process.ts';
+import { orch, Playground, until } from '../../../packages/cli/test/orch-process.ts';
 
 export interface TerminalOptions {
   readonly columns: number;
@@ -26,7 +26,7 @@ export class Terminal implements Disposable {
     const { columns, rows, env = {} } = this.#options;
     // tmux has its own word for what it is.
     const through = env['TERM'] === undefined ? [] : ['env', `TERM=${env['TERM']}`];
-    const line = [...through, ...fromSources, ...args].map((word) => `'${word}'`).join(' ');
+    const line = [...through, ...orch, ...args].map((word) => `'${word}'`).join(' ');
     const size = ['-x', String(columns), '-y', String(rows), '-c', this.ground.folder];
     // What it left on the screen is seen as long as its pane is kept; nobody says that it is dead.
     for (const setting of ['remain-on-exit on', "remain-on-exit-format ''", 'history-limit 100000'])

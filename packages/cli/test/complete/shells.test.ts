@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { available } from '../../../../test/hard/need.ts';
-import { main, Playground, until } from '../orch-process.ts';
+import { orchFile, Playground, until } from '../orch-process.ts';
 
 const ground = new Playground();
 beforeAll(async () => {
-  ground.write('bin/orch', `#!/bin/sh\nexec '${process.execPath}' --conditions=source '${main}' "$@"\n`);
+  ground.write('bin/orch', `#!/bin/sh\nexec '${process.execPath}' '${orchFile}' "$@"\n`);
   chmodSync(ground.path('bin/orch'), 0o755);
   ground.plan([
     { name: 'build all', command: 'true' },

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main, Playground, until, waitForGo } from '../orch-process.ts';
+import { orchFile, Playground, until, waitForGo } from '../orch-process.ts';
 import type { OrchProcess, Result } from '../orch-process.ts';
 
 const preload = fileURLToPath(new URL('./other-system.mjs', import.meta.url));
-const program = [process.execPath, '--import', preload, '--conditions=source', main];
+const program = [process.execPath, '--import', preload, orchFile];
 
 let ground: Playground;
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { jsonBackend } from '@orch/backend-json';
 import { sqliteBackend } from '@orch/backend-sqlite';
 import { Orchestrator } from '@orch/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { main as mainPath, Playground } from '../orch-process.ts';
+import { orchFile, Playground } from '../orch-process.ts';
 
 const preload = fileURLToPath(new URL('./killing-calls.mjs', import.meta.url));
 const killing = ['--import', preload];
@@ -52,7 +52,7 @@ test.each(['json', 'sqlite'])(
     for (let at = 1; ; at++) {
       rmSync(state, { recursive: true, force: true });
       cpSync(ground.path(`made-${backend}`), state, { recursive: true });
-      const program = [process.execPath, ...killing, '--conditions=source', mainPath];
+      const program = [process.execPath, ...killing, orchFile];
       const env = { KILL_AT: String(at), NODE_DISABLE_COMPILE_CACHE: '1' };
       const { signal, code, stderr } = await ground.start(prune, { program, env }).ended;
       if (signal !== 'SIGKILL') {
