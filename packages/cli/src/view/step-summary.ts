@@ -5,7 +5,8 @@ import { describeFailure, describeSkipped } from './phase-words.ts';
 import { count, formatDuration, harmless } from './text.ts';
 import type { RunEnd, ViewOptions } from './view.ts';
 
-/** GitHub takes 1 MiB a step. */
+/** GitHub takes 1 MiB a step, or nothing at all. */
+const mostBytes = 512 * 1024;
 const mostPhases = 200;
 const mostFailures = 20;
 const mostLines = 20;
@@ -16,6 +17,7 @@ export interface StepSummaryOptions extends RunEnd, Pick<ViewOptions, 'run' | 'l
 export function stepSummary({ run, status, next, logPath, flags }: StepSummaryOptions): string {
   const { workflow, runId, phases, createdAt, updatedAt } = run.report;
   const failed = phases.filter((phase) => phase.status === 'failed');
+  const failures = failuresOf(failed, logPath);
   // What did not go well comes first where not all can be shown.
   const sorted =
     phases.length <= mostPhases ? phases : phases.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, mostPhases);
@@ -30,8 +32,8 @@ export function stepSummary({ run, status, next, logPath, flags }: StepSummaryOp
     ...(sorted.length < phases.length
       ? ['', `${count(phases.length - sorted.length, 'more phase')}: \`orch show ${runId}${flags}\``]
       : []),
-    ...failed.slice(0, mostFailures).flatMap((phase) => failure(phase, logPath)),
-    ...(failed.length > mostFailures ? ['', `${failed.length - mostFailures} more failed.`] : []),
+    ...failures.flat(),
+    ...(failed.length > failures.length ? ['', `${failed.length - failures.length} more failed.`] : []),
     ...(next === undefined ? [] : ['', `To go on: \`${next}\``]),
     '',
   ];
@@ -52,6 +54,19 @@ function row(phase: PhaseReport): string {
     attempts.length === 0 ? '' : formatDuration(phaseMs(phase)),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+/** As many as there is room for, in order. */
+function failuresOf(failed: readonly PhaseReport[], logPath: StepSummaryOptions['logPath']): readonly string[][] {
+  const shown: string[][] = [];
+  let bytes = 0;
+  for (const phase of failed.slice(0, mostFailures)) {
+    const lines = failure(phase, logPath);
+    bytes += Buffer.byteLength(lines.join('\n'));
+    if (bytes > mostBytes) break;
+    shown.push(lines);
+  }
+  return shown;
 }
 
 function failure({ name, attempts, error }: PhaseReport, logPath: StepSummaryOptions['logPath']): string[] {
