@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addToBackendsText, readBackendsText } from '../src/backend/backends-file.ts';
 import { Playground, until, waitForGo } from './orch-process.ts';
@@ -48,6 +48,15 @@ test('of JSON files beside another state folder has their logs', async () => {
   await ground.orch('execute', 'plan.json', '--backend', backend, '--run-id', 'one');
   expect(await ground.orch('backup', 'copy', '--backend', backend)).toMatchObject({ code: 0 });
   expect((await ground.orch('logs', 'one', 'a', '--state-dir', 'copy')).stdout).toBe('from a\n');
+});
+
+test('has links between artifacts as they were written, so that they outlive the run', async () => {
+  ground.plan([{ name: 'a', command: 'cd "$ORCH_ARTIFACTS"; echo kept > file; ln -s file link; ln -s /nowhere dead' }]);
+  await ground.orch('execute', 'plan.json', '--run-id', 'one');
+  expect(await ground.orch('backup', 'copy')).toMatchObject({ code: 0 });
+  expect(await ground.orch('prune', '--keep-last', '0')).toMatchObject({ code: 0 });
+  expect(ground.read('copy/runs/one/artifacts/link')).toBe('kept\n');
+  expect(readlinkSync(ground.path('copy/runs/one/artifacts/dead'))).toBe('/nowhere');
 });
 
 test('leaves out a damaged run, names it, and ends with 5', async () => {

@@ -122,8 +122,10 @@ async function backupFolder(at: BackendPlace, path: string, stateDir: string | u
 
 /** Logs and what tells of commands that outlived orch are in the state folder, wherever the journal is. */
 function copyLogs({ place }: Session, runId: string, path: string): void {
+  // A link stays what it was written as: one from artifact to artifact must not lead back into what is backed up.
+  const how = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
   for (const name of ['attempts', 'artifacts']) {
     const from = join(place.directory, 'runs', runId, name);
-    if (existsSync(from)) cpSync(from, join(path, 'runs', runId, name), { recursive: true, preserveTimestamps: true });
+    if (existsSync(from)) cpSync(from, join(path, 'runs', runId, name), how);
   }
 }
