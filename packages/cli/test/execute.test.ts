@@ -171,7 +171,7 @@ describe('where state is', () => {
     const [, runId] = /To go on: orch recover (\w+) --state-dir '[^']+other place'/.exec(stderr) ?? [];
     const { code } = await ground.orch('recover', runId ?? '', '--state-dir', 'other place');
     expect(code).toBe(1);
-    expect((await ground.orch('list')).stderr).toContain('There are no such runs');
+    expect((await ground.orch('list')).stderr).toContain('There are no runs in ');
   });
 
   test('ORCH_STATE is, too', async () => {

@@ -60,8 +60,13 @@ test('without any state there is nothing to find', async () => {
   expect(await ground.orch('list')).toMatchObject({
     code: 0,
     stdout: '',
-    stderr: expect.stringContaining('no such runs'),
+    stderr: `There are no runs in ${ground.path('.orch')}.\n`,
   });
+  for (const filter of [
+    ['--workflow', 'x'],
+    ['--status', 'failed'],
+  ])
+    expect((await ground.orch('list', ...filter)).stderr).toBe(`There are no such runs in ${ground.path('.orch')}.\n`);
   expect(await ground.json('list', '--json')).toEqual([]);
   expect(await ground.orch('show', 'x')).toMatchObject({ code: 3, stderr: expect.stringContaining('no runs at all') });
 });

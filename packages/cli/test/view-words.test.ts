@@ -49,10 +49,18 @@ function block(journal: Journal): string {
   return screenOf(stream.text.slice(0, stream.text.indexOf('\r')), 80).join('\n');
 }
 
-function show(journal: Journal): string {
+function show(journal: Journal, columns?: number): string {
   const paint = paintFor(new FakeStream());
   const run = journal.folded();
-  const options = { logPath, recover: 'orch recover r', path: criticalPath(run), backend: 'json', logs: [], paint };
+  const options = {
+    logPath,
+    recover: 'orch recover r',
+    path: criticalPath(run),
+    backend: 'json',
+    logs: [],
+    paint,
+    columns,
+  };
   return showLines(run.report, options).join('\n');
 }
 
@@ -66,6 +74,14 @@ test('another definition is a line for each change', () => {
   journal.replan(['a', 'b'], ['phase "b" is new', 'phase "a\u202E" changed']);
   expect(plain(journal)).toEqual(['replanned  phase "b" is new', 'replanned  phase "a\uFFFD" changed']);
   expect(show(journal)).toContain('Changes of its plan:\n  phase "b" is new\n');
+});
+
+test('what is said of a run fits a narrow terminal, but for paths', () => {
+  const lines = show(journalOf(['a']), 40).split('\n');
+  // The journal of a test begins then.
+  const begun = formatDateTime(1_000_000);
+  expect(lines.slice(2, 4)).toEqual([`Started  ${begun}, last`, '         change after 0.0 s']);
+  expect(lines.slice(5, 7)).toEqual(['Driver   process 7 on here since', `         ${begun}, 1 take-up`]);
 });
 
 test('a repair is called one', () => {

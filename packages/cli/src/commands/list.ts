@@ -8,6 +8,7 @@ import { openSession } from '../session.ts';
 import type { SessionOptions } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
 import { endWhenReaderLeaves, print, say } from '../streams.ts';
+import { noRunsIn } from '../view/no-runs.ts';
 import { listLines } from '../view/list-text.ts';
 import type { ListedRun } from '../view/list-text.ts';
 import { harmless } from '../view/text.ts';
@@ -42,8 +43,7 @@ export async function list({
   const runs = found.slice(0, limit);
   if (json) await print(`${JSON.stringify(runs, null, 2)}\n`);
   else if (runs.length === 0) {
-    const names = places.map(({ name }) => (name === 'json' ? place.directory : name));
-    say(`There are no such runs in ${names.join(', ')}.`);
+    say(noRunsIn(places, { ...place, isFiltered: filter.workflow !== undefined || filter.status !== undefined }));
   } else {
     const { lines, left } = listLines(runs, { columns: process.stdout.columns });
     await print(`${lines.join('\n')}\n`);

@@ -10,6 +10,7 @@ import { findStatePlace } from '../state-place.ts';
 import { RunTally } from '../stats/run-tally.ts';
 import { StatsSum } from '../stats/stats.ts';
 import { endWhenReaderLeaves, print, say } from '../streams.ts';
+import { noRunsIn } from '../view/no-runs.ts';
 import { statsLines } from '../view/stats-text.ts';
 import { harmless } from '../view/text.ts';
 
@@ -55,9 +56,7 @@ export async function stats({ stateDir, backend, json = false, workflow, since }
   const { stats: figures } = sum;
   if (json) await print(`${JSON.stringify({ ...figures, leftOut }, null, 2)}\n`);
   else if (figures.runs === 0) {
-    say(
-      `There are no such runs in ${places.map(({ name }) => (name === 'json' ? place.directory : name)).join(', ')}.`,
-    );
+    say(noRunsIn(places, { ...place, isFiltered: workflow !== undefined || since !== undefined }));
   } else await print(`${statsLines(figures, { columns: process.stdout.columns }).join('\n')}\n`);
   return exitCodes.done;
 }

@@ -25,6 +25,8 @@ export interface ShowTextOptions {
   readonly columns?: number | undefined;
 }
 
+/** Of the column of what is said of the run, and what follows it. */
+const labelWidth = 9;
 /** Of the column of the status, and what follows it. */
 const statusWidth = 11;
 
@@ -49,10 +51,10 @@ function titledLines(title: string, items: readonly string[], columns: number | 
   return lines.length === 0 ? [] : ['', title, ...lines];
 }
 
-function headLines(
-  report: RunReport,
-  { backend, logs, paint }: Pick<ShowTextOptions, 'backend' | 'logs' | 'paint'>,
-): string[] {
+/** The other ones have paths in them, or colours. */
+const ofWords: ReadonlySet<string> = new Set(['Run', 'Started', 'Driver']);
+
+function headLines(report: RunReport, { backend, logs, paint, columns }: ShowTextOptions): string[] {
   const { runId, workflow, status, createdAt, updatedAt, directory, source, owner, ownedSince, takeUps, reason } =
     report;
   const facts: [string, string][] = [
@@ -73,7 +75,10 @@ function headLines(
       'Logs',
       folder === undefined ? `in the state folder of ${harmless(host)}` : `${harmless(folder)} on ${harmless(host)}`,
     ]);
-  return facts.map(([label, text]) => `${pad(label, 9)}${text}`);
+  return facts.flatMap(([label, text]) => {
+    const line = `${pad(label, labelWidth)}${text}`;
+    return ofWords.has(label) ? wrap(line, { columns, indent: ' '.repeat(labelWidth) }) : [line];
+  });
 }
 
 function phaseLines(phases: readonly PhaseReport[], options: ShowTextOptions): string[] {

@@ -182,8 +182,9 @@ describe('orch stats', () => {
     expect(await ground.orch('stats')).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: expect.stringContaining('no such runs'),
+      stderr: `There are no runs in ${ground.path('.orch')}.\n`,
     });
+    expect((await ground.orch('stats', '--since', '1d')).stderr).toContain('There are no such runs in ');
     expect(await ground.json('stats', '--json')).toMatchObject({ runs: 0, success: null, workflows: [], leftOut: [] });
   });
 
