@@ -84,6 +84,17 @@ test('what is said of a run fits a narrow terminal, but for paths', () => {
   expect(lines.slice(5, 7)).toEqual(['Driver   process 7 on here since', `         ${begun}, 1 take-up`]);
 });
 
+test('on a narrow terminal the reason stands below its phase', () => {
+  const journal = journalOf(['a', 'b']);
+  journal.refuse('a');
+  journal.add({ type: 'phase.skipped', phases: ['b'], reason: 'deps_not_met', cause: 'a' });
+  expect(show(journal, 60)).toMatch(/^STATUS .* WHY\n[^]*^skipped  b +dependency not met \(a\)$/m);
+  const narrow = show(journal, 59);
+  expect(narrow).toMatch(/^STATUS   PHASE  ATTEMPTS  TIME$/m);
+  expect(narrow).toMatch(/^failed   a\n {12}No such key: x$/m);
+  expect(narrow).toMatch(/^skipped  b\n {12}dependency not met \(a\)$/m);
+});
+
 test('a repair is called one', () => {
   const journal = journalOf(['a'], { retryCount: 3 });
   journal.start('a');

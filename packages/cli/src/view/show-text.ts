@@ -29,6 +29,8 @@ export interface ShowTextOptions {
 const labelWidth = 9;
 /** Of the column of the status, and what follows it. */
 const statusWidth = 11;
+/** Where there are fewer columns, the reason stands below its phase: it is what nobody can do without. */
+const leastForWhy = 60;
 
 /** What `orch show` prints. */
 export function showLines(report: RunReport, options: ShowTextOptions): string[] {
@@ -83,7 +85,10 @@ function headLines(report: RunReport, { backend, logs, paint, columns }: ShowTex
 
 function phaseLines(phases: readonly PhaseReport[], options: ShowTextOptions): string[] {
   const { paint, columns } = options;
-  const [titles = '', ...rows] = tableLines([['STATUS', 'PHASE', 'ATTEMPTS', 'TIME', 'WHY'], ...phases.map(cellsOf)], {
+  const isNarrow = columns !== undefined && columns < leastForWhy;
+  const table = [['STATUS', 'PHASE', 'ATTEMPTS', 'TIME', 'WHY'], ...phases.map(cellsOf)];
+  const whys = isNarrow ? table.map((cells) => cells.pop() ?? '') : [];
+  const [titles = '', ...rows] = tableLines(table, {
     columns,
     shrinks: 1,
     paint,
@@ -92,7 +97,14 @@ function phaseLines(phases: readonly PhaseReport[], options: ShowTextOptions): s
       return phase === undefined ? undefined : colourOfStatus(phase.status, phase);
     },
   });
-  return [titles, ...rows.flatMap((row, index) => [row, ...detailLines(phases[index], options)])];
+  return [
+    titles,
+    ...rows.flatMap((row, index) => [
+      row,
+      ...indented(whys[index + 1] || undefined, { columns, by: statusWidth + 1 }),
+      ...detailLines(phases[index], options),
+    ]),
+  ];
 }
 
 function cellsOf(phase: PhaseReport): string[] {
