@@ -92,14 +92,21 @@ function addConfig(command: Command): void {
 function describeRefusal({ code, message }: CommanderError, word: string): { message: string; hint: string } {
   const name = commandNamed(word);
   const help = name === undefined ? 'orch --help' : `orch ${name} --help`;
-  // What was given to a mistyped option may be secret.
-  const shown = code === 'commander.unknownOption' ? message.replace(/'(-[^'=]*)=[^]*'/, "'$1'") : message;
+  // What was given to a mistyped option, or without one, may be secret.
+  const shown =
+    code === 'commander.unknownOption'
+      ? message.replace(/'(-[^'=]*)=[^]*'/, "'$1'")
+      : code === 'commander.excessArguments'
+        ? message.replace(/=[^]*/, '=….')
+        : message;
   const [text = '', ...guess] = shown.replace(/^error: /, '').split('\n');
   const flag = /'(--[\w-]+)/.exec(text)?.[1] ?? '';
   if (code === 'commander.unknownOption' && laterFlags[name ?? '']?.has(flag) === true)
     return { message: `${flag} is not supported yet.`, hint: `${help} says what is.` };
   if (code === 'commander.unknownCommand' && laterCommands.has(word))
     return { message: `The command ${word} is not supported yet.`, hint: `${help} says what is.` };
+  if (code === 'commander.excessArguments' && shown !== message && name === 'execute')
+    guess.push('Before each input stands --input.');
   return { message: sentence(text), hint: [...guess, `See: ${help}`].join(' ') };
 }
 

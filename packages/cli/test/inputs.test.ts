@@ -131,6 +131,15 @@ describe('inputs of execute', () => {
     expect(out()).toEqual({ who: 'stdin', jobs: 2 });
   });
 
+  test('an input without its option is not repeated, and the option is named', async () => {
+    const { code, stderr } = await ground.orch('execute', 'plan.json', 'token=hush-hush, or not');
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('hush');
+    expect(stderr).toContain(
+      'but got 2: plan.json, token=….\n  Before each input stands --input. See: orch execute --help',
+    );
+  });
+
   test('a mistyped option repeats nothing of what it was given', async () => {
     plan();
     const { code, stderr } = await ground.orch('execute', 'plan.json', `--inputt=token=${canary}\nand more`);

@@ -122,7 +122,7 @@ test('a repair is called one', () => {
     'started     a: attempt 3 (2/3)',
     expect.stringMatching(/^failed +a: attempt 3 \(2\/3\)/),
     'repair      a: attempt 4',
-    'failed      a: repair, attempt 4, 0.1 s, The repair changed nothing.',
+    'failed      a: repair, attempt 4, 0.1 s, The repair changed nothing',
   ]);
   // Only what ends a phase is worth keeping on a terminal.
   const run = journal.folded();

@@ -41,12 +41,13 @@ const hiddenValues: ReadonlySet<string> = new Set(['--backend', '--input', '--me
 export function safeArguments(args: readonly string[]): string[] {
   let mayBeValue = false;
   let isValue = false;
-  return args.map((arg) => {
+  return args.map((arg, index) => {
     const isHidden = isValue || (mayBeValue && !arg.startsWith('-'));
     isValue = !isHidden && hiddenValues.has(arg);
     mayBeValue = !isHidden && arg.startsWith('-') && !arg.includes('=') && !flags.has(arg) && !harmlessValues.has(arg);
     if (isHidden) return '…';
     const [name = ''] = arg.split('=', 1);
-    return name !== arg && arg.startsWith('-') && !harmlessValues.has(name) ? `${name}=…` : arg;
+    // A word with = may be an input whose option was forgotten.
+    return name === arg || harmlessValues.has(name) || harmlessValues.has(args[index - 1] ?? '') ? arg : `${name}=…`;
   });
 }

@@ -26,7 +26,7 @@ export function describeWait(retryAt: number, { now, why }: { readonly now: numb
   return `waiting until ${formatMoment(retryAt, now)} (${why})`;
 }
 
-/** Why an attempt failed, in a few words. */
+/** Why an attempt failed, in a few words that others may follow: no sentence. */
 export function describeFailure(failure: {
   readonly class?: string;
   readonly exitCode?: number;
@@ -38,5 +38,5 @@ export function describeFailure(failure: {
   const isExit = failure.class === 'exit' || failure.class === 'rate-limited';
   if (isExit && failure.exitCode !== undefined && !saysMore) return `exit code ${failure.exitCode}`;
   if (failure.class === 'signal' && failure.signal !== undefined && !saysMore) return `signal ${failure.signal}`;
-  return error === undefined ? 'failed' : harmless(error.message);
+  return error === undefined ? 'failed' : harmless(error.message).replace(/(?<!\.)\.$/, '');
 }

@@ -165,6 +165,8 @@ describe('the command line', () => {
     ],
     ['recover --all --inputs in.json', 'recover --all --inputs in.json'],
     ['recover --plan new.json one', 'recover --plan new.json one'],
+    ['execute plan.json token=x', 'execute plan.json token=…'],
+    ['execute --state-dir a=b plan.json', 'execute --state-dir a=b plan.json'],
     ['execute --input=token=x --backend redis://u:p@h', 'execute --input=… --backend …'],
   ])('%s', (given, shown) => {
     expect(safeArguments(given.split(' ')).join(' ')).toBe(shown);
