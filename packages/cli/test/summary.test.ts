@@ -65,6 +65,12 @@ describe('the summary', () => {
     expect(lines).toEqual(['', 'Run bcdfghjkmn of demo: completed after 0.0 s; phases: 1 completed']);
   });
 
+  test('of a run whose driver was killed counts what it left running', () => {
+    const journal = new Journal(['a', 'b'], { needs: { b: ['a'] } });
+    journal.start('a');
+    expect(linesOf(journal, { status: 'interrupted' })[1]).toMatch(/; phases: 1 left running, 1 pending$/);
+  });
+
   test('of a run that was taken up again tells both times', () => {
     const journal = new Journal(['a']);
     journal.start('a');

@@ -62,15 +62,17 @@ function headline({ report, counts }: FoldedRun, status: RunStatus, paint: Paint
     report.takeUps > 1 && report.ownedSince !== undefined
       ? `, ${formatDuration(report.updatedAt - report.ownedSince)} of it since it was taken up again`
       : '';
-  const parts = (['completed', 'failed', 'skipped', 'cancelled', 'pending'] as const)
+  const parts = (['completed', 'failed', 'skipped', 'cancelled', 'running', 'pending'] as const)
     .filter((word) => counts[word] > 0)
-    .map((word) => `${counts[word]} ${word}${word === 'failed' ? forgivenIn(report.phases) : ''}`);
+    // What runs at the end of a run is what nobody ended: its driver was killed, or has let go of it.
+    .map((word) => `${counts[word]} ${word === 'running' ? 'left running' : word}${forgivenIn(word, report.phases)}`);
   const sum = parts.length === 0 ? count(report.phases.length, 'phase') : parts.join(', ');
   const why = report.reason === undefined || status === 'completed' ? '' : ` (${harmless(report.reason)})`;
   return `Run ${report.runId} of ${report.workflow}: ${paint(colourOfStatus(status), status)} after ${took}${again}${why}; phases: ${sum}`;
 }
 
-function forgivenIn(phases: readonly PhaseReport[]): string {
+function forgivenIn(word: string, phases: readonly PhaseReport[]): string {
+  if (word !== 'failed') return '';
   const forgiven = phases.filter((phase) => phase.forgiven === true).length;
   return forgiven === 0 ? '' : ` (${forgiven} forgiven)`;
 }
