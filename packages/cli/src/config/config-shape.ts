@@ -34,7 +34,8 @@ export interface ShapeOptions {
 /** What of a config is plain data, checked; plugins and the preset have to be loaded. */
 export function settingsOf(config: Values, options: ShapeOptions): Settings {
   const { form, report } = options;
-  checkKeys(config, topKeys, [], options);
+  const defaultKeys = [stateDirKey[form], 'concurrency', 'output'];
+  checkKeys(config, topKeys, [], { ...options, inner: ['defaults', defaultKeys] });
   const backends = backendsOf(config['backends'], options);
   const { backend, defaults = {} } = config;
   const place = backend === undefined ? undefined : placeOf(backend, ['backend'], { ...options, backends });
@@ -42,7 +43,7 @@ export function settingsOf(config: Values, options: ShapeOptions): Settings {
     report(['defaults'], `defaults must be an object, not ${nameOf(defaults)}.`);
     return { backends };
   }
-  checkKeys(defaults, [stateDirKey[form], 'concurrency', 'output'], ['defaults'], options);
+  checkKeys(defaults, defaultKeys, ['defaults'], options);
   return { backends, ...(place === undefined ? {} : { backend: place }), ...defaultsOf(defaults, options) };
 }
 
@@ -66,19 +67,34 @@ function defaultsOf(
   };
 }
 
+/** A key that holds an object, and the keys of that. */
+type Inner = readonly [key: string, keys: readonly string[]];
+
 function checkKeys(
   values: Values,
   keys: readonly string[],
   path: Finding['path'],
-  { form, reportKey }: { form: Form; reportKey: Report },
+  { form, reportKey, inner }: Pick<ShapeOptions, 'form' | 'reportKey'> & { readonly inner?: Inner },
 ): void {
   for (const key of Object.keys(values)) {
     const isOurs = keys.includes(key) || (form === 'json' && /^(?:\$schema|\$comment|x_.*)$/.test(key));
     if (isOurs) continue;
-    const meant = didYouMean(key.replaceAll(/[_-]/g, '').toLowerCase(), keys) ?? didYouMean(key, keys);
-    const hint = meant === undefined ? `There are: ${keys.join(', ')}.` : `Did you mean ${meant}?`;
+    const meant = meantBy(key, keys);
+    const within = inner === undefined ? undefined : meantBy(key, inner[1]);
+    const hint =
+      meant !== undefined
+        ? `Did you mean ${meant}?`
+        : within !== undefined
+          ? `Did you mean ${within}, in ${inner?.[0]}?`
+          : `There are: ${keys.join(', ')}.`;
     reportKey([...path, key], `There is no key ${JSON.stringify(key)}.`, hint);
   }
+}
+
+/** In whichever way its words are joined. */
+function meantBy(key: string, keys: readonly string[]): string | undefined {
+  const plain = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
+  return keys.find((it) => plain(it) === plain(key)) ?? didYouMean(plain(key), keys) ?? didYouMean(key, keys);
 }
 
 function backendsOf(

@@ -18,7 +18,7 @@ export function guardProcess(): void {
     throw orchError({
       code: 'ORCH_MODULE_EXIT',
       message: `process.exit(${code === undefined || code === null ? '' : String(code)}) was called: it does not end orch.`,
-      hint: 'Throw an error instead: the phase fails then, and orch says why.',
+      hint: 'Throw an error instead: what called it fails then, and orch says why.',
     });
   };
   listenForStrayErrors();

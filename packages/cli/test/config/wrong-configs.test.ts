@@ -55,6 +55,12 @@ const texts: readonly Wrong[] = [
     ['INVALID 1:17'],
     /Did you mean state_dir\?/,
   ),
+  inJson(
+    'keys of defaults outside of it, one misspelt, one of the other form',
+    '{ "concurency": 3, "stateDir": "x" }',
+    ['INVALID 1:3', 'INVALID 1:20'],
+    /Did you mean concurrency, in defaults\?[^]*Did you mean state_dir, in defaults\?/,
+  ),
   inJson('no such backend', '{ "backend": "mysql:x" }', ['INVALID 1:14'], /names no backend that there is: "mysql"/),
   inJson(
     'a backend named as a kind',
