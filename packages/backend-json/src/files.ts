@@ -1,6 +1,5 @@
-// Not the global `crypto`: that loads Web Crypto on top of this.
-import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
+import { randomIds } from '@orch/core/author';
 import { isSystemError } from './damage.ts';
 
 /** The calls of `node:fs` that this backend makes. Tests hand in some that fail. */
@@ -84,12 +83,12 @@ export function namesIn(files: Files, folder: string): readonly string[] {
 
 /** A name that nobody else uses. It starts with a dot, as no run, segment or message does. */
 export function temporaryName(): string {
-  return `.new-${process.pid}-${randomUUID()}`;
+  return `.new-${process.pid}-${randomIds.random()}`;
 }
 
 /** Where a removed run goes before its files do. */
 export function removedName(): string {
-  return `.removed-${process.pid}-${randomUUID()}`;
+  return `.removed-${process.pid}-${randomIds.random()}`;
 }
 
 export function isRemoved(name: string): boolean {

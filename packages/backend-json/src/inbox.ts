@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Message } from '@orch/core/author';
-import { crc32, makeOneFolder } from '@orch/core/node';
+import { crc32, makeOneFolder, sha256 } from '@orch/core/node';
 import { damaged } from './damage.ts';
 import { flushFolder, isExisting, namesIn, readFile } from './files.ts';
 import { removeIfThere, temporaryName, writeNew } from './files.ts';
@@ -29,7 +28,7 @@ function lettersIn(folder: RunFolder): readonly Letter[] {
 
 function hashOf(id: string): string {
   // UTF-8 has one replacement for all lone surrogates; as JSON each is itself.
-  return createHash('sha256').update(JSON.stringify(id)).digest('hex').slice(0, 32);
+  return sha256(JSON.stringify(id)).slice(0, 32);
 }
 
 /** Puts a message into the inbox, after those that are there. */

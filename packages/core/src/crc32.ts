@@ -20,11 +20,12 @@ export function crc32(data: string | Uint8Array, before = 0): number {
   return ofZlib(bytes, before);
 }
 
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
+const table = new Uint32Array(256);
+// From those of one bit each: that takes an eighth of the steps that byte by byte, bit by bit does, at each start.
+for (let bit = 128, value = 1; bit > 0; bit >>= 1) {
+  value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
+  for (let at = 0; at < 256; at += 2 * bit) table[at + bit] = value ^ (table[at] ?? 0);
+}
 
 interface Part {
   readonly start: number;

@@ -1,5 +1,4 @@
-// Not the global `crypto`: that loads Web Crypto on top of this.
-import { randomBytes, randomFillSync } from 'node:crypto';
+import { fillWithRandom } from './random-bytes.ts';
 
 /** Random names, from outside: tests hand in their own. */
 export interface Ids {
@@ -28,14 +27,14 @@ function word(length: number): string {
 const page = Buffer.alloc(1_024);
 let used = page.length;
 
-/** 64 random bits, in hex. */
-function randomWord(): string {
-  if (used === page.length) {
-    randomFillSync(page);
+/** A part of the page that nobody else gets. To be used at once: the next page takes its place. */
+function randomBytes(count: number): Buffer {
+  if (used + count > page.length) {
+    fillWithRandom(page);
     used = 0;
   }
-  used += 8;
-  return page.toString('hex', used - 8, used);
+  used += count;
+  return page.subarray(used - count, used);
 }
 
-export const randomIds: Ids = { runId: () => word(10), random: randomWord };
+export const randomIds: Ids = { runId: () => word(10), random: () => randomBytes(8).toString('hex') };

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { sha256 } from '@orch/core/node';
 import { shortKey } from './wrapper.ts';
 
 /** What names the files of an attempt. */
@@ -110,5 +110,5 @@ function slugOf(name: string): string {
     .replaceAll(/[^A-Za-z0-9_]+/g, '-')
     .slice(0, 30)
     .replaceAll(/^-|-$/g, '');
-  return `${words === '' ? 'phase' : words}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+  return `${words === '' ? 'phase' : words}-${sha256(name).slice(0, 8)}`;
 }

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { randomIds } from '@orch/core/author';
 import { namesIn } from './names-in.ts';
 import { codeOf } from './system-error.ts';
 
@@ -27,7 +27,7 @@ export interface MarkedFolder {
 export function markForRemoval(directory: string, runId: string): () => void {
   const folder = runFolder(directory, runId);
   if (!isFolder(folder)) return () => {};
-  const mark = join(folder, `${markName}-${randomUUID()}`);
+  const mark = join(folder, `${markName}-${randomIds.random()}`);
   writeFileSync(mark, '', { mode: 0o600 });
   return () => rmSync(mark, { force: true });
 }
@@ -45,7 +45,7 @@ export function unmarkForRemoval(directory: string, runId: string): void {
 export function removeMarked(directory: string, runId: string): void {
   const folder = runFolder(directory, runId);
   if (!isMarked(folder)) return;
-  const gone = join(directory, 'runs', `${goneName}${process.pid}-${randomUUID()}`);
+  const gone = join(directory, 'runs', `${goneName}${process.pid}-${randomIds.random()}`);
   try {
     renameSync(folder, gone);
   } catch (error) {

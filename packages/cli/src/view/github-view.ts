@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import type { AttemptReport, RunEvent } from '@orch/core';
-import { messageOf } from '@orch/core/author';
+import { messageOf, randomIds } from '@orch/core/author';
 import type { EventOf } from '@orch/core/author';
 import { endOfLog, lastLines } from '../run/log-tail.ts';
 import { eventLines } from './event-lines.ts';
@@ -81,7 +80,7 @@ export class GithubView implements View {
   #group({ word, subject, detail }: EventLine, { phase }: AttemptReport, path: string): boolean {
     const { text, whole } = endOfLog(path, mostBytes);
     if (text.trim() === '') return false;
-    const token = randomBytes(16).toString('hex');
+    const token = `${randomIds.random()}${randomIds.random()}`;
     const { flags, run } = this.#options;
     this.#command('group', `${word} ${subject}: ${detail}`);
     if (!whole)

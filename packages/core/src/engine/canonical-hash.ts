@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import type { Json } from '../json.ts';
+import { sha256 } from '../sha256.ts';
 
 /** Long enough that a call of the hash costs little beside its work. */
 const pieceLength = 16_384;
@@ -9,15 +10,16 @@ const pieceLength = 16_384;
  * in pieces: the text of 100,000 phases would be as large as all else that a run keeps in memory.
  */
 export function canonicalHash(value: Json): string {
-  const hash = createHash('sha256');
+  let hash: Hash | undefined;
   let piece = '';
   writeCanonical(value, (text) => {
     piece += text;
     if (piece.length < pieceLength) return;
+    hash ??= process.getBuiltinModule('node:crypto').createHash('sha256');
     hash.update(piece);
     piece = '';
   });
-  return hash.update(piece).digest('hex');
+  return hash === undefined ? sha256(piece) : hash.update(piece).digest('hex');
 }
 
 function writeCanonical(value: Json, write: (text: string) => void): void {
