@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import type { Options } from 'tsup';
+import { withMark } from '../packages/cli/src/script-mark.ts';
 
 type Entries = Record<string, string>;
 
@@ -15,7 +16,13 @@ export function library(entry: Entries = { index: 'src/index.ts' }): Options {
     sourcemap: true,
     dts: false,
     silent: true,
+    esbuildOptions: keepPatterns,
   };
+}
+
+/** esbuild takes properties of Unicode for newer than our target, and would make a new pattern of a string at each use. */
+function keepPatterns(options: { supported?: Record<string, boolean> }): void {
+  options.supported = { ...options.supported, 'regexp-unicode-property-escapes': true };
 }
 
 /** A module that carries everything it imports, in chunks, so that a lazy `import()` stays lazy. */
@@ -49,16 +56,26 @@ export function bundledScript(entry: Entries, { apart = [] }: { readonly apart?:
     outExtension: () => ({ js: '.script' }),
     banner: { js: '(function (require, module, exports, importOutside) {' },
     footer: { js: '})' },
+    esbuildPlugins: [...bundled.esbuildPlugins, marked],
     esbuildOptions(options) {
       bundled.esbuildOptions(options);
       // For a script Node has no way to import that is not experimental.
-      options.supported = { 'dynamic-import': false };
+      options.supported = { ...options.supported, 'dynamic-import': false };
       // Less to read at each start; names stay, so that a stack can be read.
       options.minifyWhitespace = true;
       options.lineLimit = 160;
     },
   };
 }
+
+const marked = {
+  name: 'marked',
+  setup(build) {
+    build.onEnd(({ outputFiles = [] }) => {
+      for (const file of outputFiles) file.contents = Buffer.from(withMark(file.text));
+    });
+  },
+} satisfies NonNullable<Options['esbuildPlugins']>[number];
 
 /** What holds machine code cannot be bundled: it is a dependency, loaded where it is used. */
 const machineCode = ['better-sqlite3'];
@@ -69,6 +86,7 @@ const bundled = {
   esbuildOptions(options) {
     // jsonc-parser's `main` is UMD, which cannot be bundled; its `module` can.
     options.mainFields = ['module', 'main'];
+    keepPatterns(options);
   },
   esbuildPlugins: [
     {
@@ -98,7 +116,22 @@ function takeBuiltins(source: string): string {
     (statement: string, ...rest: unknown[]) => {
       const { names, all, name = '' } = rest.at(-1) as Record<string, string | undefined>;
       if (!isBuiltin(name)) return statement;
+      const late = names !== undefined && lateModules.has(name.replace(/^node:/, ''));
+      if (late)
+        return names
+          .slice(1, -1)
+          .split(',')
+          .map((imported) => takeLate(name, imported))
+          .join(' ');
       return `const ${names?.replaceAll(' as ', ': ') ?? all} = globalThis.process.getBuiltinModule('${name}');`;
     },
   );
+}
+
+/** Modules of functions that are called seldom: they are loaded by the first call, not by each start. */
+const lateModules = new Set(['timers/promises']);
+
+function takeLate(module: string, imported: string): string {
+  const [name = '', alias = name] = imported.trim().split(' as ');
+  return `const ${alias} = (...args) => globalThis.process.getBuiltinModule('${module}').${name}(...args);`;
 }

@@ -31,12 +31,12 @@ export function findFolder(calls: FolderCalls, { environment, user }: Surroundin
     // Somebody else's home, as with sudo, gets no folders that its owner can't remove.
     if (!cache.startsWith('/') && !(home.startsWith('/') && calls.statSync(home).uid === user)) return undefined;
     const base = cache.startsWith('/') ? cache : `${home}/.cache`;
-    make(calls, base);
+    makeIfMissing(calls, base);
     if (calls.statSync(base).uid !== user) return undefined;
     let folder = base;
     for (const name of ['orch', 'compile-cache']) {
       folder = `${folder}/${name}`;
-      make(calls, folder);
+      makeIfMissing(calls, folder);
       const { uid, mode } = calls.lstatSync(folder);
       // A folder, no link to one, and of this user only.
       if (uid !== user || (mode & 0o170_077) !== 0o040_000) return undefined;
@@ -48,7 +48,9 @@ export function findFolder(calls: FolderCalls, { environment, user }: Surroundin
   }
 }
 
-function make(calls: FolderCalls, folder: string): void {
+/** Looked for first: at nearly all starts it is there, and a call that fails takes ten times as long. */
+function makeIfMissing(calls: FolderCalls, folder: string): void {
+  if (calls.lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
   try {
     calls.mkdirSync(folder, 0o700);
   } catch (error) {

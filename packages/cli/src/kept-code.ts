@@ -1,6 +1,7 @@
 import type { Script } from 'node:vm';
 import { commandNamed } from './catalogue.ts';
 import { compileCacheFolder } from './compile-cache.ts';
+import { markOf } from './script-mark.ts';
 import { scriptName } from './script-name.ts';
 
 export interface Keeping {
@@ -32,9 +33,10 @@ export function runScript(file: string, options: ScriptOptions = {}): unknown {
   const { keeping, importOutside } = options;
   const fs = process.getBuiltinModule('node:fs');
   const vm = process.getBuiltinModule('node:vm');
-  const source = fs.readFileSync(file, 'utf8');
+  const bytes = fs.readFileSync(file);
+  const source = bytes.toString();
   const place = keeping === undefined ? undefined : placeOf(source, keeping);
-  const cachedData = place === undefined ? undefined : readKept(place);
+  const cachedData = place === undefined ? undefined : readKept(place, bytes);
   const script = new vm.Script(source, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
@@ -68,18 +70,37 @@ function load(name: string, file: string, { keeping, ...options }: ScriptOptions
 
 /** V8 itself compares no more than the length of the source. */
 function placeOf(source: string, { command, folder }: Keeping): string | undefined {
-  if (folder === undefined) return undefined;
-  return `${folder}/orch-${command}-${checkValue(source)}-${process.version}-${process.arch}`;
+  const mark = markOf(source);
+  if (folder === undefined || mark === undefined) return undefined;
+  return `${folder}/orch-${command}-${mark}-${process.version}-${process.arch}`;
 }
 
-/** What is kept ends with its check value: V8 runs what it is given, and a write may have been cut off with the power. */
-function readKept(place: string): Buffer | undefined {
+/** As much of it as is compared at once. */
+const pieceBytes = 64 * 1_024;
+
+/**
+ * What is kept stands there twice, and both must be the same: V8 runs what it is given, and a write may have been cut off with
+ * the power. To compare them takes a quarter of what a checksum does, with the loading of `node:zlib`. It is read into `room`, where that is large enough: memory that nobody has touched yet costs more than
+ * the reading.
+ */
+function readKept(place: string, room: Buffer): Buffer | undefined {
+  const fs = process.getBuiltinModule('node:fs');
+  let fd: number | undefined;
   try {
-    const kept = process.getBuiltinModule('node:fs').readFileSync(place);
-    const data = kept.subarray(0, -checkLength);
-    return checkValue(data) === kept.toString('latin1', data.length) ? data : undefined;
+    fd = fs.openSync(place, 'r');
+    const length = fs.fstatSync(fd).size / 2;
+    const data = length <= room.length ? room.subarray(0, length) : Buffer.allocUnsafeSlow(length);
+    fs.readSync(fd, data, 0, length, 0);
+    const piece = Buffer.allocUnsafeSlow(pieceBytes);
+    for (let at = 0; at < length; at += pieceBytes) {
+      const read = fs.readSync(fd, piece, 0, Math.min(pieceBytes, length - at), length + at);
+      if (!piece.subarray(0, read).equals(data.subarray(at, at + pieceBytes))) return undefined;
+    }
+    return data;
   } catch {
     return undefined;
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
   }
 }
 
@@ -88,9 +109,8 @@ function keep(place: string, script: Script): void {
   const temporary = `${place}.${process.pid}`;
   try {
     const data = script.createCachedData();
-    const kept = Buffer.concat([data, Buffer.from(checkValue(data), 'latin1')]);
     try {
-      fs.writeFileSync(temporary, kept, { flag: 'wx', mode: 0o600 });
+      fs.writeFileSync(temporary, Buffer.concat([data, data]), { flag: 'wx', mode: 0o600 });
       fs.renameSync(temporary, place);
     } catch {
       fs.rmSync(temporary, { force: true });
@@ -98,10 +118,4 @@ function keep(place: string, script: Script): void {
   } catch {
     // Without it orch starts a little later, and does all else.
   }
-}
-
-const checkLength = 8;
-
-function checkValue(data: Uint8Array | string): string {
-  return process.getBuiltinModule('node:zlib').crc32(data).toString(16).padStart(checkLength, '0');
 }

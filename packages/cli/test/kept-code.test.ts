@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepingFor } from '../src/kept-code.ts';
+import { withMark } from '../src/script-mark.ts';
 import { Playground } from './orch-process.ts';
 
 let ground: Playground;
@@ -19,13 +20,13 @@ const module = join(import.meta.dirname, '../src/kept-code.ts');
 /** A script that ends with the code it is given; `work` is called unless told otherwise. */
 function program(word = 'done'): string {
   const lines = Array.from({ length: 200 }, (_, index) => `if (left === ${index}) return left * ${index} + 1;`);
-  return `(function (require) {
+  return withMark(`(function (require) {
     const work = (left) => { ${lines.join('\n')} };
     const { word } = require('./neighbour.cjs');
     if (process.argv[2] !== 'idle') work(require('node:os').availableParallelism());
     console.log('${word}', word);
     process.exitCode = Number(process.argv[1]);
-  })`;
+  })`);
 }
 
 interface Run {
@@ -64,11 +65,15 @@ test('a script runs with what it requires, of Node and beside it; nothing is kep
 test('a package that has a script of its own is run once, and kept for each command', () => {
   ground.write(
     '@scope+apart.script',
-    '(function (require, module, exports) { exports.count = globalThis.count = (globalThis.count ?? 0) + 1; })',
+    withMark(
+      '(function (require, module, exports) { exports.count = globalThis.count = (globalThis.count ?? 0) + 1; })',
+    ),
   );
   const using = ground.write(
     'using.script',
-    "(function (require) { const [one, two] = [require('@scope/apart'), require('@scope/apart')]; console.log(one === two, two.count); process.exitCode = Number(process.argv[1]); })",
+    withMark(
+      "(function (require) { const [one, two] = [require('@scope/apart'), require('@scope/apart')]; console.log(one === two, two.count); process.exitCode = Number(process.argv[1]); })",
+    ),
   );
   expect(run({ file: using })).toBe('true 1\n');
   expect(kept().filter((name) => name.startsWith('orch-execute-@scope+apart-'))).toHaveLength(1);
@@ -97,8 +102,10 @@ test.each<[string, (sound: Buffer) => Buffer]>([
   ['empty', () => Buffer.alloc(0)],
   ['cut off', (sound) => sound.subarray(0, 1_000)],
   ['zeros', (sound) => Buffer.alloc(sound.length)],
-  ['one byte of it changed', (sound) => sound.with(500, (sound[500] ?? 0) ^ 1) as Buffer],
-  ['of another V8', (sound) => sealed(sound.subarray(0, -8).with(4, (sound[4] ?? 0) ^ 1))],
+  ['of odd length', (sound) => sound.subarray(0, -1)],
+  ['one byte of it changed', (sound) => changed(sound, 500)],
+  ['the last byte changed', (sound) => changed(sound, sound.length - 1)],
+  ['of another V8', (sound) => changed(changed(sound, 4), sound.length / 2 + 4)],
 ])('kept code that is damaged is not run, and replaced: %s', (_what, damage) => {
   run();
   const sound = readFileSync(path());
@@ -109,15 +116,19 @@ test.each<[string, (sound: Buffer) => Buffer]>([
   expect(statSync(path()).ino).not.toBe(damaged);
 });
 
-function sealed(data: Uint8Array): Buffer {
-  const { crc32 } = process.getBuiltinModule('node:zlib');
-  return Buffer.concat([data, Buffer.from(crc32(data).toString(16).padStart(8, '0'))]);
+function changed(bytes: Buffer, at: number): Buffer {
+  return Buffer.from(bytes.with(at, (bytes[at] ?? 0) ^ 1));
 }
 
 test('another script of the same length has its own', () => {
   run();
   expect(run({ file: ground.write('program.script', program('DONE')) })).toBe('DONE beside\n');
   expect(kept()).toHaveLength(2);
+});
+
+test('a script without its mark, as after a build that was cut off, runs and keeps nothing', () => {
+  expect(run({ file: ground.write('program.script', program().slice(0, -1)) })).toBe('done beside\n');
+  expect(kept()).toEqual([]);
 });
 
 test('a run that failed keeps nothing: it may have called little', () => {

@@ -119,13 +119,13 @@ function pictureOf(control: string): string {
   return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
 }
 
-const wide =
-  /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
-const zeroWidth = /\p{Mn}|\p{Me}|[\u200b-\u200d]/u;
-
 /** Columns that a terminal gives to a text; near enough for a caret. */
 function columns(text: string): number {
   if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  // Here, and not above: to read patterns with properties of Unicode takes long, and most texts do without.
+  const wide =
+    /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
+  const zeroWidth = /\p{Mn}|\p{Me}|[\u200b-\u200d]/u;
   let width = 0;
   for (const character of text) width += zeroWidth.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return width;

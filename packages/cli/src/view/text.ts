@@ -13,9 +13,6 @@ export function ellipsis(): string {
 
 const plainAscii = /^[\x20-\x7E]*$/;
 
-// C0 and C1 controls, the separators that break lines, and what reverses the direction of text.
-const controls = /[\p{Cc}\u061C\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-
 /** Text that somebody else chose, as one line that cannot move the cursor, change colours or reverse what follows. */
 export function harmless(text: string): string {
   // Nearly all text is this, and a live view asks ten times a second.
@@ -27,20 +24,18 @@ export function harmlessInFile(text: string): string {
   return plainAscii.test(text) ? text : withoutControls(text, '\uFFFD');
 }
 
+// Patterns with properties of Unicode stand in the functions that need them: to read them takes a millisecond, and nearly all
+// starts do without.
+
 function withoutControls(text: string, instead: string): string {
+  // C0 and C1 controls, the separators that break lines, and what reverses the direction of text.
+  const controls = /[\p{Cc}\u061C\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+  // Marks that pile up on one character, over the lines above and below it. No language has so many.
+  const towers = /(\p{Mark}{8})\p{Mark}+/gu;
   return stripVTControlCharacters(text)
     .replace(controls, (character) => (character === '\t' ? ' ' : instead))
     .replace(towers, '$1');
 }
-
-/** Marks that pile up on one character, over the lines above and below it. No language has so many. */
-const towers = /(\p{Mark}{8})\p{Mark}+/gu;
-
-const zeroWidth = /^[\p{Mark}\p{Cf}]/u;
-const wideScripts =
-  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Yi}]/u;
-const wideSymbols = /^[\u3000-\u303E\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|^\p{Emoji_Presentation}|^.\uFE0F/u;
-const halfwidth = /^[\uFF61-\uFFDC]/;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -51,8 +46,13 @@ function graphemesOf(text: string): Iterable<{ readonly segment: string }> {
 }
 
 function widthOfGrapheme(grapheme: string): number {
+  const zeroWidth = /^[\p{Mark}\p{Cf}]/u;
   if (zeroWidth.test(grapheme)) return 0;
+  const halfwidth = /^[\uFF61-\uFFDC]/;
   if (halfwidth.test(grapheme)) return 1;
+  const wideScripts =
+    /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Yi}]/u;
+  const wideSymbols = /^[\u3000-\u303E\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|^\p{Emoji_Presentation}|^.\uFE0F/u;
   return wideScripts.test(grapheme) || wideSymbols.test(grapheme) ? 2 : 1;
 }
 
