@@ -38,7 +38,9 @@ const placeErrors: ReadonlySet<unknown> = new Set([
   'EDQUOT',
   'EIO',
   'EISDIR',
+  'ELOOP',
   'EMFILE',
+  'ENAMETOOLONG',
   'ENFILE',
   'ENOENT',
   'ENOSPC',
@@ -46,6 +48,7 @@ const placeErrors: ReadonlySet<unknown> = new Set([
   'ENOTEMPTY',
   'EPERM',
   'EROFS',
+  'ESTALE',
   // How Node puts it where it loads a package of ours.
   'ERR_INVALID_PACKAGE_CONFIG',
 ]);
@@ -57,7 +60,7 @@ export function asPlaceError(thrown: unknown): OrchError | undefined {
   return orchError({
     code: 'ORCH_BACKEND_UNAVAILABLE',
     message: thrown.message,
-    hint: 'Remove the cause on this machine (rights, disk space, `ulimit -n`), then call orch again: runs are safe.',
+    hint: 'Remove the cause on this machine (rights, disk space, `ulimit -n`, links), then call orch again: runs are safe.',
     cause: thrown,
   });
 }

@@ -35,6 +35,11 @@ test('what the file system refuses is no bug', () => {
   expect(said).toMatch(/^orch: ENOSPC.*\n  .+ulimit.+\n  Next: orch doctor\n  \[ORCH_BACKEND_UNAVAILABLE\]\n$/);
 });
 
+test.each(['ELOOP', 'ENAMETOOLONG', 'ESTALE', 'EIO'])('nor is a place that %s says is none', (code) => {
+  expect(reportError(Object.assign(new Error(`${code}: why`), { code }))).toBe(5);
+  expect(said).toContain('[ORCH_BACKEND_UNAVAILABLE]');
+});
+
 test('so it is where Node cannot read a package of ours, and says it in words of its own', () => {
   const refused = new Error('Cannot read package config /a/package.json: too many open files.');
   expect(reportError(Object.assign(refused, { code: 'ERR_INVALID_PACKAGE_CONFIG' }))).toBe(5);

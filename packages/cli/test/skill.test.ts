@@ -108,11 +108,14 @@ const hashOfOld = 'cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccf
 
 test('a place that is none is refused, with the place named', async () => {
   ground.write('file', '');
+  symlinkSync('loop', ground.path('loop'));
   mkdirSync(ground.path('folder/orchestrating-workflows/SKILL.md'), { recursive: true });
   for (const [place, why] of [
     ['file', 'ENOTDIR'],
     ['/proc/none', 'ENOENT'],
     ['folder', 'EISDIR'],
+    ['loop', 'ELOOP'],
+    ['a'.repeat(300), 'ENAMETOOLONG'],
   ] as const) {
     const { code, stderr } = await ground.orch('skill', 'install', place);
     expect({ place, code }).toEqual({ place, code: 2 });

@@ -68,6 +68,8 @@ const wrongPlaces: Readonly<Record<string, string>> = {
   ENOENT: 'cannot be made there',
   ENOTDIR: 'leads through a file',
   EISDIR: 'has a folder where a file is to be',
+  ELOOP: 'leads through links that lead to themselves',
+  ENAMETOOLONG: 'has a name that is too long',
   EACCES: 'may not be written',
   EPERM: 'may not be written',
   EROFS: 'may not be written',
