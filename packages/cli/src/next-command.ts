@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { catalogue, commandNamed, entries, exitCodes } from './catalogue.ts';
 import { exitCodeOf } from './exit-codes.ts';
@@ -32,11 +33,21 @@ export function nextCommand(code: string, args: readonly string[]): string {
   return `orch show ${subjectOf(args, 'run') ?? plan ?? 'RUN'}${stateFlag(args)}`;
 }
 
-/** To make the plan, where one of its name can be made. */
+/** To take the plan of that name that there is, else to make it, where one of its name can be made. */
 function afterMissingPlan(args: readonly string[]): string {
   const [word = '', given = ''] = args;
-  const plan = planForms[extname(given).toLowerCase()] === undefined ? undefined : subjectOf(args, 'plan');
-  return plan === undefined ? helpFor(commandNamed(word)) : `orch init ${plan}`;
+  const plan = subjectOf(args, 'plan');
+  const other = plan === undefined ? undefined : inAnotherForm(given);
+  if (other !== undefined) return `orch ${commandNamed(word)} ${shellWord(harmless(other))}`;
+  const canBeMade = plan !== undefined && planForms[extname(given).toLowerCase()] !== undefined;
+  return canBeMade ? `orch init ${plan}` : helpFor(commandNamed(word));
+}
+
+/** A plan of the same name with another ending, as the one that init makes. */
+function inAnotherForm(path: string): string | undefined {
+  const name = path.slice(0, path.length - extname(path).length);
+  const [other] = [...Object.keys(planForms), '.mts'].map((ending) => name + ending).filter((it) => existsSync(it));
+  return existsSync(path) ? undefined : other;
 }
 
 function helpFor(command: string | undefined): string {

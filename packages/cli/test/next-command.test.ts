@@ -1,8 +1,10 @@
+import { mkdirSync } from 'node:fs';
 import { errorCodes } from '@orch/core/author';
 import { expect, test } from 'vitest';
 import { commandNamed } from '../src/catalogue.ts';
 import { namesCommand, nextCommand } from '../src/next-command.ts';
 import { findStatePlace, stateDirectoryIn } from '../src/state-place.ts';
+import { Playground } from './orch-process.ts';
 
 test.each<[code: string, args: string[], next: string]>([
   ['ORCH_PLAN_INVALID', ['execute', 'a b.json'], "orch validate 'a b.json'"],
@@ -27,6 +29,17 @@ test.each<[code: string, args: string[], next: string]>([
   ['ORCH_JOURNAL_DAMAGED', ['show', '--json'], 'orch doctor'],
 ])('after %s of orch %j: %s', (code, args, next) => {
   expect(nextCommand(code, args)).toBe(next);
+});
+
+test('after a plan that is missing comes the one of its name that there is, in another form', () => {
+  using ground = new Playground();
+  const [missing, there] = [ground.path('my plan.json'), ground.write('my plan.yaml', '')];
+  expect(nextCommand('ORCH_PLAN_NOT_FOUND', ['run', missing])).toBe(`orch execute '${there}'`);
+  expect(nextCommand('ORCH_PLAN_NOT_FOUND', ['validate', ground.path('my plan')])).toBe(`orch validate '${there}'`);
+  const folder = ground.path('folder');
+  mkdirSync(folder);
+  ground.write('folder.json', '');
+  expect(nextCommand('ORCH_PLAN_NOT_FOUND', ['execute', folder])).toBe('orch execute --help');
 });
 
 test.each([
