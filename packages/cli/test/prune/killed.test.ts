@@ -82,3 +82,27 @@ test.each(['json', 'sqlite'])(
   },
   300_000,
 );
+
+test('a prune of a run and its copy that is killed at any call leaves the logs to what is left of them', async () => {
+  const state = ground.path('state');
+  const prune = ['prune', '--keep-last', '1', '--state-dir', state];
+  cpSync(ground.path('made-json'), ground.path('made-both'), { recursive: true });
+  for (const run of ['one', 'two']) await ground.orch('copy', run, '--to', 'sqlite', '--state-dir', 'made-both');
+  const met = new Set<string>();
+  for (let at = 1; ; at++) {
+    rmSync(state, { recursive: true, force: true });
+    cpSync(ground.path('made-both'), state, { recursive: true });
+    const program = [process.execPath, ...killing, orchFile];
+    const env = { KILL_AT: String(at), NODE_DISABLE_COMPILE_CACHE: '1' };
+    const { signal } = await ground.start(prune, { program, env }).ended;
+    // Each that is left has its log.
+    const left = await Promise.all(['json', 'sqlite'].map((backend) => wholeRuns(backend, state)));
+    met.add(left.map((runs) => runs.length).join(' '));
+    if (signal !== 'SIGKILL') break;
+    const again = await ground.orch(...prune);
+    expect(again, `killed at ${at}`).toMatchObject({ code: 0 });
+    for (const backend of ['json', 'sqlite']) expect(await wholeRuns(backend, state), again.stderr).toEqual(['two']);
+    expect(readdirSync(`${state}/runs`).filter((name) => name !== '.epochs')).toEqual(['two']);
+  }
+  expect([...met]).toEqual(['2 2', '2 1', '1 1']);
+}, 300_000);
