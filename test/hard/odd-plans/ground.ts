@@ -8,7 +8,7 @@ import { builtOrch } from '../../../scripts/trial/orch-process.ts';
 import type { OddPlan } from './row.ts';
 
 /** Ends what hangs. An answer takes a tenth of a second, of large plans seconds: machines may be ten times slower. */
-const patienceMs = { small: 20_000, large: 100_000 };
+const patienceMs = { small: 60_000, large: 100_000 };
 
 /** As it is published: what it writes and what work it has is that of a user. What it used, it tells when it exits. */
 const reportUsage = fileURLToPath(new URL('../../../bench/harness/report-usage.mjs', import.meta.url));
@@ -22,33 +22,49 @@ export interface Answer extends Ended {
   readonly cpuMs: number;
 }
 
+/** The home of whoever writes odd plans, empty at first: what was compiled for one of them is there for the next. */
+export class Home implements Disposable {
+  readonly #ground = new Playground();
+
+  get folder(): string {
+    return this.#ground.folder;
+  }
+
+  /** Each file and folder in it but for what Node compiled. */
+  made(): string[] {
+    return allBelow(this.folder).filter((it) => !isCompiled(it));
+  }
+
+  /** Whether Node kept what it compiled, where it may. */
+  hasCompiled(): boolean {
+    return allBelow(this.folder).some((it) => it.startsWith(`${compileCache}/`));
+  }
+
+  [Symbol.dispose](): void {
+    this.#ground[Symbol.dispose]();
+  }
+}
+
 /** A folder with an odd plan in it, and nothing else. */
 export class OddGround implements Disposable {
   /** How the command line calls the plan. */
   readonly path: string;
   readonly #ground = new Playground();
   readonly #row: OddPlan;
+  readonly #home: Home;
 
-  constructor(row: OddPlan) {
+  constructor(row: OddPlan, home: Home) {
     this.#row = row;
+    this.#home = home;
     this.path = this.#makePlan();
     // Whatever thinks of writing there is seen.
-    for (const folder of ['home', 'tmp']) mkdirSync(this.#ground.path(folder));
+    mkdirSync(this.#ground.path('tmp'));
   }
 
-  /** What is in the folder but for the plan itself: each file and folder that somebody made. Not: what Node compiled. */
+  /** What is in the folder but for the plan itself: each file and folder that somebody made. */
   made(): string[] {
-    return this.#all().filter((it) => !isCompiled(it));
-  }
-
-  /** Whether Node kept what it compiled, where it may. */
-  hasCompiled(): boolean {
-    return this.#all().some((it) => isCompiled(it));
-  }
-
-  #all(): string[] {
-    const own = new Set(['home', 'tmp', this.#name(), 'plan.text', usageFile]);
-    return readdirSync(this.#ground.folder, { recursive: true, encoding: 'utf8' }).filter((it) => !own.has(it));
+    const own = new Set(['tmp', this.#name(), 'plan.text', usageFile]);
+    return allBelow(this.#ground.folder).filter((it) => !own.has(it));
   }
 
   /** What the phases left behind. */
@@ -90,7 +106,7 @@ export class OddGround implements Disposable {
       const process = this.#ground.start(args, {
         program,
         env: {
-          HOME: this.#ground.path('home'),
+          HOME: this.#home.folder,
           XDG_CACHE_HOME: '',
           TMPDIR: this.#ground.path('tmp'),
           NODE_COMPILE_CACHE: '',
@@ -157,8 +173,14 @@ const usageFile = 'usage.json';
 const tickMs = 10;
 
 /** The one place outside the state folder: see decision 14. */
+const compileCache = '.cache/orch/compile-cache';
+
 function isCompiled(path: string): boolean {
-  return /^home\/\.cache(\/orch(\/compile-cache(\/.*)?)?)?$/.test(path);
+  return `${compileCache}/`.startsWith(`${path}/`) || path.startsWith(`${compileCache}/`);
+}
+
+function allBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' });
 }
 
 /** Nothing is forbidden to root, unless it gives that up. */
