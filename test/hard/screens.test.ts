@@ -164,18 +164,23 @@ describe.runIf(available('tmux'))('the live view on a terminal', () => {
 });
 
 describe.runIf(available('tmux'))('lines that are only appended', () => {
+  /** What is shown in the end of a run of some phases, one after another. */
+  async function screenAfter(terminal: Terminal, phases: number, behind?: string): Promise<readonly string[]> {
+    planOfMany(terminal, { phases, concurrency: 1 });
+    terminal.orch(['execute', 'plan.json', '--run-id', 'one'], behind);
+    await terminal.shows(/started +phase 0/);
+    terminal.openGate();
+    expect(await terminal.ended()).toBe(0);
+    return terminal.screen;
+  }
+
   it.each([
     ['TERM=dumb', { TERM: 'dumb' }, ''],
     ['CI=true', { CI: 'true' }, ''],
     ['a pipe', {}, '2>&1 | cat'],
   ])('are what %s gets', async (_name, env, behind) => {
     using terminal = new Terminal({ columns: 80, rows: 24, env });
-    planOfMany(terminal, { phases: 2, concurrency: 1 });
-    terminal.orch(['execute', 'plan.json', '--run-id', 'one'], behind);
-    await terminal.shows(/started +phase 0/);
-    terminal.openGate();
-    expect(await terminal.ended()).toBe(0);
-    const { screen } = terminal;
+    const screen = await screenAfter(terminal, 2, behind);
     expect(timeless(screen.slice(0, screen.indexOf('')))).toEqual([
       'TIME started     run one: workflow demo, 2 phases, 1 at once',
       'TIME started     phase 0: attempt 1/3',
@@ -189,12 +194,7 @@ describe.runIf(available('tmux'))('lines that are only appended', () => {
 
   it('are, with groups of logs, what GITHUB_ACTIONS=true gets', async () => {
     using terminal = new Terminal({ columns: 80, rows: 24, env: { GITHUB_ACTIONS: 'true', CI: 'true' } });
-    planOfMany(terminal, { phases: 1, concurrency: 1 });
-    terminal.orch(['execute', 'plan.json', '--run-id', 'one']);
-    await terminal.shows(/started +phase 0/);
-    terminal.openGate();
-    expect(await terminal.ended()).toBe(0);
-    const { screen } = terminal;
+    const screen = await screenAfter(terminal, 1);
     expect(timeless(screen.slice(0, screen.indexOf('')))).toEqual([
       'TIME started     run one: workflow demo, 1 phase, 1 at once',
       'TIME started     phase 0: attempt 1/3',
