@@ -221,7 +221,13 @@ function sayEnd(choice: Choice, done: Done, dryRun: boolean): void {
   const rest = cleared.length === 0 ? '' : `, what ${count(cleared.length, 'earlier removal')} left`;
   const what = `${count(removed.length, 'run')}${rest}`;
   const bytes = formatBytes(freed(done));
-  const stay = `${count(kept, 'run')} stay${kept === 1 ? 's' : ''}.`;
+  const gone = done.left.filter(({ isGone }) => isGone).length;
+  const half =
+    gone === 0
+      ? ''
+      : `${count(gone, 'run')} ${gone === 1 ? 'is' : 'are'} gone but for files of ${gone === 1 ? 'it' : 'them'}. `;
+  const stay = `${half}${count(kept, 'run')} stay${kept === 1 ? 's' : ''}.`;
+  if (gone > 0 && removed.length + cleared.length === 0) return say(stay);
   if (removed.length + cleared.length === 0) return say(`Nothing ${dryRun ? 'is to go' : 'was removed'}. ${stay}`);
   say(
     dryRun

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { finishRemoval, unfinishedRemovals } from '@orch/backend-json';
 import { markedFolders, removeMarked } from '@orch/plugin-command';
 import type { Listed } from './known-runs.ts';
-import { bytesOnDisk } from './run-files.ts';
+import { bytesOnDisk, makeRemovable } from './run-files.ts';
 
 /** What a removal left that was killed. */
 export interface Leftover {
@@ -36,5 +36,12 @@ export function leftoversIn({ directory, asked, known, isUnsure }: LeftoverPlace
     if (runId === undefined) found.set(path, () => rmSync(path, { recursive: true, force: true }));
     else if (isTold && !there.has(runId)) found.set(path, () => removeMarked(directory, runId));
   }
-  return Array.from(found, ([path, remove]) => ({ path, bytes: bytesOnDisk(path), remove }));
+  return Array.from(found, ([path, remove]) => ({
+    path,
+    bytes: bytesOnDisk(path),
+    remove: () => {
+      makeRemovable(path);
+      remove();
+    },
+  }));
 }

@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
 import { checkFiles, checkJournal, isUnfinished } from './check-removal.ts';
 import type { RemovalPlace } from './check-removal.ts';
 import type { KnownRun } from './known-runs.ts';
-import { bytesOnDisk, foldersOf, logFolderOf } from './run-files.ts';
+import { bytesOnDisk, foldersOf, logFolderOf, makeRemovable } from './run-files.ts';
 import { sharedWords } from './shared-logs.ts';
 
 export interface Removed {
@@ -107,6 +107,8 @@ async function removeCopies(
       if (existsSync(logFolderOf(runId, directory)))
         for (const { run } of copies) await rememberBackend(directory, run.at);
       takeBack = markForRemoval(directory, runId);
+      for (const { run } of copies)
+        for (const folder of foldersOf(run.runId, { directory, at: run.at })) makeRemovable(folder);
       for (const copy of copies) {
         reached = copy;
         await deleteJournal(copy);

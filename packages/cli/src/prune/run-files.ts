@@ -1,7 +1,9 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackendPlace } from '../backend/backend-place.ts';
 import type { KnownRun } from './known-runs.ts';
+
+const ownerRights = 0o700;
 
 interface Place {
   readonly directory: string;
@@ -34,6 +36,18 @@ export function bytesOnDisk(path: string): number {
   let sum = own;
   for (const name of namesIn(path)) sum += bytesOnDisk(join(path, name));
   return sum;
+}
+
+/** Gives its owner all rights to a folder and those in it: one that may not be written, as tools make for caches, keeps what it has. */
+export function makeRemovable(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return;
+  try {
+    if ((stats.mode & ownerRights) !== ownerRights) chmodSync(path, stats.mode | ownerRights);
+  } catch {
+    // It is somebody else's, or gone: the removal tells.
+  }
+  for (const name of namesIn(path)) makeRemovable(join(path, name));
 }
 
 /** A folder that goes meanwhile, or that may not be read, has nothing to add. */

@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseBackend } from '../../src/backend/backend-place.ts';
 import { listRunsAt } from '../../src/prune/known-runs.ts';
 import { removeRuns } from '../../src/prune/remove-runs.ts';
-import { isAlive, Playground, until, waitForGo } from '../orch-process.ts';
+import { isAlive, orchFile, Playground, until, waitForGo } from '../orch-process.ts';
+
+const refusing = fileURLToPath(new URL('./refusing-removals.mjs', import.meta.url));
 
 let ground: Playground;
 beforeEach(() => {
@@ -127,6 +130,18 @@ test.each([
   expect(removed.map(({ run }) => run.at.name)).toEqual(['json', 'sqlite'].filter((name) => !staying.includes(name)));
   expect((await ground.orch('logs', 'one', '--backend', backend)).stdout).toContain('from a');
   expect(readdirSync(ground.path('.orch/runs/one')).filter((name) => name.startsWith('.removing'))).toEqual([]);
+});
+
+test('a run whose files can not be removed is gone, and no word says that nothing was', async () => {
+  for (const run of ['one', 'two']) await execute(run);
+  const program = [process.execPath, '--import', refusing, orchFile];
+  const { code, stderr } = await ground.start(['prune', '--keep-last', '0'], { program }).ended;
+  expect(code).toBe(5);
+  expect(stderr.match(/^warning: run (one|two) is gone, but files of it are left: /gm)).toHaveLength(2);
+  expect(stderr).toMatch(/^2 runs are gone but for files of them\. 0 runs stay\.$/m);
+  const again = await ground.orch('prune', '--keep-last', '0');
+  expect(again.stderr).toMatch(/^Removed 0 runs, what 2 earlier removals left, /m);
+  expect(readdirSync(ground.path('.orch/runs'))).toEqual(['.epochs']);
 });
 
 test('the logs of a run and its copy count once', async () => {

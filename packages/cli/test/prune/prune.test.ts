@@ -195,6 +195,13 @@ describe('what stays', () => {
     expect(ground.read('precious/file')).toBe('kept');
   });
 
+  test('nothing of artifacts in folders that may not be written', async () => {
+    ground.plan([{ name: 'a', command: 'cd "$ORCH_ARTIFACTS"; mkdir -p ro/in; touch ro/in/file; chmod -R a-w ro' }]);
+    await execute('one');
+    expect(await ground.orch('prune', '--keep-last', '0')).toMatchObject({ code: 0 });
+    expect(inRuns()).toEqual([]);
+  });
+
   test('a run and its copy share their logs: with one of them only neither goes', async () => {
     await execute('one');
     await ground.orch('copy', 'one', '--to', 'sqlite');
