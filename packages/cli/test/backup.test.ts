@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addToBackendsText, readBackendsText } from '../src/backend/backends-file.ts';
-import { Playground, until, waitForGo } from './orch-process.ts';
+import { orchFile, Playground, until, waitForGo } from './orch-process.ts';
 
 let ground: Playground;
 beforeEach(() => {
@@ -57,6 +57,33 @@ test('has links between artifacts as they were written, so that they outlive the
   expect(await ground.orch('prune', '--keep-last', '0')).toMatchObject({ code: 0 });
   expect(ground.read('copy/runs/one/artifacts/link')).toBe('kept\n');
   expect(readlinkSync(ground.path('copy/runs/one/artifacts/dead'))).toBe('/nowhere');
+});
+
+test('leaves out what may not be read, names it, and ends with 5: the rest is there', async () => {
+  ground.plan([{ name: 'a', command: 'cd "$ORCH_ARTIFACTS"; echo x > closed; echo y > open; mkfifo pipe' }]);
+  for (const run of ['one', 'two']) await ground.orch('execute', 'plan.json', '--run-id', run);
+  const refusing = ground.write(
+    'refusing.mjs',
+    `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const { copyFileSync } = fs;
+fs.copyFileSync = (from, to) => {
+  if (!from.endsWith('two/artifacts/closed')) return copyFileSync(from, to);
+  throw Object.assign(new Error('EACCES: ' + from), { code: 'EACCES', path: from });
+};
+syncBuiltinESMExports();
+`,
+  );
+  const program = [process.execPath, '--import', refusing, orchFile];
+  const { code, stderr } = await ground.start(['backup', 'copy'], { program }).ended;
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/^warning: of run two \S+\/two\/artifacts\/closed is left out: it may not be read\.$/m);
+  expect(stderr).toContain('\n2 runs of ');
+  const artifacts = (run: string): readonly string[] =>
+    readdirSync(ground.path('copy/runs', run, 'artifacts'), { recursive: true }).map(String);
+  expect(artifacts('one').toSorted()).toEqual(['closed', 'open']);
+  expect(artifacts('two')).toEqual(['open']);
+  expect((await ground.orch('list', '--state-dir', 'copy')).stdout.match(/completed/g)).toHaveLength(2);
 });
 
 test('leaves out a damaged run, names it, and ends with 5', async () => {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jsonBackend } from '@orch/backend-json';
 import { isOrchError, orchError } from '@orch/core/author';
@@ -9,12 +9,15 @@ import { useBackend } from '../backend/open-backend.ts';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { storeSnapshot, takeSnapshot } from '../copy-run.ts';
+import { copyTree } from '../copy-tree.ts';
 import { wrongUsage } from '../report-error.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
 import { say } from '../streams.ts';
 import { count, harmless, shellWord } from '../view/text.ts';
+
+const mostNamed = 10;
 
 export interface BackupOptions {
   readonly stateDir?: string;
@@ -90,6 +93,7 @@ async function backupFolder(at: BackendPlace, path: string, stateDir: string | u
   await using session = await openSession({ stateDir, at });
   // A run that cannot even be listed is not in the backup.
   let damaged = 0;
+  let unread = 0;
   session.listener = {
     event: () => {},
     note: (text) => {
@@ -110,22 +114,26 @@ async function backupFolder(at: BackendPlace, path: string, stateDir: string | u
         say(`warning: run ${runId} is left out: ${harmless(error.message)} [${error.code}]`);
         continue;
       }
-      copyLogs(session, runId, path);
+      unread += copyLogs(session, runId, path);
       copied++;
     }
   } finally {
     await target.close();
   }
   say(`${count(copied, 'run')} of ${harmless(at.address)} in ${harmless(path)} now: --state-dir DIR reads them.`);
-  return damaged === 0 ? exitCodes.done : exitCodes.damaged;
+  return damaged + unread === 0 ? exitCodes.done : exitCodes.damaged;
 }
 
-/** Logs and what tells of commands that outlived orch are in the state folder, wherever the journal is. */
-function copyLogs({ place }: Session, runId: string, path: string): void {
-  // A link stays what it was written as: one from artifact to artifact must not lead back into what is backed up.
-  const how = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
-  for (const name of ['attempts', 'artifacts']) {
-    const from = join(place.directory, 'runs', runId, name);
-    if (existsSync(from)) cpSync(from, join(path, 'runs', runId, name), how);
-  }
+/**
+ * Logs and what tells of commands that outlived orch are in the state folder, wherever the journal is. Answers with how much
+ * of them may not be read, which is named: an artifact may be somebody else's, and keeps no other run from its backup.
+ */
+function copyLogs({ place }: Session, runId: string, path: string): number {
+  const unread = ['attempts', 'artifacts'].flatMap((name) =>
+    copyTree(join(place.directory, 'runs', runId, name), join(path, 'runs', runId, name)),
+  );
+  for (const file of unread.slice(0, mostNamed))
+    say(`warning: of run ${runId} ${harmless(file)} is left out: it may not be read.`);
+  if (unread.length > mostNamed) say(`warning: and ${unread.length - mostNamed} more of run ${runId}.`);
+  return unread.length;
 }
