@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } fr
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addToBackendsText, readBackendsText } from '../src/backend/backends-file.ts';
 import { orchFile, Playground, until, waitForGo } from './orch-process.ts';
+import type { OrchProcess } from './orch-process.ts';
 
 let ground: Playground;
 beforeEach(() => {
@@ -59,23 +60,27 @@ test('has links between artifacts as they were written, so that they outlive the
   expect(readlinkSync(ground.path('copy/runs/one/artifacts/dead'))).toBe('/nowhere');
 });
 
-test('leaves out what may not be read, names it, and ends with 5: the rest is there', async () => {
-  ground.plan([{ name: 'a', command: 'cd "$ORCH_ARTIFACTS"; echo x > closed; echo y > open; mkfifo pipe' }]);
-  for (const run of ['one', 'two']) await ground.orch('execute', 'plan.json', '--run-id', run);
-  const refusing = ground.write(
+/** A backup that a file of the original is refused to. */
+function refusing(file: string, why: string): OrchProcess {
+  const preload = ground.write(
     'refusing.mjs',
     `import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 const { copyFileSync } = fs;
 fs.copyFileSync = (from, to) => {
-  if (!from.endsWith('two/artifacts/closed')) return copyFileSync(from, to);
-  throw Object.assign(new Error('EACCES: ' + from), { code: 'EACCES', path: from });
+  if (!from.endsWith('${file}')) return copyFileSync(from, to);
+  throw Object.assign(new Error('${why}: ' + from), { code: '${why}', path: from });
 };
 syncBuiltinESMExports();
 `,
   );
-  const program = [process.execPath, '--import', refusing, orchFile];
-  const { code, stderr } = await ground.start(['backup', 'copy'], { program }).ended;
+  return ground.start(['backup', 'copy'], { program: [process.execPath, '--import', preload, orchFile] });
+}
+
+test('leaves out what may not be read, names it, and ends with 5: the rest is there', async () => {
+  ground.plan([{ name: 'a', command: 'cd "$ORCH_ARTIFACTS"; echo x > closed; echo y > open; mkfifo pipe' }]);
+  for (const run of ['one', 'two']) await ground.orch('execute', 'plan.json', '--run-id', run);
+  const { code, stderr } = await refusing('two/artifacts/closed', 'EACCES').ended;
   expect(code).toBe(5);
   expect(stderr).toMatch(/^warning: of run two \S+\/two\/artifacts\/closed is left out: it may not be read\.$/m);
   expect(stderr).toContain('\n2 runs of ');
@@ -84,6 +89,16 @@ syncBuiltinESMExports();
   expect(artifacts('one').toSorted()).toEqual(['closed', 'open']);
   expect(artifacts('two')).toEqual(['open']);
   expect((await ground.orch('list', '--state-dir', 'copy')).stdout.match(/completed/g)).toHaveLength(2);
+});
+
+test('that comes to no end leaves nothing that looks like one', async () => {
+  ground.plan([{ name: 'a', command: 'echo x > "$ORCH_ARTIFACTS/file"' }]);
+  for (const run of ['one', 'two']) await ground.orch('execute', 'plan.json', '--run-id', run);
+  const { code, stderr } = await refusing('one/artifacts/file', 'ENOSPC').ended;
+  expect(code).toBe(5);
+  expect(stderr).toContain('orch: ENOSPC');
+  expect(readdirSync(ground.folder).filter((name) => name.startsWith('copy'))).toEqual([]);
+  expect(await ground.orch('backup', 'copy')).toMatchObject({ code: 0 });
 });
 
 test('leaves out a damaged run, names it, and ends with 5', async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jsonBackend } from '@orch/backend-json';
 import { isOrchError, orchError } from '@orch/core/author';
@@ -88,40 +88,60 @@ async function backupDatabase({ address }: BackendPlace, path: string, directory
   return exitCodes.done;
 }
 
-/** Each run as far as it is acknowledged, and what its commands left; damaged ones are named and left out. */
+interface Written {
+  readonly runs: number;
+  /** How much was named and left out. */
+  readonly leftOut: number;
+}
+
+/** Whole or not at all: of a folder that ends anywhere nobody could tell that it is no backup. */
 async function backupFolder(at: BackendPlace, path: string, stateDir: string | undefined): Promise<ExitCode> {
+  const draft = `${path}.new-${process.pid}`;
+  let written: Written;
+  try {
+    written = await writeRuns(at, draft, stateDir);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
+  const { runs, leftOut } = written;
+  say(`${count(runs, 'run')} of ${harmless(at.address)} in ${harmless(path)} now: --state-dir DIR reads them.`);
+  return leftOut === 0 ? exitCodes.done : exitCodes.damaged;
+}
+
+/** Each run as far as it is acknowledged, and what its commands left; damaged ones are named and left out. */
+async function writeRuns(at: BackendPlace, path: string, stateDir: string | undefined): Promise<Written> {
   await using session = await openSession({ stateDir, at });
   // A run that cannot even be listed is not in the backup.
-  let damaged = 0;
-  let unread = 0;
+  let leftOut = 0;
   session.listener = {
     event: () => {},
     note: (text) => {
-      damaged++;
+      leftOut++;
       say(text);
     },
   };
   const target = jsonBackend(path);
   await target.open();
-  let copied = 0;
+  let runs = 0;
   try {
     for await (const { runId } of session.orchestrator.list()) {
       try {
         await storeSnapshot(target, runId, await takeSnapshot(session.orchestrator, runId));
       } catch (error) {
         if (!isOrchError(error) || !error.code.startsWith('ORCH_JOURNAL_')) throw error;
-        damaged++;
+        leftOut++;
         say(`warning: run ${runId} is left out: ${harmless(error.message)} [${error.code}]`);
         continue;
       }
-      unread += copyLogs(session, runId, path);
-      copied++;
+      leftOut += copyLogs(session, runId, path);
+      runs++;
     }
   } finally {
     await target.close();
   }
-  say(`${count(copied, 'run')} of ${harmless(at.address)} in ${harmless(path)} now: --state-dir DIR reads them.`);
-  return damaged + unread === 0 ? exitCodes.done : exitCodes.damaged;
+  return { runs, leftOut };
 }
 
 /**
