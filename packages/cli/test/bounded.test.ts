@@ -122,6 +122,7 @@ test('show --limit prints what failed or runs before the rest, and says how much
   expect(stdout).toMatch(/^failed +bad/m);
   expect(stdout).not.toMatch(/^\w+ +(?:fine|forgiven|left) /m);
   expect(stderr).toBe('3 more phases are left out.\n');
+  expect((await ground.orch('show', 'one', '--limit', '3')).stderr).toBe('1 more phase is left out.\n');
 });
 
 test('a checkpoint that there is not is answered with the latest ones', async () => {

@@ -35,7 +35,8 @@ export function renderFinding(
     rows.push(codeFrame(text, { offset, length, line, column, width, mark: tint, dim: paint(faint) }));
   }
   for (const it of related.slice(0, maxRelated)) rows.push(visible(`  ${file}:${it.line}:${it.column} ${it.message}`));
-  if (related.length > maxRelated) rows.push(`  … and ${related.length - maxRelated} more places`);
+  const left = related.length - maxRelated;
+  if (left > 0) rows.push(`  … and ${left} more ${left === 1 ? 'place' : 'places'}`);
   if (hint !== undefined) rows.push(`  ${paint(cyan)('hint:')} ${visible(hint)}`);
   return rows.join('\n');
 }

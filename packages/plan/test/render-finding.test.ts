@@ -46,15 +46,18 @@ describe('a finding for people', () => {
       'plan.json:1:1 error ORCH_PLAN_SYNTAX The file is empty.\n  hint: A plan begins with {"workflow_id": …}.',
     );
   });
-  test('the other places of a cycle, at most twenty', () => {
-    const phases = Array.from({ length: 24 }, (_, at) => ({
+  test.each([
+    [24, '  … and 3 more places'],
+    [22, '  … and 1 more place'],
+  ])('the other places of a cycle of %i, at most twenty', (length, rest) => {
+    const phases = Array.from({ length }, (_, at) => ({
       name: `p${at}`,
       command: 'x',
-      depends_on: [`p${(at + 1) % 24}`],
+      depends_on: [`p${(at + 1) % length}`],
     }));
     const rows = render(JSON.stringify({ workflow_id: 'w', phases })).split('\n');
     expect(rows.filter((it) => it.startsWith('  plan.json:1:'))).toHaveLength(20);
-    expect(rows).toContain('  … and 3 more places');
+    expect(rows).toContain(rest);
   });
 });
 

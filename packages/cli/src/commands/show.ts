@@ -8,6 +8,7 @@ import { readRun } from '../run/read-run.ts';
 import { endWhenReaderLeaves, print, say } from '../streams.ts';
 import { paintFor } from '../view/colour.ts';
 import { showLines } from '../view/show-text.ts';
+import { count } from '../view/text.ts';
 
 export interface ShowOptions {
   readonly stateDir?: string;
@@ -46,6 +47,6 @@ export async function show(
     await print(`${lines.join('\n')}\n`);
   }
   const left = whole.phases.length - report.phases.length;
-  if (left > 0) say(`${left} more phases are left out.`);
+  if (left > 0) say(`${count(left, 'more phase')} ${left === 1 ? 'is' : 'are'} left out.`);
   return exitCodes.done;
 }
