@@ -8,9 +8,11 @@ import { parseArgs } from 'node:util';
 import { backendKinds, parseBackendKind } from './trial/backend-kind.ts';
 import type { BackendKind } from './trial/backend-kind.ts';
 import { killModes } from './trial/judge.ts';
+import type { KillMode } from './trial/judge.ts';
 import { readEvents, runId } from './trial/judge-run.ts';
 import { killAgainAndAgain } from './trial/kill-runs.ts';
 import type { KillResult } from './trial/kill-runs.ts';
+import { inLanes } from './trial/lanes.ts';
 import { measureStartup } from './trial/measure-startup.ts';
 import { runOrch, builtOrch } from './trial/orch-process.ts';
 import { checkFolder, describeWaste, pythonWorkload } from './trial/python-workload.ts';
@@ -61,11 +63,12 @@ async function main(folder: string, options: WorkloadOptions): Promise<boolean> 
       ...graphs.map((graph) => ({ graph, backend })),
       ...troubled.map((graph) => ({ graph, backend, options: troubles })),
     ];
+    const elsewhere: Job[] = [];
     for (const other of kind === 'all' ? backendKinds.filter((it) => it !== backend.kind) : []) {
       const started = others.use(await startBackend(other));
-      jobs.push(...onEachBackend.map((graph) => ({ graph, backend: started })));
+      elsewhere.push(...onEachBackend.map((graph) => ({ graph, backend: started })));
     }
-    outcomes.push(await executeAll(folder, jobs));
+    outcomes.push(await executeAll(folder, [jobs, elsewhere]));
   }
   if (only !== 'execute') {
     outcomes.push(await tryTwoRecovers(folder, backend));
@@ -95,20 +98,13 @@ interface Job {
   readonly options?: readonly string[];
 }
 
-/** Most of what they do is to sleep, so two run at once. */
-async function executeAll(folder: string, jobs: readonly Job[]): Promise<boolean> {
-  const rows: string[][] = jobs.map(() => []);
-  const faults: string[] = [];
-  const rest = jobs.entries();
-  const lane = async (): Promise<void> => {
-    for (const [index, job] of rest) {
-      const done = await executeOne(folder, job);
-      rows[index] = done.row;
-      faults.push(...done.faults);
-    }
-  };
-  await Promise.all([lane(), lane()]);
-  console.log(`\n${table([['workload', 'backend', 'phases', 'starts', 'right', 'clean', 'seconds'], ...rows])}`);
+/** Most of what they do is to sleep, so some run at once: two of each list, not all of the large ones together. */
+async function executeAll(folder: string, lists: readonly (readonly Job[])[]): Promise<boolean> {
+  const lanes = lists.map((jobs) => inLanes(jobs, 2, (job) => executeOne(folder, job)));
+  const done = (await Promise.all(lanes)).flat();
+  const titles = ['workload', 'backend', 'phases', 'starts', 'right', 'clean', 'seconds'];
+  console.log(`\n${table([titles, ...done.map(({ row }) => row)])}`);
+  const faults = done.flatMap((it) => it.faults);
   if (faults.length > 0) console.log(list(faults));
   return faults.length === 0;
 }
@@ -160,14 +156,17 @@ async function tryTwoRecovers(folder: string, backend: TrialBackend): Promise<bo
 
 async function tryKills(folder: string, backend: TrialBackend, { kills, seed }: WorkloadOptions): Promise<boolean> {
   console.log(`\nkill -9, seed ${seed}`);
-  const random = seededRandom(seed);
   const results: KillResult[] = [];
   for (const { graph, total, phaseMs } of killed) {
     using workload = pythonWorkload({ folder, graph, options: ['--total', String(total)] });
     const tried = { program: builtOrch, workload, backend };
     const startupMs = await measureStartup(tried);
-    for (const mode of killModes)
-      results.push(await killAgainAndAgain({ ...tried, mode, kills, random, startupMs, phaseMs }));
+    // Each mode draws its own numbers: which of them is asked first must not matter.
+    const tryMode = (mode: KillMode): Promise<KillResult> => {
+      const random = seededRandom(seed + killModes.indexOf(mode));
+      return killAgainAndAgain({ ...tried, mode, kills, random, startupMs, phaseMs });
+    };
+    results.push(...(await inLanes(killModes, killModes.length, tryMode)));
   }
   return report(results);
 }
