@@ -1,6 +1,6 @@
 import type * as timers from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { flips, moves, truncations } from './damage/mutations.ts';
+import { flips, moves, roomChanges, truncations } from './damage/mutations.ts';
 import { journalsIn, makeRealRuns, newestJournal } from './damage/real-runs.ts';
 import type { RealRuns, RunName } from './damage/real-runs.ts';
 import { judgeOf } from './damage/stage.ts';
@@ -54,6 +54,14 @@ describe.each<[RunName, number]>([
     expect(tally.violations).toEqual([]);
   });
 
+  test('the room behind it written to, or cut: refused or harmless', async () => {
+    const judge = await judgeOf(runs, run, tally);
+    for (const path of journalsIn(runs.image, run))
+      for (const mutation of roomChanges(runs.image, path)) await judge.judge(mutation);
+    expect(tally.violations).toEqual([]);
+    expect(tally.countOf(isOfRoom, 'shorter')).toBe(0);
+  });
+
   test('every record deleted, doubled, and swapped with each other one: refused, but for the last', async () => {
     const judge = await judgeOf(runs, run, tally);
     const before = tally.countOf(isMove, 'refused');
@@ -70,6 +78,7 @@ describe.each<[RunName, number]>([
 });
 
 const isFlip = (group: string): boolean => group === 'journal: flips';
+const isOfRoom = (group: string): boolean => group === 'journal: room';
 const isMove = (group: string): boolean => group === 'journal: records';
 
 test('so many cases, of each verdict that there is', () => {
@@ -77,5 +86,6 @@ test('so many cases, of each verdict that there is', () => {
   expect(tally.countOf((group) => group === 'journal: truncations', 'refused')).toBeGreaterThan(7_000);
   expect(tally.countOf((group) => group === 'journal: truncations', 'shorter')).toBeGreaterThan(500);
   expect(tally.countOf(isMove)).toBeGreaterThan(140);
+  expect(tally.countOf(isOfRoom, 'harmless')).toBeGreaterThan(100);
   expect(newestJournal(runs.image, 'taken')).toBe('runs/taken/journal-3');
 });

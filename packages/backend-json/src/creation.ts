@@ -73,9 +73,10 @@ function writeRun(folder: RunFolder, epoch: number, first: First): WrittenRun {
   const { events, summary } = first;
   makeFolder(join(path, 'inbox'), files);
   const owner = ownerBytes({ run, epoch, taking: first, kind: kinds.owner });
-  const seal = encodeRecord(kinds.seal, sealPayload([], { version: 0, summary }), owner.crc);
+  const sealAt = { offset: owner.bytes.length, crc: owner.crc };
+  const seal = encodeRecord(kinds.seal, sealPayload([], { version: 0, summary }), sealAt);
   const payload = commitPayload({ expectedVersion: 0, fence: { epoch }, events, summary }, summary);
-  const commit = encodeRecord(kinds.commit, payload, seal.crc);
+  const commit = encodeRecord(kinds.commit, payload, { offset: sealAt.offset + seal.bytes.length, crc: seal.crc });
   const parts = [owner.bytes, seal.bytes, commit.bytes];
   const fd = writeNew(files, segmentFile(folder, epoch), ...parts);
   try {

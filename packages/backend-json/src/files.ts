@@ -5,11 +5,13 @@ import { isSystemError } from './damage.ts';
 /** The calls of `node:fs` that this backend makes. Tests hand in some that fail. */
 export type Files = Pick<
   typeof fs,
+  | 'accessSync'
   | 'closeSync'
   | 'fdatasync'
   | 'fdatasyncSync'
   | 'fstatSync'
   | 'fsyncSync'
+  | 'ftruncateSync'
   | 'futimesSync'
   | 'linkSync'
   | 'mkdirSync'
@@ -25,7 +27,7 @@ export type Files = Pick<
 
 export const nodeFiles: Files = fs;
 
-/** Short writes are real: a full disk takes a part. In a file that is opened for appending the offset counts for nothing. */
+/** Short writes are real: a full disk takes a part. */
 export function writeAll(files: Files, fd: number, { bytes, offset }: { bytes: Buffer; offset: number }): void {
   for (let done = 0; done < bytes.length;) {
     const written = files.writeSync(fd, bytes, done, bytes.length - done, offset + done);
@@ -99,9 +101,9 @@ export function isTemporary(name: string): boolean {
   return name.startsWith('.new-') || isRemoved(name);
 }
 
-/** Writes a new file, 0600, on stable storage, and leaves it open for appending. */
+/** Writes a new file, 0600, on stable storage, and leaves it open. */
 export function writeNew(files: Files, path: string, ...parts: readonly Buffer[]): number {
-  const fd = files.openSync(path, 'ax', 0o600);
+  const fd = files.openSync(path, 'wx', 0o600);
   try {
     let offset = 0;
     for (const bytes of parts) {

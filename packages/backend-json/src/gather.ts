@@ -30,7 +30,9 @@ export function gather({ file, from, bytes }: Stretch): Gathered | undefined {
   let end = 1;
   for (let at = 0; bytes.length - at >= headerBytes;) {
     const start = from.offset + at;
-    const { kind, length, chained } = readHeader(bytes, at, { file, offset: start });
+    const header = readHeader(bytes, at, { file, offset: start });
+    if (header === undefined) return undefined;
+    const { kind, length, chained } = header;
     const next = at + headerBytes + length;
     if (next > bytes.length) break;
     bytes.copyWithin(end, at + headerBytes, next);

@@ -11,10 +11,10 @@ import { chainStart, hex8, kinds, walk } from './record.ts';
 import type { Place } from './record.ts';
 import { epochsOf, hasSegment, newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { scanSegment, scanWhole, segmentAt } from './scan-segment.ts';
+import { lookAgain, scanSegment, scanWhole, segmentAt } from './scan-segment.ts';
 import type { ScannedWhole } from './scan-segment.ts';
 import type { CommitRecord, Segment } from './segment.ts';
-import { readSummaryFile } from './summary-file.ts';
+import { readSummaryFile, shorter } from './summary-file.ts';
 import type { SummaryFile } from './summary-file.ts';
 
 /** What a reader remembers of a run, so that following it does not start over. */
@@ -122,13 +122,15 @@ function readingDisk(
 function firstCommitEnd(folder: RunFolder): SegmentEnd | undefined {
   const epoch = epochsOf(folder)[0] ?? 0;
   const file = segmentFile(folder, epoch);
-  const bytes = readFile(folder.files, file);
-  if (bytes === undefined) return undefined;
-  let end: SegmentEnd | undefined;
-  walk({ file, from: chainStart(folder.run, epoch), bytes }, ({ kind, offset, crc }) => {
-    if (kind === kinds.commit) end ??= { epoch, length: offset, crc: hex8(crc) };
+  return lookAgain(() => {
+    const bytes = readFile(folder.files, file);
+    if (bytes === undefined) return undefined;
+    let end: SegmentEnd | undefined;
+    walk({ file, from: chainStart(folder.run, epoch), bytes }, ({ kind, offset, crc }) => {
+      if (kind === kinds.commit) end ??= { epoch, length: offset, crc: hex8(crc) };
+    });
+    return end;
   });
-  return end;
 }
 
 /**
@@ -149,8 +151,7 @@ function scanFrom(folder: RunFolder, epoch: number, summaryFile: SummaryFile | u
 function checkLength(folder: RunFolder, ends: readonly SegmentEnd[], { flushed }: SummaryFile): void {
   const end = ends.find((one) => one.epoch === flushed.epoch);
   if (end !== undefined && end.length >= flushed.length) return;
-  const what = `run.json says that ${flushed.length} bytes of it (version ${flushed.version}) were acknowledged`;
-  throw truncated({ file: segmentFile(folder, flushed.epoch), offset: end?.length ?? 0, what });
+  throw shorter(folder, flushed, end?.length ?? 0);
 }
 
 /** One commit, as it stands in the journal. */

@@ -9,11 +9,15 @@ import { append, perform } from './protocol.ts';
 import type { OwnSegment, Written } from './protocol.ts';
 import { encodeRecord, hex8, kinds } from './record.ts';
 import type { Place } from './record.ts';
+import { roomAt } from './room.ts';
 import { segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { commitPayload } from './segment.ts';
 import type { CommitRecord, Segment } from './segment.ts';
 import { writeSummaryFile } from './summary-file.ts';
+
+/** A look at the file that a segment's name leads to is good for so long. */
+const lookEveryMs = 20;
 
 /** `run.json` is written at most this often while a run is driven. */
 const summaryEveryMs = 1000;
@@ -31,6 +35,10 @@ export interface Holding {
   readonly taking: Taking;
   readonly base: RunSummary;
   place: Place;
+  /** Of the file, in bytes, its room included. */
+  size: number;
+  /** Until a record is not flushed. */
+  mayHaveRoom: boolean;
   version: number;
   summary: RunSummary;
   /** The newest commit, to recognise it when it is sent again. */
@@ -40,45 +48,53 @@ export interface Holding {
   closed: boolean;
   /** Why nothing more may be written here. */
   failure: unknown;
+  /** When its name led to its file, as long as it was made: monotonic time. */
+  lookedAt: number;
   /** When `run.json` was written here, by the monotonic clock: with the first commit of a taking it is written again. */
   summaryAt: number;
 }
 
-/** Who read a segment to its end last, of all backends of this process, and so knows where to write. By its file. */
-const newest = new Map<string, Holding>();
+/**
+ * Who read a segment to its end last, of all backends of this process, and so knows where to write. By its inode: a folder
+ * may have several names. Who finds another file's holding reads its own again.
+ */
+const newest = new Map<number, Holding>();
 
 /** Another backend of the same token may have written to the segment since. No other process has that token. */
 export function isNewest(holding: Holding): boolean {
-  return newest.get(holding.file) === holding;
+  return newest.get(holding.inode) === holding;
 }
 
 export function drop(holding: Holding): void {
-  if (isNewest(holding)) newest.delete(holding.file);
+  if (isNewest(holding)) newest.delete(holding.inode);
   holding.folder.files.closeSync(holding.fd);
 }
 
 /** `undefined`: the segment is not one to write to; its epoch must be taken over. */
 export function hold(folder: RunFolder, segment: Segment, fd?: number): Holding | undefined {
-  const { owner, state, base, place, inode, file } = segment;
+  const { owner, state, base, place, size, inode, file } = segment;
   if (state === undefined || base === undefined || segment.torn || segment.closed) return undefined;
   const holding: Holding = {
     folder,
     fence: { epoch: owner.epoch, token: owner.token },
-    fd: fd ?? folder.files.openSync(file, 'a'),
+    fd: fd ?? folder.files.openSync(file, 'r+'),
     file,
     nextFile: segmentFile(folder, owner.epoch + 1),
     inode,
     taking: { owner: owner.owner, token: owner.token, ttlMs: owner.ttlMs },
     base,
     place,
+    size,
+    mayHaveRoom: true,
     ...state,
     last: undefined,
     flushed: false,
     closed: false,
     failure: undefined,
+    lookedAt: -Infinity,
     summaryAt: -Infinity,
   };
-  newest.set(file, holding);
+  newest.set(inode, holding);
   return holding;
 }
 
@@ -91,20 +107,43 @@ function isSuperseded({ folder, nextFile }: Holding): boolean {
   return isThere(folder.files, nextFile);
 }
 
-/** Throws where the file is not as long as its holder made it: what was appended stands behind what somebody else left. */
-function isInPlace({ folder, file, inode }: Holding, length?: number): boolean {
+/** `size`: throws where the file is not as long as its holder made it. */
+function isInPlace({ folder, file, inode, place }: Holding, size?: number): boolean {
   const found = folder.files.statSync(file, { throwIfNoEntry: false });
   if (found?.ino !== inode) return false;
-  if (length === undefined || found.size === length) return true;
-  const what = `it has ${found.size} bytes where its holder wrote ${length}: something else wrote to it, or cut it`;
-  throw damaged({ file, offset: Math.min(found.size, length), what });
+  if (size === undefined || found.size === size) return true;
+  const what = `it has ${found.size} bytes where its holder made it ${size}: something else wrote to it, or cut it`;
+  throw damaged({ file, offset: Math.min(found.size, place.offset), what });
+}
+
+/**
+ * Whether the segment is the file that its name leads to, as long as it was made. Asked from time to time only: once `stat`
+ * has read the time of the last change, Linux stores the next one to the nanosecond, and a flush has that to store, too.
+ */
+function isMine(holding: Holding): boolean {
+  const now = systemClock.monotonic();
+  if (now - holding.lookedAt < lookEveryMs) return true;
+  holding.lookedAt = now;
+  return isInPlace(holding, holding.size);
+}
+
+/** Whether there is a segment of that name: a removed run has none, and its epoch never comes again. */
+function isNamed({ folder, file }: Holding): boolean {
+  try {
+    folder.files.accessSync(file);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /** Appends a commit that follows on the holding's version. */
 export function appendCommit(holding: Holding, commit: Commit, flusher: Flusher): Later<Written> {
   const payload = commitPayload(commit, holding.base);
   const start = holding.place.offset;
-  const written = write(holding, { kind: kinds.commit, payload, flush: commit.flush }, flusher);
+  const ended = isTerminal(commit.summary.status);
+  const written = write(holding, { kind: kinds.commit, payload, flush: commit.flush, ended }, flusher);
   return andThen(written, (answer) => {
     if (answer === 'ok')
       noteCommit(holding, commit, { last: { after: commit.expectedVersion, payload, start }, at: flusher.flushedAt });
@@ -129,17 +168,23 @@ interface Entry {
   readonly kind: typeof kinds.commit | typeof kinds.end;
   readonly payload: string;
   readonly flush: boolean;
+  /** The run ends with it, or its holder lets go. */
+  readonly ended: boolean;
 }
 
-function write(holding: Holding, { kind, payload, flush }: Entry, flusher: Flusher): Later<Written> {
-  const { files } = holding.folder;
-  const { fd, place } = holding;
-  const { bytes, crc } = encodeRecord(kind, payload, place.crc);
+function write(holding: Holding, { kind, payload, flush, ended }: Entry, flusher: Flusher): Later<Written> {
+  const { place } = holding;
+  const { bytes, crc } = encodeRecord(kind, payload, place);
+  let mine = true;
   const own: OwnSegment = {
-    write: () => writeAll(files, fd, { bytes, offset: place.offset }),
-    flush: () => flusher.flush(fd),
+    write: () => {
+      // Before it writes: what something else left there is not written over.
+      mine = isMine(holding);
+      if (mine) writeRecord(holding, bytes, { flush, ended });
+    },
+    flush: () => flusher.flush(holding.fd),
     superseded: () => isSuperseded(holding),
-    inPlace: () => isInPlace(holding, place.offset + bytes.length),
+    inPlace: () => mine && (ended ? isInPlace(holding, holding.size) : isNamed(holding)),
   };
   const written = guard(
     () => perform(append(own, flush)),
@@ -153,6 +198,52 @@ function write(holding: Holding, { kind, payload, flush }: Entry, flusher: Flush
     holding.flushed = flush;
     return answer;
   });
+}
+
+function writeRecord(holding: Holding, bytes: Buffer, { flush, ended }: Pick<Entry, 'flush' | 'ended'>): void {
+  const { folder, fd, place } = holding;
+  const end = place.offset + bytes.length;
+  if (!flush) goOnWithoutRoom(holding);
+  writeAll(folder.files, fd, { bytes, offset: place.offset });
+  if (end <= holding.size) return;
+  holding.size = end;
+  if (flush && !ended && holding.flushed && holding.mayHaveRoom) makeRoom(holding);
+}
+
+/**
+ * Of several records that are on their way to the disk together only those may be missing that come last: so there is no
+ * room for them, on the disk neither.
+ */
+function goOnWithoutRoom(holding: Holding): void {
+  const { folder, fd, place, size } = holding;
+  holding.mayHaveRoom = false;
+  if (size === place.offset) return;
+  folder.files.ftruncateSync(fd, place.offset);
+  holding.size = place.offset;
+  folder.files.fdatasyncSync(fd);
+}
+
+/** What follows is done without it where there is none. */
+function makeRoom(holding: Holding): void {
+  const { folder, fd, size } = holding;
+  const room = roomAt(size);
+  try {
+    holding.size += folder.files.writeSync(fd, room, 0, room.length, size);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+/** Zero bytes behind the end of a segment that was let go do no harm, so that a failure does none. */
+function takeRoomAway(holding: Holding): void {
+  const { folder, fd, place, size } = holding;
+  if (size === place.offset) return;
+  try {
+    folder.files.ftruncateSync(fd, place.offset);
+    holding.size = place.offset;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 /** Rejects once a write has failed. */
@@ -182,8 +273,9 @@ export function otherEvents(where: { readonly file: string; readonly offset: num
 
 /** Closes the segment: the run is free at once. */
 export async function close(holding: Holding, flusher: Flusher): Promise<Written> {
-  const written = await write(holding, { kind: kinds.end, payload: '{}', flush: true }, flusher);
+  const written = await write(holding, { kind: kinds.end, payload: '{}', flush: true, ended: true }, flusher);
   holding.closed = true;
+  if (written === 'ok') takeRoomAway(holding);
   return written;
 }
 

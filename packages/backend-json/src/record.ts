@@ -1,5 +1,6 @@
 import { crc32, crc32Of } from '@orch/core/node';
 import { damaged, newer } from './damage.ts';
+import { contentEnd, lacksSector, spacesBefore } from './room.ts';
 
 /**
  * A record: a header of 30 bytes and one line of JSON.
@@ -40,12 +41,14 @@ export function hex8(value: number): string {
   return value.toString(16).padStart(8, '0');
 }
 
-export function encodeRecord(kind: Kind, payload: string, before: number): EncodedRecord {
-  const length = Buffer.byteLength(payload) + 1;
+export function encodeRecord(kind: Kind, payload: string, before: Place): EncodedRecord {
+  const shortest = Buffer.byteLength(payload) + 1;
+  const spaces = spacesBefore(before.offset + headerBytes + shortest);
+  const length = shortest + spaces.length;
   const bytes = Buffer.allocUnsafe(headerBytes + length);
-  bytes.write(payload, headerBytes);
+  bytes.write(payload + spaces, headerBytes);
   bytes[headerBytes + length - 1] = 10;
-  const crc = crc32(bytes.subarray(headerBytes), before);
+  const crc = crc32(bytes.subarray(headerBytes), before.crc);
   bytes.write(`${format}${kind} ${hex8(length)} ${hex8(crc)} `, 0, 'latin1');
   bytes.write(`${hex8(crc32Of(bytes, { start: 0, end: checkedBytes }))} `, checkedBytes, 'latin1');
   return { bytes, crc };
@@ -80,25 +83,62 @@ export class FoundRecord implements Place {
   }
 }
 
+/** Where the last whole record of a stretch ends. */
+export interface Walked extends Place {
+  /** Bytes of an unfinished write follow. */
+  readonly torn: boolean;
+}
+
 /**
- * Visits the whole records of a stretch and answers where the last one ends. What is shorter than its header says is
- * the tail of an unfinished write and is left alone; anything else that is wrong rejects with `ORCH_JOURNAL_DAMAGED`.
+ * Visits the whole records of a stretch and answers where the last one ends. Room may follow. What is shorter than its
+ * header says, or lacks a sector, is the tail of an unfinished write and is left alone; anything else that is wrong
+ * rejects with `ORCH_JOURNAL_DAMAGED`.
  */
-export function walk(stretch: Stretch, visit: (record: FoundRecord) => void): Place {
-  const { file, from, bytes } = stretch;
+export function walk(stretch: Stretch, visit: (record: FoundRecord) => void): Walked {
+  const { from, bytes } = stretch;
+  const content = contentEnd(bytes);
   let { offset, crc } = from;
   for (;;) {
     const at = offset - from.offset;
-    if (bytes.length - at < headerBytes) return { offset, crc };
-    const { kind, length, chained } = readHeader(bytes, at, { file, offset });
-    const end = at + headerBytes + length;
-    if (end > bytes.length) return { offset, crc };
-    crc = crc32(new Uint8Array(bytes.buffer, bytes.byteOffset + at + headerBytes, length), crc);
-    if (crc !== chained) throw damaged({ file, offset, what: 'the checksum of the record does not fit' });
+    if (content - at < headerBytes) return { offset, crc, torn: content > at };
+    const found = recordAt(stretch, { at, content, before: crc });
+    if (found === undefined) return { offset, crc, torn: true };
     const start = offset;
-    offset += headerBytes + length;
-    visit(new FoundRecord(stretch, kind, { start, offset, crc }));
+    offset += found.bytes;
+    crc = found.chained;
+    visit(new FoundRecord(stretch, found.kind, { start, offset, crc }));
   }
+}
+
+interface Spot {
+  readonly at: number;
+  /** Where room begins. */
+  readonly content: number;
+  /** Of the chain up to there. */
+  readonly before: number;
+}
+
+/** `undefined`: it was not written to its end. */
+function recordAt(
+  { file, from, bytes }: Stretch,
+  { at, content, before }: Spot,
+): { readonly kind: string; readonly bytes: number; readonly chained: number } | undefined {
+  const offset = from.offset + at;
+  const header = readHeader(bytes, at, { file, offset });
+  const end = header === undefined ? content : at + headerBytes + header.length;
+  const isWrong = (what: string): undefined => {
+    if (end < content || !lacksSector(bytes, { at, content, offset })) throw damaged({ file, offset, what });
+  };
+  if (header === undefined) return isWrong('the header of the record is wrong');
+  if (end > content) {
+    // No sector holds the last byte alone, see `spacesBefore`: this one was there.
+    if (end - content > 1 || end > bytes.length) return undefined;
+    throw damaged({ file, offset, what: 'the last byte of the record is missing' });
+  }
+  const { kind, chained } = header;
+  const line = new Uint8Array(bytes.buffer, bytes.byteOffset + at + headerBytes, header.length);
+  if (crc32(line, before) !== chained) return isWrong('the checksum of the record does not fit');
+  return { kind, bytes: end - at, chained };
 }
 
 export interface Header {
@@ -107,17 +147,17 @@ export interface Header {
   readonly chained: number;
 }
 
+/** `undefined`: it is not what was written. Rejects with `ORCH_JOURNAL_NEWER`. */
 export function readHeader(
   bytes: Buffer,
   at: number,
   where: { readonly file: string; readonly offset: number },
-): Header {
+): Header | undefined {
   const length = readHex(bytes, at + 3);
   const chained = readHex(bytes, at + 12);
   const check = readHex(bytes, at + checkedBytes);
   const spaced = bytes[at + headerBytes - 1] === 32;
-  if (!spaced || check !== crc32Of(bytes, { start: at, end: at + checkedBytes }))
-    throw damaged({ ...where, what: 'the header of the record is wrong' });
+  if (!spaced || check !== crc32Of(bytes, { start: at, end: at + checkedBytes })) return undefined;
   if (bytes[at] !== format.charCodeAt(0)) throw newer({ ...where, format: String.fromCharCode(bytes[at] ?? 0) });
   return { kind: String.fromCharCode(bytes[at + 1] ?? 0), length, chained };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isOrchError, runIdPattern, unknownRun } from '@orch/core/author';
 import type { RunFilter, RunPage, RunSummary, UnreadableRun } from '@orch/core/author';
-import { asUnavailable } from './damage.ts';
+import { asUnavailable, isDamage } from './damage.ts';
 import { namesIn, openIfThere, readBetween } from './files.ts';
 import type { Files } from './files.ts';
 import { commitsAfter, readHistory } from './history.ts';
@@ -85,7 +85,14 @@ async function listedSummary(folder: RunFolder): Promise<RunSummary | Unreadable
 /** What `run.json` says, and what was appended since. Rejects with `ORCH_RUN_UNKNOWN`. */
 export async function currentSummary(folder: RunFolder, memory: Memory): Promise<RunSummary> {
   const known = readSummaryFile(folder);
-  return (known === undefined ? undefined : brought(folder, known)) ?? (await derived(folder, memory));
+  try {
+    const summary = known === undefined ? undefined : brought(folder, known);
+    if (summary !== undefined) return summary;
+  } catch (error) {
+    // Perhaps half of a record was there yet: those who read the history look again.
+    if (!isDamage(error)) throw error;
+  }
+  return derived(folder, memory);
 }
 
 /** `undefined`: a newer epoch was taken since. */

@@ -1,15 +1,17 @@
 import type { RunSummary } from '@orch/core/author';
 import { isOrchError, unknownRun } from '@orch/core/author';
-import { damaged } from './damage.ts';
+import { damaged, isDamage } from './damage.ts';
+import type { DamageError } from './damage.ts';
 import { openIfThere, readBetween } from './files.ts';
 import { gather, payloadOf } from './gather.ts';
 import type { Gathered } from './gather.ts';
-import { chainStart, walk } from './record.ts';
+import { chainStart, headerBytes, readHeader, walk } from './record.ts';
 import type { Place } from './record.ts';
 import { segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
+import { contentEnd } from './room.ts';
 import { Draft } from './segment.ts';
-import type { Segment } from './segment.ts';
+import type { FoundSegment, Segment } from './segment.ts';
 
 interface OpenSegment {
   readonly file: string;
@@ -41,15 +43,35 @@ function withSegment<Result>(
 
 /** Reads a segment, or what was added to one that is known; `undefined`: there is none. */
 export function scanSegment(folder: RunFolder, epoch: number, known?: Segment): Segment | undefined {
-  return withSegment(folder, epoch, ({ file, size, inode, touchedAt, read }) => {
-    const base = known !== undefined && known.inode === inode && size >= known.place.offset ? known : undefined;
-    const from = base?.place ?? chainStart(folder.run, epoch);
-    const bytes = read(from.offset);
-    const draft = new Draft(file, base);
-    const ownRun = base === undefined ? withForeignCheck(folder, { file, bytes }) : walk;
-    const place = ownRun({ file, from, bytes }, (record) => draft.take(record));
-    return draft.finish({ place, epoch, inode, touchedAt, torn: from.offset + bytes.length > place.offset });
-  });
+  return lookAgain(() =>
+    withSegment(folder, epoch, ({ file, size, inode, touchedAt, read }) => {
+      const base = known !== undefined && known.inode === inode && size >= known.place.offset ? known : undefined;
+      const from = base?.place ?? chainStart(folder.run, epoch);
+      const bytes = read(from.offset);
+      const draft = new Draft(file, base);
+      const ownRun = base === undefined ? withForeignCheck(folder, { file, bytes }) : walk;
+      const { torn, ...place } = ownRun({ file, from, bytes }, (record) => draft.take(record));
+      return draft.finish({ place, epoch, size, inode, touchedAt, torn });
+    }),
+  );
+}
+
+/**
+ * A record may be read while it is written into room, its end before its start. Such a place is whole, or unfinished, at
+ * the next look; what is still damaged there is.
+ */
+export function lookAgain<Result>(look: () => Result): Result {
+  let before: number | undefined;
+  for (;;) {
+    try {
+      return look();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      const { offset } = error as DamageError;
+      if (offset === before) throw error;
+      before = offset;
+    }
+  }
 }
 
 /** A segment, and its records as they were gathered from its start: who goes on to read them need not read the file again. */
@@ -61,16 +83,19 @@ export interface ScannedWhole {
 /** Reads a segment from its start, in one pass; `undefined`: there is none, or it is damaged and `scanSegment` tells where. */
 export function scanWhole(folder: RunFolder, epoch: number): ScannedWhole | undefined {
   try {
-    return withSegment(folder, epoch, ({ file, inode, touchedAt, read }) => {
+    return withSegment(folder, epoch, ({ file, size, inode, touchedAt, read }) => {
       const from = chainStart(folder.run, epoch);
-      const gathered = gather({ file, from, bytes: read(0) });
+      const bytes = read(0);
+      const content = contentEnd(bytes);
+      const gathered = gather({ file, from, bytes: bytes.subarray(0, content) });
       if (gathered === undefined) return undefined;
       const draft = new Draft(file, undefined);
       for (const [index, { kind, start }] of gathered.records.entries())
         draft.take({ kind, start, payload: () => payloadOf(gathered, index) });
       const place = gathered.records.at(-1) ?? from;
-      const torn = gathered.bytes.length > place.offset;
-      return { segment: draft.finish({ place, epoch, inode, touchedAt, torn }), gathered };
+      // What follows may be an unfinished write or damage.
+      if (content > place.offset) return undefined;
+      return { segment: draft.finish({ place, epoch, size, inode, touchedAt, torn: false }), gathered };
     });
   } catch (error) {
     if (isOrchError(error)) return undefined;
@@ -95,25 +120,35 @@ interface Head {
   readonly draft: Draft;
   /** How many records the draft has taken. */
   readonly records: number;
+  readonly found: Omit<FoundSegment, 'place'>;
   readonly place: Place;
-  readonly inode: number;
-  readonly touchedAt: number;
+  /** Nothing else than records stands in it, the last one perhaps cut by where the head ends. */
+  readonly isFull: boolean;
 }
 
 /** The first `limit` records of a segment, as far as they lie in its head and before `to`; `undefined`: there is no such file. */
 function readHead(folder: RunFolder, epoch: number, { limit, to }: HeadLimits): Head | undefined {
-  return withSegment(folder, epoch, ({ file, inode, touchedAt, read }) => {
-    const bytes = read(0, Math.min(to, headLimit));
-    const from = chainStart(folder.run, epoch);
-    const draft = new Draft(file, undefined);
-    let records = 0;
-    const place = withForeignCheck(folder, { file, bytes })({ file, from, bytes }, (record) => {
-      if (records === limit) return;
-      draft.take(record);
-      records++;
-    });
-    return { draft, records, place, inode, touchedAt };
-  });
+  return lookAgain(() =>
+    withSegment(folder, epoch, ({ file, size, inode, touchedAt, read }) => {
+      const bytes = read(0, Math.min(to, headLimit));
+      const from = chainStart(folder.run, epoch);
+      const draft = new Draft(file, undefined);
+      let records = 0;
+      const place = withForeignCheck(folder, { file, bytes })({ file, from, bytes }, (record) => {
+        if (records === limit) return;
+        draft.take(record);
+        records++;
+      });
+      const isFull = isPartOfRecord(bytes.subarray(place.offset), file);
+      return { draft, records, found: { epoch, size, inode, touchedAt, torn: false }, place, isFull };
+    }),
+  );
+}
+
+function isPartOfRecord(bytes: Buffer, file: string): boolean {
+  if (bytes.length < headerBytes) return contentEnd(bytes) === bytes.length;
+  const header = readHeader(bytes, 0, { file, offset: 0 });
+  return header !== undefined && headerBytes + header.length > bytes.length;
 }
 
 interface HeadLimits {
@@ -124,17 +159,16 @@ interface HeadLimits {
 /** Whose taking made a segment, and whether it removed the run; `undefined`: there is no such segment. */
 export function ownerAt(folder: RunFolder, epoch: number): Pick<Segment, 'owner' | 'deleted'> | undefined {
   const head = readHead(folder, epoch, { limit: 1, to: headLimit });
-  return head?.draft.finish({ place: head.place, epoch, inode: head.inode, touchedAt: head.touchedAt, torn: false });
+  return head?.draft.finish({ ...head.found, place: head.place });
 }
 
-/** A segment as it was at a known place; `undefined`: its first records are not all in the head. */
+/** A segment as it was at a known place; `undefined`: its head does not tell, or is not what led up to there. */
 export function segmentAt(folder: RunFolder, known: KnownPlace): Segment | undefined {
   const { epoch, length, crc, version, closed, summary } = known;
   const head = readHead(folder, epoch, { limit: 2, to: length });
-  if (head === undefined || head.records < 2) return undefined;
-  const { draft, inode, touchedAt } = head;
+  if (head === undefined || head.records < 2 || !head.isFull) return undefined;
   const place = { offset: length, crc: Number.parseInt(crc, 16) };
-  return { ...draft.finish({ place, epoch, inode, touchedAt, torn: false }), closed, state: { version, summary } };
+  return { ...head.draft.finish({ ...head.found, place }), closed, state: { version, summary } };
 }
 
 /** A chain that does not start with this run may be the whole journal of another one: say so. */

@@ -47,6 +47,8 @@ export interface Segment extends SegmentView {
   readonly base?: RunSummary;
   /** Bytes of an unfinished write follow. */
   readonly torn: boolean;
+  /** Of the file, in bytes, its room included. */
+  readonly size: number;
   /** Tells a file from another one of the same name. */
   readonly inode: number;
   /** When it was written to or renewed: wall time in milliseconds since 1970. */
@@ -112,6 +114,11 @@ export interface ScannedRecord {
   payload(): string;
 }
 
+/** What a look at the file tells. */
+export type FoundSegment = Pick<Segment, 'place' | 'torn' | 'size' | 'inode' | 'touchedAt'> & {
+  readonly epoch: number;
+};
+
 /** Gathers what the records of a segment say; parses the last commit only. */
 export class Draft {
   readonly #file: string;
@@ -147,7 +154,7 @@ export class Draft {
     }
   }
 
-  finish(found: Pick<Segment, 'place' | 'torn' | 'inode' | 'touchedAt'> & { readonly epoch: number }): Segment {
+  finish(found: FoundSegment): Segment {
     const { place, epoch, ...rest } = found;
     if (this.#owner === undefined)
       throw truncated({ file: this.#file, offset: place.offset, what: 'it was made with its first record whole' });

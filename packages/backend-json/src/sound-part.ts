@@ -63,7 +63,7 @@ function soundRecords(folder: RunFolder, epoch: number): SoundRecords {
   }
   const place = records.at(-1);
   if (place === undefined) return { epoch, records, whole: false, sealed: [] };
-  const { sealed = [] } = draft.finish({ place, epoch, inode: 0, touchedAt: 0, torn: false });
+  const { sealed = [] } = draft.finish({ place, epoch, size: 0, inode: 0, touchedAt: 0, torn: false });
   return { epoch, records, whole, sealed };
 }
 

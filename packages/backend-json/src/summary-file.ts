@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import type { RunSummary } from '@orch/core/author';
 import { crc32 } from '@orch/core/node';
+import { truncated } from './damage.ts';
+import type { DamageError } from './damage.ts';
 import { flushFolder, isThere, readFile, removeIfThere, temporaryName, writeAll, writeNew } from './files.ts';
 import { hex8 } from './record.ts';
+import { segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** A place of the journal that was on stable storage and acknowledged: it is never shorter again. */
@@ -19,6 +22,12 @@ export interface Flushed {
 export interface SummaryFile {
   readonly summary: RunSummary;
   readonly flushed: Flushed;
+}
+
+/** A journal has less than was acknowledged of it. */
+export function shorter(folder: RunFolder, { epoch, length, version }: Flushed, found: number): DamageError {
+  const what = `run.json says that ${length} bytes of it (version ${version}) were acknowledged`;
+  return truncated({ file: segmentFile(folder, epoch), offset: found, what });
 }
 
 function summaryPath(folder: RunFolder): string {

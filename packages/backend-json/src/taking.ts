@@ -15,7 +15,7 @@ import type { RunFolder } from './run-folder.ts';
 import { scanSegment, segmentAt } from './scan-segment.ts';
 import { ownerPayload, sealPayload } from './segment.ts';
 import type { Segment } from './segment.ts';
-import { readSummaryFile } from './summary-file.ts';
+import { readSummaryFile, shorter } from './summary-file.ts';
 
 export type Acquisition = Holding | Extract<Acquired, { readonly status: 'taken' }>;
 
@@ -82,14 +82,13 @@ function look(folder: RunFolder, epoch: number, known: Segment | undefined): Seg
   const flushed = noted?.flushed;
   if (noted === undefined || flushed === undefined || flushed.epoch < epoch) return scanSegment(folder, epoch);
   const size = folder.files.statSync(segmentFile(folder, flushed.epoch), { throwIfNoEntry: false })?.size ?? 0;
-  if (size < flushed.length) {
-    const what = `run.json says that ${flushed.length} bytes of it (version ${flushed.version}) were acknowledged`;
-    throw truncated({ file: segmentFile(folder, flushed.epoch), offset: size, what });
-  }
+  if (size < flushed.length) throw shorter(folder, flushed, size);
   // `run.json` may have been written in a newer epoch since that was looked for.
   if (flushed.epoch > epoch) return scanSegment(folder, epoch);
   if (known?.end.epoch === epoch && known.end.length >= flushed.length) return scanSegment(folder, epoch, known);
-  return scanSegment(folder, epoch, segmentAt(folder, { ...flushed, summary: noted.summary }));
+  const found = scanSegment(folder, epoch, segmentAt(folder, { ...flushed, summary: noted.summary }));
+  if (found === undefined || found.end.length >= flushed.length) return found;
+  throw shorter(folder, flushed, found.end.length);
 }
 
 async function takeNext(folder: RunFolder, newest: Segment, taking: Taking): Promise<Holding | undefined> {
@@ -190,7 +189,7 @@ class EpochOnDisk implements TakingDisk<Segment> {
       const what = `no earlier segment of run ${this.#folder.run} was taken whole`;
       throw truncated({ file: segmentFile(this.#folder, this.#epoch), offset: this.#place.offset, what });
     }
-    const { bytes, crc } = encodeRecord(kinds.seal, sealPayload(ends, state), this.#place.crc);
+    const { bytes, crc } = encodeRecord(kinds.seal, sealPayload(ends, state), this.#place);
     writeAll(this.#folder.files, this.fd, { bytes, offset: this.#place.offset });
     this.#place = { offset: this.#place.offset + bytes.length, crc };
   }
@@ -226,5 +225,5 @@ interface Owned {
 export function ownerBytes({ run, epoch, taking, kind }: Owned): { readonly bytes: Buffer; readonly crc: number } {
   const { token, ttlMs, owner } = taking;
   const payload = ownerPayload({ run, epoch, token, ttlMs, since: Date.now(), owner });
-  return encodeRecord(kind, payload, chainStart(run, epoch).crc);
+  return encodeRecord(kind, payload, chainStart(run, epoch));
 }

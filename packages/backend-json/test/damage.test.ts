@@ -94,9 +94,9 @@ describe('a reader is shown what stands before the damage, then refused', () => 
 
   test('but not what an older holder wrote behind its end', async () => {
     const zombie = readFileSync(run('journal-1'));
-    const { crc } = walk({ file: '', from: chainStart('r1', 1), bytes: zombie }, () => undefined);
+    const place = walk({ file: '', from: chainStart('r1', 1), bytes: zombie }, () => undefined);
     const late = commitPayload(commit({ epoch: 1, token: 'first' }, 2), summary('r1', 1));
-    writeFileSync(run('journal-1'), Buffer.concat([zombie, encodeRecord('c', late, crc).bytes]));
+    writeFileSync(run('journal-1'), Buffer.concat([zombie, encodeRecord('c', late, place).bytes]));
     change('journal-2', 'event 3', 'event 7');
     expect((await shownBeforeDamage(await opened(path))).versions).toEqual([1, 2]);
   });

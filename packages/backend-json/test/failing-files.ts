@@ -39,11 +39,13 @@ export function isFlush(call: Call): boolean {
 }
 
 const wrapped: Record<Call, true> = {
+  accessSync: true,
   closeSync: true,
   fdatasync: true,
   fdatasyncSync: true,
   fstatSync: true,
   fsyncSync: true,
+  ftruncateSync: true,
   futimesSync: true,
   linkSync: true,
   mkdirSync: true,

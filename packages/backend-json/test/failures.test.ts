@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOrchError } from '@orch/core/author';
+import { isOrchError, systemClock } from '@orch/core/author';
 import type { Backend, Fence } from '@orch/core/author';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { failingFiles, isFlush } from './failing-files.ts';
 import type { Call, FailingFiles } from './failing-files.ts';
 import { commit, created, folder, held, opened, taking, versions } from './stage.ts';
@@ -186,16 +186,20 @@ test('a journal that is gone, though nobody took the run, is said to be gone', a
 });
 
 test('a commit that was refused is not written again behind itself, wherever the refusal came from', async () => {
+  // The file was looked at just before, so that it is written to, and found to be gone afterwards.
+  const monotonic = vi.spyOn(systemClock, 'monotonic').mockReturnValue(1000);
+  onTestFinished(() => monotonic.mockRestore());
   const path = folder();
   const files = failingFiles();
   const backend = await opened(path, files);
   const fence = await created(backend);
+  await backend.append('r1', commit(fence, 1));
   const place = join(path, 'runs/r1');
   renameSync(place, join(path, 'away'));
   files.fail = (call) => (call === 'readdirSync' ? 'EMFILE' : undefined);
-  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+  await expect(backend.append('r1', commit(fence, 2))).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
   files.fail = () => undefined;
   renameSync(join(path, 'away'), place);
-  await expect(backend.append('r1', commit(fence, 1))).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
-  expect(await versions(await opened(path))).toEqual([1, 2]);
+  await expect(backend.append('r1', commit(fence, 2))).rejects.toMatchObject({ code: 'ORCH_BACKEND_UNAVAILABLE' });
+  expect(await versions(await opened(path))).toEqual([1, 2, 3]);
 });

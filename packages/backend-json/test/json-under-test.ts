@@ -27,7 +27,7 @@ export function jsonUnderTest(): BackendUnderTest {
     setBack: (ms) => age(-ms),
     damage(run) {
       const bytes = readFileSync(journal(run));
-      bytes[bytes.length >> 1]! ^= 1;
+      bytes[bytes.lastIndexOf('\n') >> 1]! ^= 1;
       writeFileSync(journal(run), bytes);
     },
     makeNewer: (run) => rewriteHeader(journal(run), '2'),

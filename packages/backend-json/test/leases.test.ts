@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, readdirSync, statSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { systemClock } from '@orch/core/author';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { nodeFiles } from '../src/files.ts';
 import { commit, created, event, folder, held, opened, summary, taking, versions } from './stage.ts';
 
@@ -45,12 +46,15 @@ test.each([
   ['cut', (file: string) => truncateSync(file, statSync(file).size - 10)],
   ['written to', (file: string) => appendFileSync(file, 'something else')],
 ])('a journal that something else has %s is not written over, and nothing in it acknowledged', async (_what, spoil) => {
+  const monotonic = vi.spyOn(systemClock, 'monotonic').mockReturnValue(1000);
+  onTestFinished(() => monotonic.mockRestore());
   const path = folder();
   const backend = await opened(path);
   const fence = await created(backend);
   await backend.append('r1', commit(fence, 1));
   const file = join(path, 'runs/r1/journal-1');
   spoil(file);
+  monotonic.mockReturnValue(1020);
   const left = readFileSync(file);
   await expect(backend.append('r1', commit(fence, 2))).rejects.toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED' });
   await expect(backend.append('r1', commit(fence, 2))).rejects.toMatchObject({ code: 'ORCH_JOURNAL_DAMAGED' });

@@ -88,3 +88,20 @@ export async function shownBeforeDamage(
   }
   throw new Error('It was not refused');
 }
+
+interface RunWithRoom {
+  readonly path: string;
+  readonly backend: Backend;
+  readonly fence: Fence;
+  /** Its journal. */
+  readonly file: string;
+}
+
+/** A run whose journal has room: three commits, each flushed. */
+export async function runWithRoom(files: Files = nodeFiles): Promise<RunWithRoom> {
+  const path = folder();
+  const backend = await opened(path, files);
+  const fence = await created(backend);
+  for (const after of [1, 2]) await backend.append('r1', commit(fence, after));
+  return { path, backend, fence, file: join(path, 'runs/r1/journal-1') };
+}

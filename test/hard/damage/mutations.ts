@@ -1,3 +1,4 @@
+import { contentEnd } from '../../../packages/backend-json/src/room.ts';
 import type { Change, Entry, FolderImage } from './folder-image.ts';
 import { under } from './folder-image.ts';
 
@@ -12,10 +13,13 @@ export interface Mutation {
 
 const everyBit = [1, 2, 4, 8, 16, 32, 64, 128];
 
-/** Each byte, or every `step`-th one, flipped in one bit, a different one from byte to byte; every `sample`-th byte in all of its bits. */
+/**
+ * Each byte, or every `step`-th one, flipped in one bit, a different one from byte to byte; every `sample`-th byte in all of
+ * its bits. The room of a journal has its own.
+ */
 export function* flips(image: FolderImage, path: string, sample = Infinity, step = 1): Generator<Mutation> {
   const bytes = bytesOf(image, path);
-  for (let at = 0; at < bytes.length; at += step)
+  for (let at = 0; at < contentEnd(bytes); at += step)
     for (const bit of at % sample === 0 ? everyBit : [1 << (at % 7)]) {
       const flipped = Buffer.from(bytes);
       flipped[at] = (flipped[at] ?? 0) ^ bit;
@@ -26,19 +30,33 @@ export function* flips(image: FolderImage, path: string, sample = Infinity, step
 /** Cut to each length, or to every `step`-th one. */
 export function* truncations(image: FolderImage, path: string, step = 1): Generator<Mutation> {
   const bytes = bytesOf(image, path);
-  for (let length = 0; length < bytes.length; length += step)
+  for (let length = 0; length < contentEnd(bytes); length += step)
     yield one(path, `cut to ${length} bytes`, 'truncations', bytes.subarray(0, length));
+}
+
+/** The room behind a journal that was not let go: every so manieth byte of it written to, and the file cut there. */
+export function* roomChanges(image: FolderImage, path: string): Generator<Mutation> {
+  const bytes = bytesOf(image, path);
+  const begin = contentEnd(bytes);
+  for (let at = begin; at < bytes.length; at += at < begin + 64 ? 1 : 61) {
+    yield one(path, `byte ${at}, in its room, written to`, 'room', Buffer.from(bytes.with(at, 1 << (at % 7))));
+    yield one(path, `cut to ${at} bytes, in its room`, 'room', bytes.subarray(0, at));
+  }
 }
 
 /** Each line deleted, doubled, and swapped with each other one. A record is a line: its JSON holds no line feed. */
 export function* moves(image: FolderImage, path: string): Generator<Mutation> {
-  const lines = linesOf(bytesOf(image, path));
+  const bytes = bytesOf(image, path);
+  const end = contentEnd(bytes);
+  const lines = linesOf(bytes.subarray(0, end));
+  const moved = (what: string, changed: readonly Buffer[]): Mutation =>
+    one(path, what, 'records', Buffer.concat([...changed, bytes.subarray(end)]));
   for (const [index, line] of lines.entries()) {
-    yield one(path, `record ${index} deleted`, 'records', Buffer.concat(lines.toSpliced(index, 1)));
-    yield one(path, `record ${index} doubled`, 'records', Buffer.concat(lines.toSpliced(index, 0, line)));
+    yield moved(`record ${index} deleted`, lines.toSpliced(index, 1));
+    yield moved(`record ${index} doubled`, lines.toSpliced(index, 0, line));
     for (let other = index + 1; other < lines.length; other++) {
       const swapped = lines.with(index, lines[other] ?? line).with(other, line);
-      yield one(path, `records ${index} and ${other} swapped`, 'records', Buffer.concat(swapped));
+      yield moved(`records ${index} and ${other} swapped`, swapped);
     }
   }
 }

@@ -29,14 +29,14 @@ export function withoutChecksums(): Files {
 
 function resealed(path: string, bytes: Buffer): Buffer {
   const [, run = '', epoch = ''] = /([^/]+)\/journal-(\d+)$/.exec(path) ?? [];
-  let { crc } = chainStart(run, Number(epoch));
+  let place = chainStart(run, Number(epoch));
   const records = linesOf(bytes).map((line) => {
     if (line.length <= headerBytes || line.at(-1) !== 10) return line;
     const payload = line.toString('latin1', headerBytes, line.length - 1);
     // One byte a character, so that the length stays what it is.
     if (/[^\0-\x7f]/.test(payload)) return line;
-    const record = encodeRecord(String.fromCharCode(line[1] ?? 0) as Kind, payload, crc);
-    crc = record.crc;
+    const record = encodeRecord(String.fromCharCode(line[1] ?? 0) as Kind, payload, place);
+    place = { offset: place.offset + record.bytes.length, crc: record.crc };
     return record.bytes;
   });
   return Buffer.concat(records);
