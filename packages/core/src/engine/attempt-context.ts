@@ -27,7 +27,7 @@ interface ContextParts {
   readonly preparation: Preparation;
 }
 
-/** What an executor is given. Signals and log are made when they are asked for. */
+/** What an executor is given. Signals are made when they are asked for. */
 export function attemptContext({
   active,
   state,
@@ -45,16 +45,14 @@ export function attemptContext({
     ...(cwd === undefined ? {} : { cwd }),
     directory: state.created.directory,
     idempotencyKey: `${state.runId}/${key}`,
+    log: logOf(log, attempt.phase),
   };
-  return withSignals(eager, { active, log });
+  return withSignals(eager, active);
 }
 
-type Source = Pick<ContextParts, 'active' | 'log'>;
-
-const withSignals = lazyFields<Source, Pick<AttemptContext, 'signal' | 'kill' | 'log'>>({
-  signal: ({ active }) => active.stop.signal,
-  kill: ({ active }) => active.kill.signal,
-  log: ({ active, log }) => logOf(log, active.attempt.phase),
+const withSignals = lazyFields<ContextParts['active'], Pick<AttemptContext, 'signal' | 'kill'>>({
+  signal: ({ stop }) => stop.signal,
+  kill: ({ kill }) => kill.signal,
 });
 
 function logOf(log: Log, phase: string): Log {

@@ -59,9 +59,8 @@ function keyOf({ runId, phase, index }: Attempt): string {
 const aborted: Outcome = { status: 'aborted' };
 const stillRunning: Outcome = { status: 'aborted', note: 'still running' };
 
-const withSignal = lazyFields<AttemptContext, Pick<AttemptContext, 'signal' | 'log'>>({
+const withSignal = lazyFields<AttemptContext, Pick<AttemptContext, 'signal'>>({
   signal: (context) => context.signal,
-  log: (context) => context.log,
 });
 
 /** Never throws or rejects. */
@@ -74,6 +73,7 @@ function call(work: PhaseFunction, attempt: Attempt, context: AttemptContext): O
       phase: attempt.phase,
       attempt: attempt.number,
       idempotencyKey: context.idempotencyKey,
+      log: context.log,
     };
     const value: unknown = work(withSignal(eager, context));
     return isThenable(value) ? outcomeOf(value) : completedWith(value);
