@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contentEnd } from '../../packages/backend-json/src/room.ts';
 import { Playground, isAlive, until } from '../../packages/cli/test/orch-process.ts';
 import { changed, differences, imageOf, rewrite } from './damage/folder-image.ts';
 import type { FolderImage } from './damage/folder-image.ts';
@@ -89,11 +90,13 @@ describe('a damaged run: exit code 5, file, byte and next step, and no byte is c
     [...image.keys()].find((path) => path.startsWith('runs/messaged/inbox/')) ?? '';
 
   function laterFormat(image: FolderImage): Mutation {
-    const lines = linesOf(image.get(killed) as Buffer);
+    const bytes = image.get(killed) as Buffer;
+    const end = contentEnd(bytes);
+    const lines = linesOf(bytes.subarray(0, end));
     const last = Buffer.from(lines.at(-1) ?? '');
     last.write('2', 0);
     last.write(crc32(last.subarray(0, 21)).toString(16).padStart(8, '0'), 21);
-    const change = new Map([[killed, Buffer.concat([...lines.slice(0, -1), last])]]);
+    const change = new Map([[killed, Buffer.concat([...lines.slice(0, -1), last, bytes.subarray(end)])]]);
     return { group: 'journal: later format', what: 'a record of format 2', change };
   }
 });
