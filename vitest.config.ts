@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './scripts/longest-first.ts';
 
 const packages = readdirSync(new URL('packages', import.meta.url)).toSorted();
 
@@ -25,6 +26,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './scripts/report-not-run.ts'],
     passWithNoTests: true,
+    sequence: { sequencer: LongestFirst },
     // Most of the time they wait for processes: on two cores, too, two files at once are better than one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: { include: ['packages/*/src/**/*.ts'] },
