@@ -23,18 +23,25 @@ function word(length: number): string {
   return made;
 }
 
-/** Random bytes are fetched by the page: a call costs some 10 µs, whatever it fetches. */
-const page = Buffer.alloc(1_024);
-let used = page.length;
-
-/** A part of the page that nobody else gets. To be used at once: the next page takes its place. */
 function randomBytes(count: number): Buffer {
-  if (used + count > page.length) {
-    fillWithRandom(page);
-    used = 0;
-  }
-  used += count;
-  return page.subarray(used - count, used);
+  const bytes = Buffer.alloc(count);
+  fillWithRandom(bytes);
+  return bytes;
 }
 
-export const randomIds: Ids = { runId: () => word(10), random: () => randomBytes(8).toString('hex') };
+const hexLength = 16;
+
+/** Hex digits that nobody was given yet, by the page: a call for random bytes costs some 10 µs, whatever it fetches. */
+let page = '';
+let used = 0;
+
+function randomHex(): string {
+  if (used === page.length) {
+    page = randomBytes(1_024).toString('hex');
+    used = 0;
+  }
+  used += hexLength;
+  return page.slice(used - hexLength, used);
+}
+
+export const randomIds: Ids = { runId: () => word(10), random: randomHex };
