@@ -16,8 +16,12 @@ const shared = {
   pool: 'forks',
   testTimeout: 30_000,
   hookTimeout: 30_000,
-  // What is printed depends on it.
-  env: { LC_ALL: 'C.UTF-8' },
+  env: {
+    // What is printed depends on it.
+    LC_ALL: 'C.UTF-8',
+    // Programs that tests start from their sources are compiled once.
+    NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/orch-tests', import.meta.url)),
+  },
 } as const;
 
 export default defineConfig({

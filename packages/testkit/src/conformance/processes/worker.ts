@@ -1,4 +1,5 @@
 // One of several processes that use a backend at once. Started by worker-process.ts with the module that makes the backend.
+import { flushCompileCache } from 'node:module';
 import { isOrchError } from '@orch/core/author';
 import type { Appended, Backend } from '@orch/core/author';
 import { commitOf, eventsOf, first, takingOf } from '../subject.ts';
@@ -15,6 +16,8 @@ try {
   await backend.open();
   process.on('message', (order: Order) => void obey(backend, order));
   await report({ is: 'ready' });
+  // Node keeps what it compiled, where it was told to, when it exits: this process will be killed.
+  flushCompileCache();
 } catch (error) {
   await report(failure(error));
 }
