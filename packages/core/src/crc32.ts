@@ -10,9 +10,15 @@ const fewBytes = 64;
 let bytesLeft = bytesWithoutZlib;
 let ofZlib: ((bytes: Uint8Array, before: number) => number) | undefined;
 
-/** CRC-32 of bytes, or of a text in UTF-8, continued from that of what came before: what `crc32` of `node:zlib` answers. */
+/**
+ * CRC-32 of bytes, or of a text in UTF-8, continued from that of what came before: what `crc32` of `node:zlib` answers.
+ * @throws RangeError if `before` is no unsigned integer of 32 bits, as a checksum is that was kept with a sign.
+ */
 export function crc32(data: string | Uint8Array, before = 0): number {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  // The table would take any number, and `node:zlib` throws: alike, however much was done before.
+  if (before >>> 0 !== before)
+    throw new RangeError(`crc32: before is ${before}, and must be an integer from 0 to 4294967295 (\`value >>> 0\`)`);
   const { length } = bytes;
   if (length > fewBytes) bytesLeft -= length;
   if (length <= fewBytes || bytesLeft >= 0) return crc32Of(bytes, { start: 0, end: length, before });

@@ -11,7 +11,9 @@ let bytesLeft = bytesWithoutCrypto;
 
 /** SHA-256 of a text in UTF-8, in hex, for names and comparisons: what `hash` of `node:crypto` answers. */
 export function sha256(text: string): string {
-  const bytes = Buffer.from(text);
+  const { buffer, byteOffset, length } = Buffer.from(text);
+  // Where `Buffer` is of another realm, as within `node:vm` and test runners that use it, it is no `Uint8Array` of ours.
+  const bytes = new Uint8Array(buffer, byteOffset, length);
   bytesLeft -= bytes.length;
   return bytesLeft >= 0
     ? bytesToHex(nobleSha256(bytes))

@@ -35,6 +35,21 @@ describe('crc32', () => {
     expect(crc32(text, 7)).toBe(ofZlib(text, 7));
   });
 
+  it.each([-1, 2 ** 32, Number.NaN, 1.5, Infinity])(
+    'continued from %d is refused, by whatever it is done',
+    (before) => {
+      for (const part of [bytes.subarray(0, 5), bytes, new Uint8Array(20_000)])
+        expect(() => crc32(part, before)).toThrow(
+          new RangeError(`crc32: before is ${before}, and must be an integer from 0 to 4294967295 (\`value >>> 0\`)`),
+        );
+    },
+  );
+
+  it('is continued from the least and the greatest there is', () => {
+    for (const part of [bytes.subarray(0, 5), bytes, new Uint8Array(20_000)])
+      for (const before of [0, 2 ** 32 - 1]) expect(crc32(part, before)).toBe(ofZlib(part, before));
+  });
+
   it('of parts, each continued from the one before, is that of the whole', () => {
     const parts = [0, 1, 70, 700, 2_000].map((end, index, ends) => bytes.subarray(ends[index - 1] ?? 0, end));
     expect(parts.reduce((before, part) => crc32(part, before), 0)).toBe(crc32(bytes));

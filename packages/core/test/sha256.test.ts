@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { sha256 as original } from '../src/sha256.ts';
 
@@ -46,6 +47,17 @@ describe('sha256', () => {
   it.each([16_384, 16_385, 1_000_000])('of %i bytes is that of node:crypto', (length) =>
     expect(sha256('x'.repeat(length))).toBe(ofCrypto('x'.repeat(length))),
   );
+
+  it('is that of node:crypto where Buffer is of another realm than Uint8Array', async () => {
+    vi.stubGlobal('Uint8Array', runInNewContext('Uint8Array'));
+    try {
+      await beginAnew();
+      expect(Buffer.from('')).not.toBeInstanceOf(Uint8Array);
+      for (const text of ['', 'ä€😀', '\ud800 alone', 'x'.repeat(20_000)]) expect(sha256(text)).toBe(ofCrypto(text));
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
 });
 
 describe('node:crypto', () => {
