@@ -13,9 +13,9 @@ export function copyTree(from: string, to: string): readonly string[] {
 }
 
 function copyInto(from: string, to: string, unreadable: string[]): void {
-  const stats = lstatSync(from, { throwIfNoEntry: false });
-  if (stats === undefined) return;
   try {
+    const stats = lstatSync(from, { throwIfNoEntry: false });
+    if (stats === undefined) return;
     if (stats.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
     else if (stats.isFile()) copyFile(from, to, stats);
     else if (stats.isDirectory()) {

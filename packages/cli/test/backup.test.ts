@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addToBackendsText, readBackendsText } from '../src/backend/backends-file.ts';
 import { orchFile, Playground, until, waitForGo } from './orch-process.ts';
 import type { OrchProcess } from './orch-process.ts';
+
+const unsearchable = fileURLToPath(new URL('./unsearchable-folders.mjs', import.meta.url));
 
 let ground: Playground;
 beforeEach(() => {
@@ -89,6 +92,19 @@ test('leaves out what may not be read, names it, and ends with 5: the rest is th
   expect(artifacts('one').toSorted()).toEqual(['closed', 'open']);
   expect(artifacts('two')).toEqual(['open']);
   expect((await ground.orch('list', '--state-dir', 'copy')).stdout.match(/completed/g)).toHaveLength(2);
+});
+
+test('leaves out what is in a folder that may be listed only, and names it', async () => {
+  ground.plan([
+    { name: 'a', command: 'cd "$ORCH_ARTIFACTS"; mkdir shut; touch shut/file; chmod 444 shut; echo y > open' },
+  ]);
+  await ground.orch('execute', 'plan.json', '--run-id', 'one');
+  const program = [process.execPath, '--import', unsearchable, orchFile];
+  const { code, stderr } = await ground.start(['backup', 'copy'], { program }).ended;
+  chmodSync(ground.path('.orch/runs/one/artifacts/shut'), 0o755);
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/^warning: of run one \S+\/artifacts\/shut\/file is left out: it may not be read\.$/m);
+  expect(readdirSync(ground.path('copy/runs/one/artifacts'))).toEqual(['open', 'shut']);
 });
 
 test('that comes to no end leaves nothing that looks like one', async () => {

@@ -1,4 +1,5 @@
 import { chmodSync, lstatSync, readdirSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { BackendPlace } from '../backend/backend-place.ts';
 import type { KnownRun } from './known-runs.ts';
@@ -28,7 +29,7 @@ export function sizeOf({ runId, at }: KnownRun, directory: string): number {
 
 /** Bytes that a file or folder takes on the disk. Links count as what they are: what they lead to is not looked at. */
 export function bytesOnDisk(path: string): number {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   if (stats === undefined) return 0;
   // Where a file system counts no blocks, its length has to do.
   const own = stats.blocks > 0 ? stats.blocks * 512 : stats.size;
@@ -40,7 +41,7 @@ export function bytesOnDisk(path: string): number {
 
 /** Gives its owner all rights to a folder and those in it: one that may not be written, as tools make for caches, keeps what it has. */
 export function makeRemovable(path: string): void {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   if (stats?.isDirectory() !== true) return;
   try {
     if ((stats.mode & ownerRights) !== ownerRights) chmodSync(path, stats.mode | ownerRights);
@@ -48,6 +49,15 @@ export function makeRemovable(path: string): void {
     // It is somebody else's, or gone: the removal tells.
   }
   for (const name of namesIn(path)) makeRemovable(join(path, name));
+}
+
+/** `undefined` also of what is in a folder whose names may be read, and nothing else of it: the removal tells. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** A folder that goes meanwhile, or that may not be read, has nothing to add. */

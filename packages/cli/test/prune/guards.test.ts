@@ -6,6 +6,7 @@ import { listRunsAt } from '../../src/prune/known-runs.ts';
 import { removeRuns } from '../../src/prune/remove-runs.ts';
 import { isAlive, orchFile, Playground, until, waitForGo } from '../orch-process.ts';
 
+const unsearchable = fileURLToPath(new URL('../unsearchable-folders.mjs', import.meta.url));
 const refusing = fileURLToPath(new URL('./refusing-removals.mjs', import.meta.url));
 
 let ground: Playground;
@@ -141,6 +142,20 @@ test('a run whose files can not be removed is gone, and no word says that nothin
   expect(stderr).toMatch(/^2 runs are gone but for files of them\. 0 runs stay\.$/m);
   const again = await ground.orch('prune', '--keep-last', '0');
   expect(again.stderr).toMatch(/^Removed 0 runs, what 2 earlier removals left, /m);
+  expect(readdirSync(ground.path('.orch/runs'))).toEqual(['.epochs']);
+});
+
+test('a folder that may be listed only keeps no run: neither its own nor another', async () => {
+  ground.plan([{ name: 'a', command: 'cd "$ORCH_ARTIFACTS"; mkdir -p shut/in; touch shut/in/file; chmod 444 shut' }]);
+  await execute('shut');
+  ground.plan([{ name: 'a', command: 'true' }]);
+  await execute('open');
+  const program = [process.execPath, '--import', unsearchable, orchFile];
+  const dry = await ground.start(['prune', '--keep-last', '0', '--dry-run'], { program }).ended;
+  expect(dry.code, dry.stderr).toBe(0);
+  expect(dry.stderr).toMatch(/^Would remove 2 runs, /m);
+  const { code, stderr } = await ground.start(['prune', '--keep-last', '0'], { program }).ended;
+  expect(code, stderr).toBe(0);
   expect(readdirSync(ground.path('.orch/runs'))).toEqual(['.epochs']);
 });
 
