@@ -149,7 +149,7 @@ export const catalogue = {
     usage: '<path>',
     summary: 'copy all runs of a backend, as they are now',
     examples: ['orch backup /srv/backup/monday', 'orch backup monday.db --backend sqlite'],
-    exits: ['done', 'notFound'],
+    exits: ['done', 'notFound', 'interrupt', 'terminate'],
   },
   prune: {
     group: 'Look after',

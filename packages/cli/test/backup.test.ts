@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addToBackendsText, readBackendsText } from '../src/backend/backends-file.ts';
@@ -63,21 +63,26 @@ test('has links between artifacts as they were written, so that they outlive the
   expect(readlinkSync(ground.path('copy/runs/one/artifacts/dead'))).toBe('/nowhere');
 });
 
-/** A backup that a file of the original is refused to. */
-function refusing(file: string, why: string): OrchProcess {
+/** A backup with some JavaScript before it, that may change `fs`. */
+function backupWith(script: string): OrchProcess {
   const preload = ground.write(
-    'refusing.mjs',
+    'preload.mjs',
     `import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-const { copyFileSync } = fs;
-fs.copyFileSync = (from, to) => {
-  if (!from.endsWith('${file}')) return copyFileSync(from, to);
-  throw Object.assign(new Error('${why}: ' + from), { code: '${why}', path: from });
-};
+${script}
 syncBuiltinESMExports();
 `,
   );
   return ground.start(['backup', 'copy'], { program: [process.execPath, '--import', preload, orchFile] });
+}
+
+/** A backup that a file of the original is refused to. */
+function refusing(file: string, why: string): OrchProcess {
+  return backupWith(`const { copyFile } = fs.promises;
+fs.promises.copyFile = async (from, to) => {
+  if (!from.endsWith('${file}')) return copyFile(from, to);
+  throw Object.assign(new Error('${why}: ' + from), { code: '${why}', path: from });
+};`);
 }
 
 test('leaves out what may not be read, names it, and ends with 5: the rest is there', async () => {
@@ -115,6 +120,62 @@ test('that comes to no end leaves nothing that looks like one', async () => {
   expect(stderr).toContain('orch: ENOSPC');
   expect(readdirSync(ground.folder).filter((name) => name.startsWith('copy'))).toEqual([]);
   expect(await ground.orch('backup', 'copy')).toMatchObject({ code: 0 });
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+])('that is stopped by %s says so and leaves nothing', async (signal, expected) => {
+  ground.plan([{ name: 'a', command: 'cd "$ORCH_ARTIFACTS"; echo x > one; echo y > two' }]);
+  await ground.orch('execute', 'plan.json', '--run-id', 'one');
+  const { code, stderr } = await backupWith(`const { copyFile } = fs.promises;
+fs.promises.copyFile = async (from, to) => {
+  await copyFile(from, to);
+  // A signal that is waited for keeps no process alive.
+  const alive = setInterval(() => {}, 1000);
+  const heard = new Promise((resolve) => process.once('${signal}', resolve));
+  process.kill(process.pid, '${signal}');
+  await heard;
+  clearInterval(alive);
+};`).ended;
+  expect(code, stderr).toBe(expected);
+  expect(stderr).toBe(`Stopped by ${signal}: there is no ${ground.path('copy')}, and nothing is left of it.\n`);
+  expect(readdirSync(ground.folder).filter((name) => name.startsWith('copy'))).toEqual([]);
+});
+
+describe('beside what a killed one left', () => {
+  /** A backup as it was before the end of its run, and a run that is not there any more. */
+  const leaveDraft = async (name: string): Promise<void> => {
+    ground.plan([{ name: 'a', command: 'test -e fine' }]);
+    for (const run of ['one', 'gone']) await ground.orch('execute', 'plan.json', '--run-id', run);
+    cpSync(ground.path('.orch'), ground.path(name), { recursive: true });
+    rmSync(ground.path('.orch/runs/gone'), { recursive: true });
+    ground.write('fine', '');
+    expect(await ground.orch('recover', 'one')).toMatchObject({ code: 0 });
+  };
+
+  test('with the same process id has what there is now', async () => {
+    await leaveDraft('copy.new-4242');
+    const { code, stderr } = await backupWith("Object.defineProperty(process, 'pid', { value: 4242 });").ended;
+    expect(code, stderr).toBe(0);
+    const runs = await ground.json('list', '--json', '--state-dir', 'copy');
+    expect(runs).toMatchObject([{ runId: 'one', status: 'completed' }]);
+    expect(runs).toHaveLength(1);
+  });
+
+  test('in a folder that another writes to it fails: a run that is there may be any', async () => {
+    await leaveDraft('other');
+    const { code, stderr } = await backupWith(`const { mkdirSync, cpSync } = fs;
+fs.mkdirSync = (path, options) => {
+  const made = mkdirSync(path, options);
+  if (/copy\\.new-[^/]*$/.test(path)) cpSync('other', path, { recursive: true });
+  return made;
+};`).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('[ORCH_RUN_EXISTS]');
+    expect(existsSync(ground.path('copy'))).toBe(false);
+  });
 });
 
 test('leaves out a damaged run, names it, and ends with 5', async () => {

@@ -1,7 +1,10 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setImmediate as signalsHeard } from 'node:timers/promises';
 import { jsonBackend } from '@orch/backend-json';
-import { isOrchError, orchError } from '@orch/core/author';
+import { isOrchError, orchError, randomIds } from '@orch/core/author';
+import type { OrchError } from '@orch/core/author';
+import { makeFolder } from '@orch/core/node';
 import { withPasswordHint } from '../backend/backend-place.ts';
 import type { BackendPlace } from '../backend/backend-place.ts';
 import { backendsToSearch, chooseBackend } from '../backend/choose-backend.ts';
@@ -96,22 +99,51 @@ interface Written {
 
 /** Whole or not at all: of a folder that ends anywhere nobody could tell that it is no backup. */
 async function backupFolder(at: BackendPlace, path: string, stateDir: string | undefined): Promise<ExitCode> {
-  const draft = `${path}.new-${process.pid}`;
-  let written: Written;
+  const draft = makeDraft(path);
+  const stop = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => stop.abort(name);
+  for (const name of stopping) process.once(name, onSignal);
   try {
-    written = await writeRuns(at, draft, stateDir);
+    const { runs, leftOut } = await writeRuns(at, draft, { stateDir, signal: stop.signal });
     renameSync(draft, path);
+    say(`${count(runs, 'run')} of ${harmless(at.address)} in ${harmless(path)} now: --state-dir DIR reads them.`);
+    return leftOut === 0 ? exitCodes.done : exitCodes.damaged;
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    throw error;
+    if (!stop.signal.aborted) throw error;
+    const name = stop.signal.reason as keyof typeof stoppedBy;
+    say(`Stopped by ${name}: there is no ${harmless(path)}, and nothing is left of it.`);
+    return stoppedBy[name];
+  } finally {
+    for (const name of stopping) process.off(name, onSignal);
   }
-  const { runs, leftOut } = written;
-  say(`${count(runs, 'run')} of ${harmless(at.address)} in ${harmless(path)} now: --state-dir DIR reads them.`);
-  return leftOut === 0 ? exitCodes.done : exitCodes.damaged;
+}
+
+const stoppedBy = { SIGINT: exitCodes.interrupt, SIGTERM: exitCodes.terminate, SIGHUP: exitCodes.hangup } as const;
+const stopping = Object.keys(stoppedBy) as readonly (keyof typeof stoppedBy)[];
+
+/** A new folder beside the backup. Not by the process id: one that was killed left its own, and another gets its id. */
+function makeDraft(path: string): string {
+  makeFolder(dirname(path));
+  const draft = `${path}.new-${randomIds.random()}`;
+  mkdirSync(draft, { mode: 0o700 });
+  return draft;
+}
+
+interface Writing {
+  readonly stateDir: string | undefined;
+  /** Aborted: it rejects soon. */
+  readonly signal: AbortSignal;
+}
+
+interface Written {
+  readonly runs: number;
+  /** How much was named and left out. */
+  readonly leftOut: number;
 }
 
 /** Each run as far as it is acknowledged, and what its commands left; damaged ones are named and left out. */
-async function writeRuns(at: BackendPlace, path: string, stateDir: string | undefined): Promise<Written> {
+async function writeRuns(at: BackendPlace, path: string, { stateDir, signal }: Writing): Promise<Written> {
   await using session = await openSession({ stateDir, at });
   // A run that cannot even be listed is not in the backup.
   let leftOut = 0;
@@ -127,15 +159,18 @@ async function writeRuns(at: BackendPlace, path: string, stateDir: string | unde
   let runs = 0;
   try {
     for await (const { runId } of session.orchestrator.list()) {
+      await signalsHeard();
+      signal.throwIfAborted();
       try {
-        await storeSnapshot(target, runId, await takeSnapshot(session.orchestrator, runId));
+        const stored = await storeSnapshot(target, runId, await takeSnapshot(session.orchestrator, runId));
+        if (stored === 'exists') throw notAlone(runId, path);
       } catch (error) {
         if (!isOrchError(error) || !error.code.startsWith('ORCH_JOURNAL_')) throw error;
         leftOut++;
         say(`warning: run ${runId} is left out: ${harmless(error.message)} [${error.code}]`);
         continue;
       }
-      leftOut += copyLogs(session, runId, path);
+      leftOut += await copyLogs(session, { runId, path, signal });
       runs++;
     }
   } finally {
@@ -144,14 +179,30 @@ async function writeRuns(at: BackendPlace, path: string, stateDir: string | unde
   return { runs, leftOut };
 }
 
+function notAlone(runId: string, path: string): OrchError {
+  return orchError({
+    code: 'ORCH_RUN_EXISTS',
+    message: `Run ${runId} is in ${harmless(path)} already: another process writes there, too.`,
+    hint: 'Nothing of this backup is kept. Back up again, to a folder that nobody else writes to.',
+  });
+}
+
+interface Logs {
+  readonly runId: string;
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Logs and what tells of commands that outlived orch are in the state folder, wherever the journal is. Answers with how much
  * of them may not be read, which is named: an artifact may be somebody else's, and keeps no other run from its backup.
  */
-function copyLogs({ place }: Session, runId: string, path: string): number {
-  const unread = ['attempts', 'artifacts'].flatMap((name) =>
-    copyTree(join(place.directory, 'runs', runId, name), join(path, 'runs', runId, name)),
-  );
+async function copyLogs({ place }: Session, { runId, path, signal }: Logs): Promise<number> {
+  const unread: string[] = [];
+  for (const name of ['attempts', 'artifacts'])
+    unread.push(
+      ...(await copyTree(join(place.directory, 'runs', runId, name), join(path, 'runs', runId, name), signal)),
+    );
   for (const file of unread.slice(0, mostNamed))
     say(`warning: of run ${runId} ${harmless(file)} is left out: it may not be read.`);
   if (unread.length > mostNamed) say(`warning: and ${unread.length - mostNamed} more of run ${runId}.`);
