@@ -1,6 +1,8 @@
 import type { Script } from 'node:vm';
 import { commandNamed } from './catalogue.ts';
 import { compileCacheFolder } from './compile-cache.ts';
+import { clearBehind } from './kept-code-old.ts';
+import type { Place } from './kept-code-old.ts';
 import { markOf } from './script-mark.ts';
 import { scriptName } from './script-name.ts';
 
@@ -31,11 +33,10 @@ export function keepingFor(args: readonly string[]): Keeping | undefined {
  */
 export function runScript(file: string, options: ScriptOptions = {}): unknown {
   const { keeping, importOutside } = options;
-  const fs = process.getBuiltinModule('node:fs');
   const vm = process.getBuiltinModule('node:vm');
-  const bytes = fs.readFileSync(file);
+  const { bytes, written } = readScript(file);
   const source = bytes.toString();
-  const place = keeping === undefined ? undefined : placeOf(source, keeping);
+  const place = keeping === undefined ? undefined : placeOf({ source, written }, keeping);
   const cachedData = place === undefined ? undefined : readKept(place, bytes);
   const script = new vm.Script(source, {
     filename: file,
@@ -68,11 +69,27 @@ function load(name: string, file: string, { keeping, ...options }: ScriptOptions
   return loaded.get(beside);
 }
 
-/** V8 itself compares no more than the length of the source. */
-function placeOf(source: string, { command, folder }: Keeping): string | undefined {
-  const mark = markOf(source);
+/** Its text, and when that was written: asked before it is read, so that what is read later is never kept as newer than it is. */
+function readScript(file: string): { readonly bytes: Buffer; readonly written: number } {
+  const fs = process.getBuiltinModule('node:fs');
+  const fd = fs.openSync(file, 'r');
+  try {
+    const { mtimeMs } = fs.fstatSync(fd);
+    return { bytes: fs.readFileSync(fd), written: Math.round(mtimeMs * 1_000) };
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/**
+ * V8 itself compares no more than the length of the source, and what was compiled of another text makes it go wrong or crash.
+ * The mark tells builds from one another, the time a script that was changed by hand and has its mark still.
+ */
+function placeOf(script: { source: string; written: number }, { command, folder }: Keeping): Place | undefined {
+  const mark = markOf(script.source);
   if (folder === undefined || mark === undefined) return undefined;
-  return `${folder}/orch-${command}-${mark}-${process.version}-${process.arch}`;
+  const kin = `orch-${command}-`;
+  return { folder, kin, name: `${kin}${mark}-${script.written}-${process.version}-${process.arch}` };
 }
 
 /** As much of it as is compared at once. */
@@ -83,11 +100,11 @@ const pieceBytes = 64 * 1_024;
  * the power. To compare them takes a quarter of what a checksum does, with the loading of `node:zlib`. It is read into `room`, where that is large enough: memory that nobody has touched yet costs more than
  * the reading.
  */
-function readKept(place: string, room: Buffer): Buffer | undefined {
+function readKept({ folder, name }: Place, room: Buffer): Buffer | undefined {
   const fs = process.getBuiltinModule('node:fs');
   let fd: number | undefined;
   try {
-    fd = fs.openSync(place, 'r');
+    fd = fs.openSync(`${folder}/${name}`, 'r');
     const length = fs.fstatSync(fd).size / 2;
     const data = length <= room.length ? room.subarray(0, length) : Buffer.allocUnsafeSlow(length);
     fs.readSync(fd, data, 0, length, 0);
@@ -104,17 +121,19 @@ function readKept(place: string, room: Buffer): Buffer | undefined {
   }
 }
 
-function keep(place: string, script: Script): void {
+function keep(place: Place, script: Script): void {
   const fs = process.getBuiltinModule('node:fs');
-  const temporary = `${place}.${process.pid}`;
+  const path = `${place.folder}/${place.name}`;
+  const temporary = `${path}.${process.pid}`;
   try {
     const data = script.createCachedData();
     try {
       fs.writeFileSync(temporary, Buffer.concat([data, data]), { flag: 'wx', mode: 0o600 });
-      fs.renameSync(temporary, place);
+      fs.renameSync(temporary, path);
     } catch {
       fs.rmSync(temporary, { force: true });
     }
+    clearBehind(place);
   } catch {
     // Without it orch starts a little later, and does all else.
   }

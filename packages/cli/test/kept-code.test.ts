@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepingFor } from '../src/kept-code.ts';
 import { withMark } from '../src/script-mark.ts';
-import { Playground } from './orch-process.ts';
+import { Playground, orchFile } from './orch-process.ts';
+import type { Ended } from './orch-process.ts';
 
 let ground: Playground;
 let script: string;
@@ -123,6 +124,66 @@ function changed(bytes: Buffer, at: number): Buffer {
 test('another script of the same length has its own', () => {
   run();
   expect(run({ file: ground.write('program.script', program('DONE')) })).toBe('DONE beside\n');
+  expect(kept()).toHaveLength(2);
+});
+
+test('a script that was changed by hand is not run with what was kept of it before', () => {
+  for (let times = 0; times < 2; times++) expect(run()).toBe('done beside\n');
+  const edited = readFileSync(script, 'utf8').replace("'done'", "'DONE'");
+  ground.write('program.script', edited);
+  for (let times = 0; times < 2; times++) expect(run()).toBe('DONE beside\n');
+  expect(kept()).toHaveLength(2);
+});
+
+test('orch as it is published is not either', async () => {
+  const from = join(dirname(orchFile), '..');
+  for (const part of ['bin', 'dist', 'package.json'])
+    cpSync(join(from, part), ground.path('copy', part), { recursive: true });
+  const program = [process.execPath, ground.path('copy/bin/orch.js')];
+  const env = { NODE_COMPILE_CACHE: '', XDG_CACHE_HOME: ground.path('cache') };
+  const list = (): Promise<Ended> => ground.start(['list'], { program, env }).ended;
+  const before = await list();
+  expect(before).toMatchObject({ code: 0, stderr: expect.stringMatching(/^There are no runs/) as string });
+  const file = ground.path('copy/dist/orch.script');
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('There are no ', 'THERE ARE NO '));
+  for (let times = 0; times < 2; times++)
+    expect(await list()).toEqual({
+      ...before,
+      stderr: before.stderr.replace('There are no ', 'THERE ARE NO '),
+    });
+});
+
+test('of one script for one command the last eight are kept, and none of the others is touched', () => {
+  const old = (name: string, daysAgo: number): string => {
+    const time = Date.now() / 1_000 - daysAgo * 86_400;
+    utimesSync(ground.write(`kept/${name}`, ''), time, time);
+    return name;
+  };
+  const hex = (digit: number): string => digit.toString(16).repeat(16);
+  const ours = Array.from({ length: 12 }, (_, index) => old(`orch-execute-${hex(index)}-1-v24.0.0-x64`, index + 1));
+  const others = [
+    old(`orch-execute-zod-${hex(1)}-1-v24.0.0-x64`, 100),
+    old(`orch-list-${hex(1)}-1-v24.0.0-x64`, 100),
+    old('somebody-else.123', 100),
+  ];
+  run();
+  const left = kept();
+  expect(left).toEqual(expect.arrayContaining([...ours.slice(0, 7), ...others]));
+  expect(left).toHaveLength(8 + others.length);
+});
+
+test('a file that a killed process had not finished is removed when the next is kept', () => {
+  const draft = (pid: number, secondsAgo: number): string => {
+    const name = `orch-list-${'a'.repeat(16)}-1-v24.0.0-x64.${pid}`;
+    const time = Date.now() / 1_000 - secondsAgo;
+    utimesSync(ground.write(`kept/${name}`, 'half'), time, time);
+    return name;
+  };
+  const left = draft(4711, 120);
+  const atWork = draft(4712, 5);
+  run();
+  expect(kept()).toContain(atWork);
+  expect(kept()).not.toContain(left);
   expect(kept()).toHaveLength(2);
 });
 
