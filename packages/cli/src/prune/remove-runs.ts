@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isOrchError, orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { markForRemoval, removeMarked } from '@orch/plugin-command';
+import type { BackendPlace } from '../backend/backend-place.ts';
 import { rememberBackend } from '../backend/known-backends.ts';
 import { asPlaceError } from '../report-error.ts';
 import { openSession } from '../session.ts';
@@ -9,6 +10,8 @@ import type { Session } from '../session.ts';
 import { checkFiles, checkJournal, isUnfinished } from './check-removal.ts';
 import type { RemovalPlace } from './check-removal.ts';
 import type { KnownRun } from './known-runs.ts';
+import { hasLateCopy, isGoneError } from './late-copies.ts';
+import type { LateCopies } from './late-copies.ts';
 import { bytesOnDisk, foldersOf, logFolderOf, makeRemovable } from './run-files.ts';
 import { sharedWords } from './shared-logs.ts';
 
@@ -44,16 +47,23 @@ interface Removals {
 }
 
 /** Removes runs one by one, each with its copies; what can't be removed keeps no other. */
-export async function removeRuns(
-  runs: readonly KnownRun[],
-  { stateDir, dryRun, ...place }: Removal,
-): Promise<Removals> {
+export async function removeRuns(runs: readonly KnownRun[], { dryRun, ...place }: Removal): Promise<Removals> {
+  const { stateDir } = place;
   const done: Removals = { removed: [], left: [] };
   const sessions = new Map<string, Session>();
+  const sessionAt = async (at: BackendPlace): Promise<Session> => {
+    const session = sessions.get(at.name) ?? (await openSession({ stateDir, at }));
+    sessions.set(at.name, session);
+    return session;
+  };
   try {
-    for (const { at } of runs) if (!sessions.has(at.name)) sessions.set(at.name, await openSession({ stateDir, at }));
+    for (const { at } of runs) await sessionAt(at);
     for (const copies of Map.groupBy(runs, ({ runId }) => runId).values()) {
-      const { removed, left } = await removeCopies(inOrder(copies, sessions, place), { ...place, dryRun });
+      const { removed, left } = await removeCopies(inOrder(copies, sessions, place), {
+        ...place,
+        dryRun,
+        sessionAt,
+      });
       done.removed.push(...removed);
       done.left.push(...left);
     }
@@ -84,7 +94,7 @@ function inOrder(
  */
 async function removeCopies(
   copies: readonly Copy[],
-  { dryRun, ...place }: Omit<Removal, 'stateDir'>,
+  { dryRun, stateDir, sessionAt, ...place }: Removal & Pick<LateCopies, 'sessionAt'>,
 ): Promise<Removals> {
   const { directory } = place;
   const runId = copies[0]?.run.runId ?? '';
@@ -94,7 +104,7 @@ async function removeCopies(
     return { run: copy.run, bytes: Math.max(0, (before.get(copy) ?? 0) - now) };
   };
   let reached: Copy | undefined;
-  let takeBack = (): void => {};
+  const takeBack: (() => void)[] = [];
   try {
     for (const copy of copies) {
       reached = copy;
@@ -104,11 +114,13 @@ async function removeCopies(
     }
     if (!dryRun) {
       // Of marked logs whoever comes next must know every backend that may have their run.
-      if (existsSync(logFolderOf(runId, directory)))
-        for (const { run } of copies) await rememberBackend(directory, run.at);
-      takeBack = markForRemoval(directory, runId);
+      const hasLogs = existsSync(logFolderOf(runId, directory));
+      if (hasLogs) for (const { run } of copies) await rememberBackend(directory, run.at);
+      takeBack.push(markForRemoval(directory, runId));
+      const knownIn = new Set(copies.map(({ run }) => run.at.name));
+      if (hasLogs && (await hasLateCopy(runId, { stateDir, knownIn, sessionAt }))) throw withCopy();
       for (const { run } of copies)
-        for (const folder of foldersOf(run.runId, { directory, at: run.at })) makeRemovable(folder);
+        for (const folder of foldersOf(run.runId, { directory, at: run.at })) takeBack.push(makeRemovable(folder));
       for (const copy of copies) {
         reached = copy;
         await deleteJournal(copy);
@@ -119,7 +131,7 @@ async function removeCopies(
   } catch (thrown) {
     const gone = new Set<Copy>();
     for (const copy of copies) if (await isGone(copy)) gone.add(copy);
-    if (gone.size < copies.length) takeBack();
+    if (gone.size < copies.length) for (const undo of takeBack.toReversed()) undo();
     const error = asPlaceError(thrown);
     if (error === undefined) throw thrown;
     const left = (copy: Copy): Left => {
@@ -165,6 +177,6 @@ async function isGone({ run: { runId }, session }: Copy): Promise<boolean> {
     for await (const _event of session.orchestrator.events(runId)) return false;
     return false;
   } catch (error) {
-    return isOrchError(error, 'ORCH_RUN_UNKNOWN') || isOrchError(error, 'ORCH_JOURNAL_LOST');
+    return isGoneError(error);
   }
 }

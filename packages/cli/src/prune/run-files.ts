@@ -39,16 +39,34 @@ export function bytesOnDisk(path: string): number {
   return sum;
 }
 
-/** Gives its owner all rights to a folder and those in it: one that may not be written, as tools make for caches, keeps what it has. */
-export function makeRemovable(path: string): void {
+/**
+ * Gives its owner all rights to a folder and those in it: one that may not be written, as tools make for caches, keeps what it has.
+ * What is answered takes that back: the folder stays.
+ */
+export function makeRemovable(path: string): () => void {
+  const changed: (readonly [string, number])[] = [];
+  giveRights(path, changed);
+  return () => {
+    for (const [folder, mode] of changed.toReversed()) tryChmod(folder, mode);
+  };
+}
+
+function giveRights(path: string, changed: (readonly [string, number])[]): void {
   const stats = statsOf(path);
   if (stats?.isDirectory() !== true) return;
+  if ((stats.mode & ownerRights) !== ownerRights && tryChmod(path, stats.mode | ownerRights))
+    changed.push([path, stats.mode]);
+  for (const name of namesIn(path)) giveRights(join(path, name), changed);
+}
+
+/** `false`: it is somebody else's, or gone, which the removal tells. */
+function tryChmod(path: string, mode: number): boolean {
   try {
-    if ((stats.mode & ownerRights) !== ownerRights) chmodSync(path, stats.mode | ownerRights);
+    chmodSync(path, mode);
+    return true;
   } catch {
-    // It is somebody else's, or gone: the removal tells.
+    return false;
   }
-  for (const name of namesIn(path)) makeRemovable(join(path, name));
 }
 
 /** `undefined` also of what is in a folder whose names may be read, and nothing else of it: the removal tells. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseBackend } from '../../src/backend/backend-place.ts';
@@ -183,6 +183,7 @@ test('the backend of a run that goes is noted before its logs are marked', async
 });
 
 test('a run that was taken up since it was listed stays, with its logs and without a mark', async () => {
+  ground.plan([{ name: 'a', command: 'mkdir -p "$ORCH_ARTIFACTS/ro"; chmod 555 "$ORCH_ARTIFACTS/ro"' }]);
   await execute('one', '--backend', 'sqlite');
   const directory = ground.path('.orch');
   const at = parseBackend('sqlite', { from: '--backend', directory });
@@ -192,6 +193,19 @@ test('a run that was taken up since it was listed stays, with its logs and witho
   expect(removed).toEqual([]);
   expect(left).toMatchObject([{ error: { code: 'ORCH_RUN_UNFINISHED' }, isGone: false }]);
   expect(readdirSync(ground.path('.orch/runs/one')).toSorted()).toEqual(['artifacts', 'attempts']);
+  expect(statSync(ground.path('.orch/runs/one/artifacts/ro')).mode & 0o777).toBe(0o555);
+});
+
+test('a run that was copied since it was listed stays, and the copy has its logs', async () => {
+  await execute('one');
+  const directory = ground.path('.orch');
+  const { runs } = await listRunsAt(parseBackend('json', { from: '', directory }), directory);
+  await ground.orch('copy', 'one', '--to', 'sqlite:late.db');
+  const { removed, left } = await removeRuns(runs, { stateDir: directory, directory, isUnsure: false, dryRun: false });
+  expect(removed).toEqual([]);
+  expect(left).toMatchObject([{ error: { code: 'ORCH_RUN_AMBIGUOUS' }, isGone: false }]);
+  expect((await ground.orch('logs', 'one', '--backend', 'sqlite:late.db')).stdout).toContain('from a');
+  expect(readdirSync(ground.path('.orch/runs/one')).filter((name) => name.startsWith('.removing'))).toEqual([]);
 });
 
 test('--dry-run promises what prune does: neither a damaged run nor a link', async () => {

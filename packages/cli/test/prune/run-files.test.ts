@@ -11,10 +11,15 @@ test('what is to be removed may be written by its owner, folders only, and nothi
   symlinkSync(ground.path('elsewhere'), ground.path('run/link'));
   for (const name of ['run/closed/file', 'run/closed/in', 'run/closed', 'elsewhere'])
     chmodSync(ground.path(name), 0o455);
-  makeRemovable(ground.path('run'));
-  const modes = ['run/closed', 'run/closed/in', 'run/closed/file', 'elsewhere'].map((name) =>
-    (statSync(ground.path(name)).mode & 0o777).toString(8),
-  );
-  chmodSync(ground.path('elsewhere'), 0o755);
-  expect(modes).toEqual(['755', '755', '455', '455']);
+  const modes = (): readonly string[] =>
+    ['run/closed', 'run/closed/in', 'run/closed/file', 'elsewhere'].map((name) =>
+      (statSync(ground.path(name)).mode & 0o777).toString(8),
+    );
+  const takeBack = makeRemovable(ground.path('run'));
+  const given = modes();
+  takeBack();
+  const taken = modes();
+  for (const name of ['run/closed', 'run/closed/in', 'elsewhere']) chmodSync(ground.path(name), 0o755);
+  expect(given).toEqual(['755', '755', '455', '455']);
+  expect(taken).toEqual(['455', '455', '455', '455']);
 });
