@@ -29,8 +29,13 @@ export function leftoversIn({ directory, asked, known, isUnsure }: LeftoverPlace
     .flatMap(({ at }) => unfinishedRemovals(at.address))
     .map((path): [string, () => void] => [path, () => finishRemoval(path)]);
   const found = new Map<string, () => void>(removals);
-  const isTold = !isUnsure && known.every(({ away, unreadable }) => away === undefined && unreadable.length === 0);
-  const there = new Set(known.flatMap(({ runs }) => runs.map(({ runId }) => runId)));
+  // What could not be listed is a run too: logs of its id stay, and all where the ids of some are not known.
+  const isTold =
+    !isUnsure &&
+    known.every(({ away, unreadable, unreadableIds }) => away === undefined && unreadable.length <= unreadableIds.size);
+  const there = new Set(
+    known.flatMap(({ runs, unreadableIds }) => [...runs.map(({ runId }) => runId), ...unreadableIds]),
+  );
   for (const { path, runId } of markedFolders(directory)) {
     if (found.has(path)) continue;
     if (runId === undefined) found.set(path, () => rmSync(path, { recursive: true, force: true }));

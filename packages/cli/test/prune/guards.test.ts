@@ -196,6 +196,19 @@ test('a run that was taken up since it was listed stays, with its logs and witho
   expect(statSync(ground.path('.orch/runs/one/artifacts/ro')).mode & 0o777).toBe(0o555);
 });
 
+test('what earlier removals left goes beside a damaged run, which keeps its own logs', async () => {
+  for (const run of ['one', 'two']) await execute(run, '--backend', 'sqlite');
+  await execute('bad', '--backend', 'json:elsewhere');
+  ground.write('elsewhere/runs/bad/journal-1', 'nonsense');
+  ground.write('elsewhere/runs/bad/run.json', '{}');
+  for (const run of ['two', 'bad']) ground.write(`.orch/runs/${run}/.removing`, '');
+  rmSync(ground.path('.orch/orch.db'));
+  const { code, stderr } = await ground.orch('prune', '--keep-last', '9');
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/^Removed 0 runs, what 1 earlier removal left, /m);
+  expect(readdirSync(ground.path('.orch/runs')).filter((name) => !name.startsWith('.'))).toEqual(['bad', 'one']);
+});
+
 test('a run that was copied since it was listed stays, and the copy has its logs', async () => {
   await execute('one');
   const directory = ground.path('.orch');
