@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { isOrchError, orchError } from '@orch/core/author';
 import { configInForce } from '../config/config-in-force.ts';
 import { harmless } from '../view/text.ts';
+import { realPath } from './same-place.ts';
 
 /** A backend that a command line, a plan, the environment or `backends.json` names. */
 export interface BackendPlace {
@@ -44,8 +45,10 @@ export function parseBackend(text: string, { from, directory, environment = proc
   const [, kind = '', path = ''] = /^(json|sqlite):(.+)$/s.exec(text) ?? [];
   if (kind === 'json' || kind === 'sqlite') {
     const address = resolve(path);
-    const isDefault = address === (kind === 'json' ? directory : join(directory, 'orch.db'));
-    return { kind, address, name: isDefault ? kind : `${kind}:${address}` };
+    const usual = kind === 'json' ? directory : join(directory, 'orch.db');
+    return realPath(address) === realPath(usual)
+      ? { kind, address: usual, name: kind }
+      : { kind, address, name: `${kind}:${address}` };
   }
   if (/^rediss?:/.test(text)) return redisPlace(text, { from, environment });
   throw unknown(`${from} names no backend that there is: "${harmless(/^[\w-]{0,20}/.exec(text)?.[0] ?? '')}".`);

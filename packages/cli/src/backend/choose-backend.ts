@@ -3,6 +3,7 @@ import type { StatePlace } from '../state-place.ts';
 import { parseBackend } from './backend-place.ts';
 import type { BackendPlace } from './backend-place.ts';
 import { knownBackends } from './known-backends.ts';
+import { eachOnce } from './same-place.ts';
 
 export interface BackendWords {
   /** `--backend`. */
@@ -42,5 +43,5 @@ export function backendsToSearch(
     parseBackend('json', { from: '', directory }),
     ...knownBackends(directory, environment),
   ];
-  return [...new Map(found.map((backend) => [backend.name, backend])).values()];
+  return eachOnce(found);
 }

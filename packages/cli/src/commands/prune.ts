@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OrchError } from '@orch/core/author';
 import { backendsToSearch } from '../backend/choose-backend.ts';
 import { knownBackendFindings } from '../backend/known-backends.ts';
+import { eachOnce } from '../backend/same-place.ts';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { exitCodeOf, worstOf } from '../exit-codes.ts';
@@ -64,9 +65,8 @@ export async function prune(options: PruneOptions): Promise<ExitCode> {
   const wanted = backendsToSearch({ flag: backend }, place);
   const names = new Set(wanted.map(({ name }) => name));
   const others = backend === undefined ? [] : backendsToSearch({}, place);
-  const all = new Map([...wanted, ...others].map((at) => [at.name, at]));
   const known: Listed[] = [];
-  for (const at of all.values()) known.push(await listRunsAt(at, stateDir));
+  for (const at of eachOnce([...wanted, ...others])) known.push(await listRunsAt(at, stateDir));
   const asked = known.filter(({ at }) => names.has(at.name));
   const isUnsure = knownBackendFindings(directory).some(({ severity }) => severity === 'error');
   const choice = choose({ place, asked, known, isUnsure }, options);

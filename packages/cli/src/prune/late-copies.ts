@@ -1,13 +1,14 @@
 import { isOrchError } from '@orch/core/author';
 import type { BackendPlace } from '../backend/backend-place.ts';
 import { backendsToSearch } from '../backend/choose-backend.ts';
+import { placeKey } from '../backend/same-place.ts';
 import type { Session } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
 
 export interface LateCopies {
   readonly stateDir: string | undefined;
-  /** Names of the backends whose runs of the id are known. */
-  readonly knownIn: ReadonlySet<string>;
+  /** The backends whose runs of the id are known. */
+  readonly knownIn: readonly BackendPlace[];
   readonly sessionAt: (at: BackendPlace) => Promise<Session>;
 }
 
@@ -16,8 +17,9 @@ export interface LateCopies {
  * named then only. A copy notes its backend before it writes. Rejects where one can't be asked: it may have one.
  */
 export async function hasLateCopy(runId: string, { stateDir, knownIn, sessionAt }: LateCopies): Promise<boolean> {
+  const known = new Set(knownIn.map(placeKey));
   for (const at of backendsToSearch({}, findStatePlace(stateDir)))
-    if (!knownIn.has(at.name) && (await isThere(runId, await sessionAt(at)))) return true;
+    if (!known.has(placeKey(at)) && (await isThere(runId, await sessionAt(at)))) return true;
   return false;
 }
 

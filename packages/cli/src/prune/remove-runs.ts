@@ -117,7 +117,7 @@ async function removeCopies(
       const hasLogs = existsSync(logFolderOf(runId, directory));
       if (hasLogs) for (const { run } of copies) await rememberBackend(directory, run.at);
       takeBack.push(markForRemoval(directory, runId));
-      const knownIn = new Set(copies.map(({ run }) => run.at.name));
+      const knownIn = copies.map(({ run }) => run.at);
       if (hasLogs && (await hasLateCopy(runId, { stateDir, knownIn, sessionAt }))) throw withCopy();
       for (const { run } of copies)
         for (const folder of foldersOf(run.runId, { directory, at: run.at })) takeBack.push(makeRemovable(folder));

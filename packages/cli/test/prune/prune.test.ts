@@ -202,6 +202,23 @@ describe('what stays', () => {
     expect(inRuns()).toEqual([]);
   });
 
+  test.each([
+    ['.', ['json:behind/.orch'], 'json'],
+    ['.', ['sqlite:behind/.orch/orch.db'], 'sqlite'],
+    ['elsewhere', ['json:elsewhere/there', 'json:behind/there'], `json:elsewhere/there`],
+    ['elsewhere', ['json:elsewhere/there', 'json:behind/there'], `json:behind/there`],
+  ])('nothing of a backend in %s that is spelled in two ways, as if there were two: %j', async (to, spellings, at) => {
+    mkdirSync(ground.path('elsewhere'));
+    symlinkSync(to, ground.path('behind'));
+    await execute('one', '--backend', at);
+    for (const [index, spelling] of spellings.entries()) await execute(`more-${index}`, '--backend', spelling);
+    const dry = await ground.orch('prune', '--keep-last', '0', '--backend', at, '--dry-run');
+    expect(dry.stderr).toMatch(new RegExp(`^Would remove ${spellings.length + 1} runs, `, 'm'));
+    const { code, stderr } = await ground.orch('prune', '--keep-last', '0');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(new RegExp(`^Removed ${spellings.length + 1} runs, .* 0 runs stay\\.$`, 'm'));
+  });
+
   test('a run and its copy share their logs: with one of them only neither goes', async () => {
     await execute('one');
     await ground.orch('copy', 'one', '--to', 'sqlite');
