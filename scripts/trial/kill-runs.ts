@@ -41,7 +41,11 @@ export interface KillResult {
   readonly faults: readonly string[];
 }
 
-type Totals = { -readonly [Key in keyof KillResult]: KillResult[Key] } & { faults: string[] };
+type Totals = { -readonly [Key in keyof KillResult]: KillResult[Key] } & {
+  faults: string[];
+  /** Runs in a row that ended before the kill that was meant for them. */
+  missed: number;
+};
 
 /** So many kills in a row without a completed phase: then the next one waits for one, or the run would never end. */
 const mostFruitless = 8;
@@ -65,13 +69,15 @@ export async function killAgainAndAgain(options: KillOptions): Promise<KillResul
     clean: true,
     seconds: 0,
     faults: [],
+    missed: 0,
   };
   // On a slow machine many a run ends before it is hit.
   const mostRuns = 2 * kills + 3;
   while (totals.runs < mostRuns && totals.kills < kills && totals.faults.length === 0) await oneRun(options, totals);
   totals.faults.push(...judgeWork(mode, { ...totals, wantedKills: kills }));
   totals.seconds = (performance.now() - startedAt) / 1000;
-  return totals;
+  const { missed: _missed, ...result } = totals;
+  return result;
 }
 
 async function oneRun(options: KillOptions, totals: Totals): Promise<void> {
@@ -108,7 +114,8 @@ async function driveWithKills(place: OrchPlace, options: KillOptions, totals: To
   for (;;) {
     const args = exists ? ['recover', runId] : ['execute', 'plan.json', '--run-id', runId];
     const orch = new OrchProcess(place, args);
-    if (totals.kills < options.kills) await killLater(orch, options, { kills: totals.kills, fruitless });
+    const isMeant = totals.kills < options.kills;
+    if (isMeant) await killLater(orch, options, { kills: totals.kills, fruitless, missed: totals.missed });
     const { exitCode, signal, stderr, hung } = await orch.ended;
     printed.push(...orch.printed);
     if (hung) {
@@ -123,11 +130,13 @@ async function driveWithKills(place: OrchPlace, options: KillOptions, totals: To
     if (exists) totals.recovers++;
     if (signal === 'SIGKILL') {
       totals.kills++;
+      totals.missed = 0;
       totals.commandsKilled += killBeside(options.mode, place);
       fruitless = orch.printed.some(({ type }) => type === 'phase.completed') ? 0 : fruitless + 1;
       exists = true;
       continue;
     }
+    if (isMeant) totals.missed++;
     // What we killed too often fails in the end; whoever recovers the run again gets it done. Once for each kill at most.
     if (exitCode === 1 && excused < totals.kills && failedByKills(options.mode, orch.printed)) {
       excused++;
@@ -147,15 +156,21 @@ interface Progress {
   readonly kills: number;
   /** Kills since a phase was completed. */
   readonly fruitless: number;
+  readonly missed: number;
 }
 
-async function killLater(orch: OrchProcess, options: KillOptions, { kills, fruitless }: Progress): Promise<void> {
+/** Where the machine is so slow that kills come too late, each comes sooner than the one before. */
+async function killLater(
+  orch: OrchProcess,
+  options: KillOptions,
+  { kills, fruitless, missed }: Progress,
+): Promise<void> {
   const over = new AbortController();
   const wait = async (): Promise<void> => {
     if (fruitless >= mostFruitless) await orch.nextCompletion();
     const instant = chooseInstant(aims[kills % aims.length] ?? 'anytime', options);
     if (instant.afterAttempt) await orch.firstAttempt;
-    await sleep(instant.ms, undefined, { signal: over.signal }).catch(ignoreAbort);
+    await sleep(instant.ms / 2 ** missed, undefined, { signal: over.signal }).catch(ignoreAbort);
   };
   await Promise.race([orch.ended, wait()]);
   over.abort();
