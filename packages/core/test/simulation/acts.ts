@@ -38,34 +38,10 @@ export async function act(cast: Cast): Promise<void> {
       return cast.recover(cast.actor(), { takeOver: random.chance(0.3) });
     case 'recover':
       return random.chance(0.1) ? cast.execute(actor) : cast.recover(actor);
-    case 'rewind': {
-      oracle.allowed.rewinds = true;
-      const phase = random.pick(cast.scenario.spec.phases).name;
-      return cast.recover(
-        actor,
-        random.chance(0.5)
-          ? { from: phase as never }
-          : { checkpoint: random.chance(0.5) ? phase : olderCheckpoint(cast, phase) },
-      );
-    }
-    case 'replan': {
-      oracle.allowed.rewinds = true;
-      const { workflow, spec } = cast.scenario;
-      const chosen = random.pick(spec.phases).name;
-      const phases = [...oracle.phases.values()].map(({ spec: phase }) => {
-        if (phase.name !== chosen) return phase;
-        const { continueOnFailure, timeoutMs, ...rest } = phase;
-        return random.chance(0.5)
-          ? { ...rest, timeoutMs: random.between(1_000, 30_000), ...(continueOnFailure ? { continueOnFailure } : {}) }
-          : {
-              ...rest,
-              ...(timeoutMs ? { timeoutMs } : {}),
-              ...(continueOnFailure ? {} : { continueOnFailure: true as const }),
-            };
-      });
-      const changed = { ...workflow, definition: { ...workflow.definition, spec: { ...spec, phases } } };
-      return cast.recover(actor, { workflow: changed, replan: true });
-    }
+    case 'rewind':
+      return rewind(cast, actor);
+    case 'replan':
+      return replan(cast, actor);
     case 'kill':
       return killSome(cast, actor);
     case 'pause':
@@ -88,6 +64,40 @@ export async function act(cast: Cast): Promise<void> {
       actor.isClosed = true;
       return heard(actor.orch.close());
   }
+}
+
+function rewind(cast: Cast, actor: Actor): void {
+  const { random } = cast.world;
+  cast.oracle.allowed.rewinds = true;
+  const phase = random.pick(cast.scenario.spec.phases).name;
+  return cast.recover(
+    actor,
+    random.chance(0.5)
+      ? { from: phase as never }
+      : { checkpoint: random.chance(0.5) ? phase : olderCheckpoint(cast, phase) },
+  );
+}
+
+/** One phase has another time limit, or is forgiven its failure, or not any more. */
+function replan(cast: Cast, actor: Actor): void {
+  const { world, oracle, scenario } = cast;
+  const { random } = world;
+  oracle.allowed.rewinds = true;
+  const { workflow, spec } = scenario;
+  const chosen = random.pick(spec.phases).name;
+  const phases = [...oracle.phases.values()].map(({ spec: phase }) => {
+    if (phase.name !== chosen) return phase;
+    const { continueOnFailure, timeoutMs, ...rest } = phase;
+    return random.chance(0.5)
+      ? { ...rest, timeoutMs: random.between(1_000, 30_000), ...(continueOnFailure ? { continueOnFailure } : {}) }
+      : {
+          ...rest,
+          ...(timeoutMs ? { timeoutMs } : {}),
+          ...(continueOnFailure ? {} : { continueOnFailure: true as const }),
+        };
+  });
+  const changed = { ...workflow, definition: { ...workflow.definition, spec: { ...spec, phases } } };
+  return cast.recover(actor, { workflow: changed, replan: true });
 }
 
 function endSome({ fleet, world }: Cast): void {
