@@ -46,7 +46,7 @@ export function parseBackend(text: string, { from, directory, environment = proc
   if (kind === 'json' || kind === 'sqlite') {
     const address = resolve(path);
     const usual = kind === 'json' ? directory : join(directory, 'orch.db');
-    return realPath(address) === realPath(usual)
+    return address === usual || realPath(address) === realPath(usual)
       ? { kind, address: usual, name: kind }
       : { kind, address, name: `${kind}:${address}` };
   }
