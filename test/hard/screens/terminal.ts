@@ -86,6 +86,8 @@ export class Terminal implements Disposable {
 
   [Symbol.dispose](): void {
     spawnSync('tmux', ['-L', 'screens', 'kill-server'], { env: this.#environment });
+    // orch leaves its commands running when its terminal goes.
+    if (this.#gate === undefined) this.openGate();
     if (this.#gate !== undefined) closeSync(this.#gate);
     this.ground[Symbol.dispose]();
   }
