@@ -5,7 +5,7 @@ import { damaged, truncated } from './damage.ts';
 import { namesIn, openIfThere, readBetween, readFile } from './files.ts';
 import { perform, settled } from './protocol.ts';
 import type { ReadingDisk, SegmentEnd } from './protocol.ts';
-import { gather, parseLines } from './gather.ts';
+import { crcAt, endOf, gather, parseLines, startOf } from './gather.ts';
 import type { Gathered } from './gather.ts';
 import { chainStart, hex8, kinds, walk } from './record.ts';
 import type { Place } from './record.ts';
@@ -154,12 +154,12 @@ function checkLength(folder: RunFolder, ends: readonly SegmentEnd[], { flushed }
   throw shorter(folder, flushed, end?.length ?? 0);
 }
 
-/** One commit, as it stands in the journal. */
-export interface FoundCommit {
-  readonly commit: CommitRecord;
+/** Commits that stand one after another in a segment. */
+export interface FoundCommits {
   readonly epoch: number;
-  /** Of its record, in bytes from the start of the segment. */
-  readonly start: number;
+  readonly commits: readonly CommitRecord[];
+  /** Where the record of one of them begins, in bytes from the start of the segment. */
+  readonly startOf: (index: number) => number;
 }
 
 /** The commits of a history after a version, many at a time. */
@@ -167,7 +167,7 @@ export function* commitsAfter(
   folder: RunFolder,
   history: History,
   { after, memory }: AfterVersion,
-): Generator<FoundCommit[]> {
+): Generator<FoundCommits> {
   let mark = fittingMark(folder, history, memory.mark);
   if (mark !== undefined && mark.version > after) mark = undefined;
   for (const end of history.ends) {
@@ -197,36 +197,43 @@ interface Portion {
 }
 
 /** All of a segment is checked before anything of it is shown. */
-function* segmentCommits(folder: RunFolder, { end, mark, history }: Portion): Generator<FoundCommit[], Mark> {
+function* segmentCommits(folder: RunFolder, { end, mark, history }: Portion): Generator<FoundCommits, Mark> {
   const { epoch } = end;
-  const { summaryFile, whole } = history;
   const file = segmentFile(folder, epoch);
   const from = mark?.epoch === epoch ? mark : chainStart(folder.run, epoch);
-  const { gathered, inode } = (from.offset === 0 && gatheredBefore(whole, end)) || gatherUpTo(folder, end, from);
-  const { offset, crc } = gathered.records.at(-1) ?? from;
+  const { gathered, inode } =
+    (from.offset === 0 && gatheredBefore(history.whole, end)) || gatherUpTo(folder, end, from);
+  const { offset, crc } = endOf(gathered);
   if (offset !== end.length || hex8(crc) !== end.crc)
     throw damaged({ file, offset, what: 'what stands up to here is not what a later segment sealed' });
-  const flushed = summaryFile?.flushed.epoch === epoch ? summaryFile.flushed : undefined;
-  const noted = gathered.records.find((record) => record.offset === flushed?.length);
-  if (noted !== undefined && hex8(noted.crc) !== flushed?.crc)
-    throw damaged({ file, offset: noted.start, what: 'run.json has another checksum for what stands up to here' });
+  checkNoted(gathered, file, history.summaryFile?.flushed.epoch === epoch ? history.summaryFile.flushed : undefined);
   let version = mark?.version ?? 0;
   for (const { first, lines } of parseLines(gathered)) {
-    const commits: FoundCommit[] = [];
+    // Only the first two records and the last one are of another kind: commits stand in a row.
+    let begins = first;
+    const commits: CommitRecord[] = [];
     for (let index = 0; index < lines.length; index++) {
-      const record = gathered.records[first + index]!;
-      if (record.kind !== kinds.commit) continue;
+      if (gathered.kinds[first + index] !== kinds.commit) continue;
       const commit = lines[index] as CommitRecord;
       if (commit.after !== version) {
         const what = `the record follows on version ${commit.after}, but ${version} is the one before it`;
-        throw damaged({ file, offset: record.start, what });
+        throw damaged({ file, offset: startOf(gathered, first + index), what });
       }
+      if (commits.length === 0) begins = first + index;
       version += commit.events.length;
-      commits.push({ commit, epoch, start: record.start });
+      commits.push(commit);
     }
-    if (commits.length > 0) yield commits;
+    if (commits.length > 0) yield { epoch, commits, startOf: (index) => startOf(gathered, begins + index) };
   }
   return { offset, crc, epoch, inode, version };
+}
+
+/** What `run.json` says of a segment was true when it was written. */
+function checkNoted(gathered: Gathered, file: string, flushed: SummaryFile['flushed'] | undefined): void {
+  const noted = flushed === undefined ? undefined : crcAt(gathered, flushed.length);
+  if (noted === undefined || hex8(noted) === flushed?.crc) return;
+  const what = 'run.json has another checksum for what stands up to here';
+  throw damaged({ file, offset: flushed!.length, what });
 }
 
 interface GatheredUpTo {
@@ -272,9 +279,9 @@ function load(folder: RunFolder, end: SegmentEnd, from: number): { readonly byte
 
 /** The events after a version, many at a time. */
 export function* eventsAfter(folder: RunFolder, history: History, from: AfterVersion): Generator<readonly RunEvent[]> {
-  for (const commits of commitsAfter(folder, history, from)) {
+  for (const { commits, epoch } of commitsAfter(folder, history, from)) {
     const events: RunEvent[] = [];
-    for (const { commit, epoch } of commits) {
+    for (const commit of commits) {
       const all = expandEvents(commit, { after: commit.after, epoch });
       for (let index = Math.max(0, from.after - commit.after); index < all.length; index++) events.push(all[index]!);
     }

@@ -124,12 +124,12 @@ async function lateAppend(state: OpenState, folder: RunFolder, commit: Commit): 
 /** Rejects with `ORCH_JOURNAL_DAMAGED` where the fence wrote other events after that version. */
 async function isStored(state: OpenState, folder: RunFolder, commit: Commit): Promise<boolean> {
   const history = await readHistory(folder, state.memoryOf(folder.run));
-  for (const commits of commitsAfter(folder, history, { after: 0, memory: {} })) {
-    const { epoch } = commit.fence;
-    const stored = commits.find((one) => one.commit.after === commit.expectedVersion && one.epoch === epoch);
-    if (stored === undefined) continue;
-    if (sameEvents(stored.commit, commit)) return true;
-    throw otherEvents({ file: segmentFile(folder, epoch), offset: stored.start }, commit);
+  for (const { epoch, commits, startOf } of commitsAfter(folder, history, { after: 0, memory: {} })) {
+    if (epoch !== commit.fence.epoch) continue;
+    const index = commits.findIndex(({ after }) => after === commit.expectedVersion);
+    if (index === -1) continue;
+    if (sameEvents(commits[index]!, commit)) return true;
+    throw otherEvents({ file: segmentFile(folder, epoch), offset: startOf(index) }, commit);
   }
   return false;
 }
@@ -248,8 +248,8 @@ async function messages(state: OpenState, folder: RunFolder): Promise<readonly M
   const found = readMessages(folder);
   const handled = new Set<string>();
   const history = await readHistory(folder, state.memoryOf(folder.run));
-  for (const commits of commitsAfter(folder, history, { after: 0, memory: {} }))
-    for (const { commit } of commits) for (const id of commit.handled ?? []) handled.add(id);
+  for (const { commits } of commitsAfter(folder, history, { after: 0, memory: {} }))
+    for (const commit of commits) for (const id of commit.handled ?? []) handled.add(id);
   removeMessages(
     folder,
     found.map(({ id }) => id).filter((id) => handled.has(id)),

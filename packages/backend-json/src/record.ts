@@ -153,21 +153,42 @@ export function readHeader(
   at: number,
   where: { readonly file: string; readonly offset: number },
 ): Header | undefined {
-  const length = readHex(bytes, at + 3);
-  const chained = readHex(bytes, at + 12);
-  const check = readHex(bytes, at + checkedBytes);
-  const spaced = bytes[at + headerBytes - 1] === 32;
-  if (!spaced || check !== crc32Of(bytes, { start: at, end: at + checkedBytes })) return undefined;
-  if (bytes[at] !== format.charCodeAt(0)) throw newer({ ...where, format: String.fromCharCode(bytes[at] ?? 0) });
-  return { kind: String.fromCharCode(bytes[at + 1] ?? 0), length, chained };
+  if (!isHeader(bytes, at)) return undefined;
+  if (!isOfThisFormat(bytes, at)) throw newer({ ...where, format: String.fromCharCode(bytes[at] ?? 0) });
+  return { kind: kindAt(bytes, at), length: lengthAt(bytes, at), chained: chainedAt(bytes, at) };
 }
+
+/** Whether a header stands there as it was written, whatever its format. */
+export function isHeader(bytes: Buffer, at: number): boolean {
+  const check = readHex(bytes, at + checkedBytes);
+  return bytes[at + headerBytes - 1] === 32 && check === crc32Of(bytes, { start: at, end: at + checkedBytes });
+}
+
+export function isOfThisFormat(bytes: Buffer, at: number): boolean {
+  return bytes[at] === format.charCodeAt(0);
+}
+
+export function kindAt(bytes: Buffer, at: number): string {
+  return String.fromCharCode(bytes[at + 1] ?? 0);
+}
+
+export function lengthAt(bytes: Buffer, at: number): number {
+  return readHex(bytes, at + 3);
+}
+
+export function chainedAt(bytes: Buffer, at: number): number {
+  return readHex(bytes, at + 12);
+}
+
+/** What a byte is as a lower-case hex digit; -1: none. */
+const digits = new Int8Array(256).fill(-1);
+for (let value = 0; value < 16; value++) digits[value.toString(16).charCodeAt(0)] = value;
 
 /** Eight lower-case hex digits, or -1: each number is written in one way only. */
 function readHex(bytes: Buffer, at: number): number {
   let value = 0;
   for (let index = at; index < at + 8; index++) {
-    const byte = bytes[index] ?? 0;
-    const digit = byte >= 48 && byte <= 57 ? byte - 48 : byte >= 97 && byte <= 102 ? byte - 87 : -1;
+    const digit = digits[bytes[index] ?? 0]!;
     if (digit < 0) return -1;
     value = value * 16 + digit;
   }

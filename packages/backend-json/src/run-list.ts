@@ -132,7 +132,7 @@ async function derived(folder: RunFolder, memory: Memory): Promise<RunSummary> {
   const base = last === undefined ? undefined : scanSegment(folder, last.epoch)?.base;
   if (base === undefined) throw unknownRun(folder.run);
   let summary = base;
-  for (const commits of commitsAfter(folder, history, { after: 0, memory: {} }))
-    for (const { commit } of commits) summary = summaryAfter(commit, base);
+  for (const { commits } of commitsAfter(folder, history, { after: 0, memory: {} }))
+    for (const commit of commits) summary = summaryAfter(commit, base);
   return summary;
 }

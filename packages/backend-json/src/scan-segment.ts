@@ -3,9 +3,9 @@ import { isOrchError, unknownRun } from '@orch/core/author';
 import { damaged, isDamage } from './damage.ts';
 import type { DamageError } from './damage.ts';
 import { openIfThere, readBetween } from './files.ts';
-import { gather, payloadOf } from './gather.ts';
+import { endOf, gather, payloadOf, startOf } from './gather.ts';
 import type { Gathered } from './gather.ts';
-import { chainStart, headerBytes, readHeader, walk } from './record.ts';
+import { chainStart, headerBytes, kinds, readHeader, walk } from './record.ts';
 import type { Place } from './record.ts';
 import { segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -86,21 +86,30 @@ export function scanWhole(folder: RunFolder, epoch: number): ScannedWhole | unde
     return withSegment(folder, epoch, ({ file, size, inode, touchedAt, read }) => {
       const from = chainStart(folder.run, epoch);
       const bytes = read(0);
-      const content = contentEnd(bytes);
-      const gathered = gather({ file, from, bytes: bytes.subarray(0, content) });
+      // What follows the last whole record may be an unfinished write or damage.
+      const gathered = gather({ file, from, bytes: bytes.subarray(0, contentEnd(bytes)) });
       if (gathered === undefined) return undefined;
-      const draft = new Draft(file, undefined);
-      for (const [index, { kind, start }] of gathered.records.entries())
-        draft.take({ kind, start, payload: () => payloadOf(gathered, index) });
-      const place = gathered.records.at(-1) ?? from;
-      // What follows may be an unfinished write or damage.
-      if (content > place.offset) return undefined;
-      return { segment: draft.finish({ place, epoch, size, inode, touchedAt, torn: false }), gathered };
+      const draft = draftOf(file, gathered);
+      return {
+        segment: draft.finish({ place: endOf(gathered), epoch, size, inode, touchedAt, torn: false }),
+        gathered,
+      };
     });
   } catch (error) {
     if (isOrchError(error)) return undefined;
     throw error;
   }
+}
+
+/** Of commits in a row only the last one is taken: what stands before it tells whether they have a place there, too. */
+function draftOf(file: string, gathered: Gathered): Draft {
+  const draft = new Draft(file, undefined);
+  for (let index = 0; index < gathered.kinds.length; index++) {
+    const kind = gathered.kinds[index]!;
+    if (kind === kinds.commit && gathered.kinds[index + 1] === kind) continue;
+    draft.take({ kind, start: startOf(gathered, index), payload: () => payloadOf(gathered, index) });
+  }
+  return draft;
 }
 
 /** How much of a file is read for its first two records. */

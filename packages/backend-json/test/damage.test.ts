@@ -15,6 +15,7 @@ import {
   versions,
 } from './stage.ts';
 import { chainStart, encodeRecord, walk } from '../src/record.ts';
+import type { Kind } from '../src/record.ts';
 import { commitPayload } from '../src/segment.ts';
 import { rewriteHeader } from './rewrite-header.ts';
 
@@ -107,6 +108,23 @@ describe('a reader is shown what stands before the damage, then refused', () => 
     await backend.append('r1', commit(await created(backend), 1, { events: [event(2, 'event B')] }));
     cpSync(join(other, 'runs/r1/journal-1'), run('journal-1'));
     expect(await shownBeforeDamage(await opened(path))).toEqual({ versions: [], code: damagedCode });
+  });
+
+  test('nor of one that fits together, but not with what run.json says of a place in it', async () => {
+    const { flushed } = JSON.parse(readFileSync(run('run.json'), 'utf8')) as { flushed: { length: number } };
+    let place = chainStart('r1', 2);
+    const records: Buffer[] = [];
+    walk({ file: '', from: place, bytes: readFileSync(run('journal-2')) }, (record) => {
+      const line = record.payload().trimEnd().replace('event 3', 'event 7');
+      const { bytes, crc } = encodeRecord(record.kind as Kind, line, place);
+      place = { offset: place.offset + bytes.length, crc };
+      records.push(bytes);
+    });
+    expect(place.offset).toBeGreaterThan(flushed.length);
+    writeFileSync(run('journal-2'), Buffer.concat(records));
+    const backend = await opened(path);
+    await expect(events(backend)).rejects.toMatchObject({ code: damagedCode, offset: flushed.length });
+    expect(await shownBeforeDamage(backend)).toEqual({ versions: [1, 2], code: damagedCode });
   });
 
   /** Cuts the last record off. */

@@ -150,7 +150,7 @@ describe('command()', () => {
         failWhen: true,
       },
     ]);
-    expect(rules['a']).toEqual({ output, failWhen });
+    expect(rules.get('a')).toEqual({ output, failWhen });
   });
 
   test('refuses what it would not carry out', () => {

@@ -1,4 +1,3 @@
-import { dictionary } from '@orch/core/author';
 import type { Clock } from '@orch/core/author';
 import { functionExecutor } from '../../core/src/executor/function-executor.ts';
 import type { PhaseFunction } from '../../core/src/spec/workflow.ts';
@@ -9,12 +8,12 @@ export const functionsLack = ['adopt', 'check', 'settle', 'unseen'] as const;
 
 /** Core's executor of functions, for the suite. */
 export function functionsUnderTest(clock: Clock): ExecutorUnderTest {
-  const functions = dictionary<PhaseFunction>();
+  const functions = new Map<string, PhaseFunction>();
   const running = new Map<string, Set<() => void>>();
   return {
     executor: functionExecutor(functions, { clock }),
     phase(name, work) {
-      functions[name] = functionOf(work, running);
+      functions.set(name, functionOf(work, running));
       return {};
     },
     running: (run) => running.get(run)?.size ?? 0,

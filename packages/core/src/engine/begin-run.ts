@@ -81,7 +81,7 @@ export async function beginRun<In>(
   return letGoOnError(engine, runId, fence, async () => {
     try {
       await driver.checkHeld();
-      await settleAll(executors.all, runId, new Set());
+      await settleAll(executors.all, runId, []);
     } catch (error) {
       await driver.detach().catch(() => undefined);
       throw error;

@@ -29,7 +29,7 @@ export async function deleteRun(
       refuseUnseen(state, host);
       // To whoever slept since the taking, the attempts of a newer owner look like what was left behind.
       if (!(await backend.renew(runId, fence, leaseMs))) throw lost();
-      await settleAll(engine.executors, runId, new Set(), { toDelete: true });
+      await settleAll(engine.executors, runId, [], { toDelete: true });
     }
     try {
       await backend.delete(runId, fence);

@@ -3,7 +3,7 @@ import type { OrchError } from '../errors/orch-error.ts';
 import type { Executor } from '../executor/executor.ts';
 import { functionExecutor } from '../executor/function-executor.ts';
 import type { Json } from '../json.ts';
-import type { Selection } from '../run/event.ts';
+import type { RunEvent, Selection } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
 import { replay } from '../run/replay.ts';
 import type { RunState } from '../run/state.ts';
@@ -20,18 +20,21 @@ import type { EngineParts } from './run-parts.ts';
 /** A run that was read, and perhaps taken. */
 export interface OpenedRun {
   readonly state: RunState;
-  readonly knownKeys: ReadonlySet<string>;
+  /** Of all attempts that the journal knows. A list, which costs least to grow: most executors never ask. */
+  readonly knownKeys: string[];
 }
 
 /** Reads a run without taking it. */
 export async function readRun({ backend }: EngineParts, runId: string): Promise<OpenedRun> {
-  const knownKeys = new Set<string>();
-  const state = await replay(runId, backend.read(runId), {
-    visit: (event) => {
-      if (event.type === 'phase.started') knownKeys.add(event.key);
-    },
-  });
+  const knownKeys: string[] = [];
+  const state = await replay(runId, backend.read(runId), { visit: keepKey(knownKeys) });
   return { state, knownKeys };
+}
+
+function keepKey(keys: string[]): (event: RunEvent) => void {
+  return (event) => {
+    if (event.type === 'phase.started') keys.push(event.key);
+  };
 }
 
 /** Takes a run, and reads what was written since it was read. */
@@ -46,14 +49,9 @@ export async function takeOpened(
   const takenAt = momentOf(engine.clock);
   const fence = await take(engine, runId, takeOver);
   try {
-    const keys = new Set(knownKeys);
-    const reached = await replay(runId, backend.read(runId, { after: state.version }), {
-      state,
-      visit: (event) => {
-        if (event.type === 'phase.started') keys.add(event.key);
-      },
-    });
-    return { fence, takenAt, state: reached, knownKeys: keys };
+    const since = backend.read(runId, { after: state.version });
+    const reached = await replay(runId, since, { state, visit: keepKey(knownKeys) });
+    return { fence, takenAt, state: reached, knownKeys };
   } catch (error) {
     await letGo(engine, runId, fence);
     throw error;
@@ -78,7 +76,7 @@ export function executorsFor(
 ): { readonly all: ReadonlyMap<string, Executor>; readonly of: (state: RunState) => (kind: string) => Executor } {
   const all = new Map(engine.executors);
   // Without its code a run can still be cancelled: its functions died with their process.
-  all.set('function', functionExecutor(definition?.functions ?? {}, { clock: engine.clock }));
+  all.set('function', functionExecutor(definition?.functions ?? new Map(), { clock: engine.clock }));
   return {
     all,
     of: (state) => (kind) => {

@@ -71,13 +71,13 @@ export function runRules(
   { definition, phaseKeys }: Pick<RulesParts, 'definition' | 'phaseKeys'>,
   language: LoadedLanguage | undefined,
 ): RunRules {
-  return new Rules(state, inputs, definition?.rules ?? {}, phaseKeys, language);
+  return new Rules(state, inputs, definition?.rules ?? new Map(), phaseKeys, language);
 }
 
 class Rules implements RunRules {
   readonly #state: RunState;
   readonly #inputs: RunInputs;
-  readonly #code: Readonly<Record<string, PhaseRules>>;
+  readonly #code: ReadonlyMap<string, PhaseRules>;
   readonly #phaseKeys: PhaseKeys;
   readonly #language: LoadedLanguage | undefined;
   readonly #compiled = new Map<string, Expression>();
@@ -86,7 +86,7 @@ class Rules implements RunRules {
   constructor(
     state: RunState,
     inputs: RunInputs,
-    code: Readonly<Record<string, PhaseRules>>,
+    code: ReadonlyMap<string, PhaseRules>,
     phaseKeys: PhaseKeys,
     language: LoadedLanguage | undefined,
   ) {
@@ -212,7 +212,7 @@ class Rules implements RunRules {
   }
 
   #codeOf<Key extends keyof PhaseRules>(name: string, key: Key): NonNullable<PhaseRules[Key]> {
-    const code = this.#code[name]?.[key];
+    const code = this.#code.get(name)?.[key];
     if (code === undefined)
       throw new Error(`the workflow at hand has no function for ${key} of phase ${JSON.stringify(name)}`);
     return code;

@@ -27,7 +27,7 @@ export interface TakeUpRequest {
   readonly fence: Fence;
   readonly takenAt: Moment;
   /** Keys of all attempts that the journal knows. */
-  readonly knownKeys: ReadonlySet<string>;
+  readonly knownKeys: readonly string[];
   readonly executors: ReadonlyMap<string, Executor>;
   readonly executorOf: (kind: string) => Executor;
   readonly rules: RunRules;
@@ -85,12 +85,13 @@ export async function takeUp(given: TakeUpRequest): Promise<Driver> {
 export async function settleAll(
   executors: ReadonlyMap<string, Executor>,
   runId: string,
-  knownKeys: ReadonlySet<string>,
+  knownKeys: readonly string[],
   options: SettleOptions = {},
 ): Promise<void> {
+  let keys: ReadonlySet<string> | undefined;
   for (const executor of new Set(executors.values())) {
     try {
-      await executor.settle?.(runId, knownKeys, options);
+      await executor.settle?.(runId, (keys ??= new Set(knownKeys)), options);
     } catch (error) {
       throw executorFailed(runId, 'settle what was left behind', error);
     }

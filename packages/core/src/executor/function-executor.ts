@@ -27,12 +27,12 @@ const unsettled = new Map<string, Promise<unknown>>();
  * its grace is reported as still running. There is no `adopt`: a function does not outlive its process.
  */
 export function functionExecutor(
-  functions: Readonly<Record<string, PhaseFunction>>,
+  functions: ReadonlyMap<string, PhaseFunction>,
   { clock, graceMs = 5_000 }: FunctionExecutorOptions,
 ): Executor {
   return {
     async execute(attempt, context) {
-      const work = functions[attempt.phase];
+      const work = functions.get(attempt.phase);
       if (work === undefined) throw noFunction(attempt);
       const before = unsettled.size === 0 ? undefined : unsettled.get(keyOf(attempt));
       if (before !== undefined) {

@@ -16,7 +16,10 @@ export function phasesToRecover(state: RunState, replaced: ReadonlySet<string> =
     const { status } = state.phases[phase]!;
     if (status === 'cancelled' || (status === 'failed' && phases[phase]!.continueOnFailure !== true)) chosen.add(phase);
   }
-  const begun = phases.flatMap(({ name }, phase) => (replaced.has(name) && isUnderWay(state, phase) ? [phase] : []));
+  const begun = [...replaced].flatMap((name) => {
+    const phase = state.graph.indexOf.get(name);
+    return phase !== undefined && isUnderWay(state, phase) ? [phase] : [];
+  });
   const isReaction = (phase: number): boolean => phases[phase]!.after !== undefined;
   // What is run again though it ended well, and so makes what depends on it run again, too.
   const again = new Set([...chosen].filter(isReaction));

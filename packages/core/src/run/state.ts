@@ -167,7 +167,7 @@ export function initialState(runId: string, created: EventOf<'run.created'>, gra
     cancelling: undefined,
     cancellingAll: false,
     failure: undefined,
-    phases: Array.from({ length: size }, () => pending),
+    phases: [],
     counts: { pending: size, running: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
     pendingAfter: { failed: 0, always: 0 },
     attempts: new Int32Array(size),
@@ -186,6 +186,7 @@ export function initialState(runId: string, created: EventOf<'run.created'>, gra
     memory: new Map(),
   };
   for (let phase = 0; phase < size; phase++) {
+    state.phases.push(pending);
     if (state.unmet[phase] === 0) state.ready.push(phase);
     const { after } = state.spec.phases[phase]!;
     if (after !== undefined) state.pendingAfter[after]++;

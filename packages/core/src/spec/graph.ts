@@ -20,18 +20,22 @@ export function buildGraph(spec: Pick<WorkflowSpec, 'phases'>, indexOf: Graph['i
   const size = spec.phases.length;
   const inDegree = new Int32Array(size);
   const offsets = new Int32Array(size + 1);
-  let edges = 0;
-  forEachEdge(spec, indexOf, (from, to) => {
-    edges++;
-    offsets[from + 1]!++;
-    inDegree[to]!++;
-  });
+  // By phase, as many as its degree: no name is looked up twice.
+  const sources: number[] = [];
+  for (let to = 0; to < size; to++)
+    for (const name of spec.phases[to]!.dependsOn ?? []) {
+      const from = indexOf.get(name);
+      if (from === undefined || from === to) continue;
+      sources.push(from);
+      offsets[from + 1]!++;
+      inDegree[to]!++;
+    }
   for (let index = 0; index < size; index++) offsets[index + 1]! += offsets[index]!;
-  const targets = new Int32Array(edges);
+  const targets = new Int32Array(sources.length);
   const next = offsets.slice(0, size);
-  forEachEdge(spec, indexOf, (from, to) => {
-    targets[next[from]!++] = to;
-  });
+  let edge = 0;
+  for (let to = 0; to < size; to++)
+    for (const end = edge + inDegree[to]!; edge < end; edge++) targets[next[sources[edge]!]!++] = to;
   return { size, indexOf, offsets, targets, inDegree };
 }
 
@@ -58,18 +62,6 @@ export function forEachDependency(
     const dependency = indexOf.get(name);
     if (dependency !== undefined) visit(dependency);
   }
-}
-
-function forEachEdge(
-  { phases }: Pick<WorkflowSpec, 'phases'>,
-  indexOf: ReadonlyMap<string, number>,
-  visit: (from: number, to: number) => void,
-): void {
-  for (let to = 0; to < phases.length; to++)
-    for (const name of phases[to]!.dependsOn ?? []) {
-      const from = indexOf.get(name);
-      if (from !== undefined && from !== to) visit(from, to);
-    }
 }
 
 /**

@@ -1,4 +1,3 @@
-import { dictionary } from '../json.ts';
 import type { PhaseFunction, PhaseRules } from './workflow.ts';
 import type { PhaseSpec } from './workflow-spec.ts';
 
@@ -11,8 +10,8 @@ export interface LoweredPhase {
 
 /** What of phases is code, by name. */
 interface Code {
-  readonly functions: Readonly<Record<string, PhaseFunction>>;
-  readonly rules: Readonly<Record<string, PhaseRules>>;
+  readonly functions: ReadonlyMap<string, PhaseFunction>;
+  readonly rules: ReadonlyMap<string, PhaseRules>;
 }
 
 /** The phases of a workflow under construction. Immutable: `add` answers with a longer list. */
@@ -30,7 +29,10 @@ interface Store {
 }
 
 /** A list of phases that were checked before; none: empty. */
-export function phaseList(phases: readonly PhaseSpec[] = [], code: Code = { functions: {}, rules: {} }): PhaseList {
+export function phaseList(
+  phases: readonly PhaseSpec[] = [],
+  code: Code = { functions: new Map(), rules: new Map() },
+): PhaseList {
   let list: PhaseList | undefined;
   // Filled on first use: workflows that come from plans are seldom built upon.
   const filled = (): PhaseList =>
@@ -70,13 +72,16 @@ class View implements PhaseList {
 
   read(): ReturnType<PhaseList['read']> {
     const phases = this.#own();
-    const functions = dictionary<PhaseFunction>();
-    const rules = dictionary<PhaseRules>();
-    for (const { spec, ...code } of phases) {
-      if (code.function !== undefined) functions[spec.name] = code.function;
-      if (code.rules !== undefined) rules[spec.name] = code.rules;
+    const functions = new Map<string, PhaseFunction>();
+    const rules = new Map<string, PhaseRules>();
+    const specs: PhaseSpec[] = [];
+    for (const phase of phases) {
+      const { spec } = phase;
+      specs.push(spec);
+      if (phase.function !== undefined) functions.set(spec.name, phase.function);
+      if (phase.rules !== undefined) rules.set(spec.name, phase.rules);
     }
-    return { phases: phases.map((it) => it.spec), functions, rules };
+    return { phases: specs, functions, rules };
   }
 
   #own(): LoweredPhase[] {
@@ -89,7 +94,7 @@ function storeOf(phases: LoweredPhase[]): Store {
 }
 
 function withCode(spec: PhaseSpec, { functions, rules }: Code): LoweredPhase {
-  const run = functions[spec.name];
-  const own = rules[spec.name];
+  const run = functions.get(spec.name);
+  const own = rules.get(spec.name);
   return { spec, ...(run === undefined ? {} : { function: run }), ...(own === undefined ? {} : { rules: own }) };
 }

@@ -1,7 +1,7 @@
 import type { Duration } from '../duration.ts';
 import { orchError } from '../errors/orch-error.ts';
 import type { Log } from '../executor/executor.ts';
-import { dictionary, type Json, type Stored } from '../json.ts';
+import type { Json, Stored } from '../json.ts';
 import { lazyFields } from '../lazy-fields.ts';
 import type { Schema } from '../schema.ts';
 import { isSchema } from './is-schema.ts';
@@ -151,10 +151,10 @@ export type PhaseFunction = (context: PhaseContext<any, any>) => unknown;
 /** What the engine reads of a workflow. */
 export interface WorkflowDefinition {
   readonly spec: WorkflowSpec;
-  /** By phase name, of the phases of kind `function`; without a prototype. */
-  readonly functions: Readonly<Record<string, PhaseFunction>>;
-  /** By phase name, what of its rules is code; without a prototype. */
-  readonly rules: Readonly<Record<string, PhaseRules>>;
+  /** By phase name, of the phases of kind `function`. */
+  readonly functions: ReadonlyMap<string, PhaseFunction>;
+  /** By phase name, what of its rules is code. */
+  readonly rules: ReadonlyMap<string, PhaseRules>;
   readonly inputs?: Schema;
 }
 
@@ -255,7 +255,7 @@ function define({ head, inputs }: Base, list: PhaseList): WorkflowDefinition {
 
 /** A definition that is data only. */
 export function definitionOfData(spec: WorkflowSpec, inputs?: Schema): WorkflowDefinition {
-  return { spec, functions: dictionary(), rules: dictionary(), ...(inputs === undefined ? {} : { inputs }) };
+  return { spec, functions: new Map(), rules: new Map(), ...(inputs === undefined ? {} : { inputs }) };
 }
 
 function notSupported(where: string, option: string): Error {

@@ -15,6 +15,7 @@ describe('comparing data', () => {
     [{ a: 1 }, dictionary([['a', 1]])],
     [[], []],
     [null, null],
+    [{ a: 1, b: undefined } as unknown as Json, { a: 1, c: undefined } as unknown as Json],
   ])('%j is %j', (a, b) => expect([sameData(a, b), sameData(b, a)]).toEqual([true, true]));
 
   it.each<[Json, Json]>([

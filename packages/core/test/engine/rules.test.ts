@@ -248,7 +248,7 @@ describe('a spec from elsewhere', () => {
     };
     const { orch } = bench({ plugins: [probeKeys, waiting], language: fakeLanguage });
     const spec = { id: 'w', phases: [{ name: 'a', kind: 'probe', options: { probe: [], wait: 'nothing.here' } }] };
-    expect(await orch.validate(workflowOf({ spec, functions: {}, rules: {} }))).toMatchObject([
+    expect(await orch.validate(workflowOf({ spec, functions: new Map(), rules: new Map() }))).toMatchObject([
       { code: 'ORCH_PLAN_EXPRESSION', path: ['phases', 0, 'options', 'wait'] },
     ]);
   });

@@ -106,7 +106,7 @@ describe('a function that still runs', () => {
     first.kill.abort();
     await first.outcome;
     // The next take-up of the run has an executor of its own.
-    const next = functionExecutor({ work }, { clock: phase.clock });
+    const next = functionExecutor(new Map([['work', work]]), { clock: phase.clock });
     return { phase, calls, free: () => free(), next };
   }
 
@@ -146,7 +146,7 @@ describe('a function that still runs', () => {
 });
 
 it('a phase without a function is refused', async () => {
-  const empty = functionExecutor({}, { clock: new TestClock() });
+  const empty = functionExecutor(new Map(), { clock: new TestClock() });
   await expect(phaseOf(() => undefined).execute({}, empty).outcome).rejects.toMatchObject({
     code: 'ORCH_WORKFLOW_MISSING',
   });

@@ -20,7 +20,7 @@ let runs = 0;
 
 /** A phase `work` of a run of its own, made of one function, to be executed any number of times. */
 export function phaseOf(work: PhaseFunction, clock = new TestClock()) {
-  const executor = functionExecutor({ work }, { clock });
+  const executor = functionExecutor(new Map([['work', work]]), { clock });
   const runId = `run-${++runs}`;
   return {
     clock,

@@ -71,8 +71,8 @@ export function stubPhases<W extends Workflow>(workflow: W, stubs: Untyped, { bu
 
 type WorkflowDefinition = Workflow['definition'];
 
-function mapped<T>(values: Readonly<Record<string, T>>, change: (value: T) => T): Readonly<Record<string, T>> {
-  return dictionary(Object.entries(values).map(([name, value]) => [name, change(value)] as const));
+function mapped<T>(values: ReadonlyMap<string, T>, change: (value: T) => T): ReadonlyMap<string, T> {
+  return new Map([...values].map(([name, value]) => [name, change(value)]));
 }
 
 /** One that asks somebody else takes its time. */
