@@ -204,8 +204,7 @@ function* segmentCommits(folder: RunFolder, { end, mark, history }: Portion): Ge
   const { gathered, inode } =
     (from.offset === 0 && gatheredBefore(history.whole, end)) || gatherUpTo(folder, end, from);
   const { offset, crc } = endOf(gathered);
-  if (offset !== end.length || hex8(crc) !== end.crc)
-    throw damaged({ file, offset, what: 'what stands up to here is not what a later segment sealed' });
+  if (offset !== end.length || hex8(crc) !== end.crc) throw otherThanSealed(file, offset);
   checkNoted(gathered, file, history.summaryFile?.flushed.epoch === epoch ? history.summaryFile.flushed : undefined);
   let version = mark?.version ?? 0;
   for (const { first, lines } of parseLines(gathered)) {
@@ -254,11 +253,15 @@ function gatherUpTo(folder: RunFolder, end: SegmentEnd, from: Place): GatheredUp
   return { gathered: gather({ file, from, bytes }) ?? refused(folder, end, from), inode };
 }
 
-/** Finds the place of damage that is known to be there. */
+/** Finds the place of damage that is known to be there: in a record, or where none ends. */
 function refused(folder: RunFolder, end: SegmentEnd, from: Place): never {
   const file = segmentFile(folder, end.epoch);
   const { offset } = walk({ file, from, bytes: load(folder, end, from.offset).bytes }, () => undefined);
-  throw damaged({ file, offset, what: 'the checksums of the records do not fit together' });
+  throw otherThanSealed(file, offset);
+}
+
+function otherThanSealed(file: string, offset: number): Error {
+  return damaged({ file, offset, what: 'what stands up to here is not what a later segment sealed' });
 }
 
 /** Up to its end and not beyond: what follows a seal never counted. */
