@@ -14,10 +14,16 @@ export interface Clock {
 /** The longest delay that `setTimeout` takes; above it, it fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Not `performance.now()`, which counts from the start of the process: to load it costs a process that only begins 1 ms. */
+/** `process` is a getter of the global object. */
+const { hrtime } = process;
+
+/**
+ * Not `performance.now()`, which counts from the start of the process: to load it costs a process that only begins 1 ms.
+ * By index: a pattern makes an iterator each time.
+ */
 function monotonic(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1000 + nanoseconds / 1e6;
+  const time = hrtime();
+  return time[0] * 1000 + time[1] / 1e6;
 }
 
 export const systemClock: Clock = {

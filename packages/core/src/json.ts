@@ -20,8 +20,8 @@ export type Stored<T> = T extends Json | undefined
             : never;
 
 /** An object without a prototype, for keys that people chose: `__proto__` is a name like any other. */
-export function dictionary<T>(entries: Iterable<readonly [string, T]> = []): Record<string, T> {
+export function dictionary<T>(entries?: Iterable<readonly [string, T]>): Record<string, T> {
   const made = Object.create(null) as Record<string, T>;
-  for (const [key, value] of entries) made[key] = value;
+  if (entries !== undefined) for (const [key, value] of entries) made[key] = value;
   return made;
 }

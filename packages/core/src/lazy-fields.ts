@@ -18,11 +18,12 @@ export function lazyFields<Source, Fields extends object>(
     const get = function (this: HasSource<Source>): unknown {
       return compute(this[sourceKey]);
     };
-    return [name, { get, enumerable: true, configurable: true }] as const;
+    return { name, get, enumerable: true, configurable: true };
   });
   return <Target extends object>(target: Target, source: Source) => {
     Object.defineProperty(target, sourceKey, { value: source });
-    for (const [name, descriptor] of getters) Object.defineProperty(target, name, descriptor);
+    // Not taken apart by a pattern: that makes an iterator for each.
+    for (const getter of getters) Object.defineProperty(target, getter.name, getter);
     return target as Target & Readonly<Fields>;
   };
 }

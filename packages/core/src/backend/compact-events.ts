@@ -7,11 +7,14 @@ import type { RunEvent } from '../run/event.ts';
 export interface CompactEvents {
   /** Of the last event, and of each that says nothing else: wall time in milliseconds since 1970. */
   readonly at: number;
-  /** Without `version`, `epoch` and `at` where they are the expected ones. */
+  /** Without `version`, `epoch` and `at` where they are the expected ones: `undefined` before they are JSON. */
   readonly events: readonly CompactEvent[];
 }
 
-export type CompactEvent = Partial<Pick<RunEvent, 'version' | 'epoch' | 'at'>> & Pick<RunEvent, 'type'>;
+export type CompactEvent = { readonly [Key in 'version' | 'epoch' | 'at']?: number | undefined } & Pick<
+  RunEvent,
+  'type'
+>;
 
 /** Where the events of a commit stand. */
 export interface EventsPlace {
@@ -25,15 +28,13 @@ export interface EventsPlace {
 export function compactEvents(events: readonly RunEvent[], { after, epoch }: EventsPlace): CompactEvents {
   const at = events.at(-1)?.at ?? 0;
   let expected = after;
-  const compact = events.map((event): CompactEvent => {
+  const compact = events.map((event) => {
     expected++;
-    const { version, at: ownAt, epoch: ownEpoch, ...rest } = event;
-    if (version === expected && ownAt === at && ownEpoch === epoch) return rest;
     return {
-      ...rest,
-      ...(version === expected ? {} : { version }),
-      ...(ownAt === at ? {} : { at: ownAt }),
-      ...(ownEpoch === epoch ? {} : { epoch: ownEpoch }),
+      ...event,
+      version: event.version === expected ? undefined : event.version,
+      at: event.at === at ? undefined : event.at,
+      epoch: event.epoch === epoch ? undefined : event.epoch,
     };
   });
   return { at, events: compact };

@@ -42,12 +42,11 @@ export function attemptContext({
     secrets: state.spec.secrets ?? [],
     outputs: outputsFor(state, active.phase),
     env,
-    ...(cwd === undefined ? {} : { cwd }),
     directory: state.created.directory,
     idempotencyKey: `${state.runId}/${key}`,
     log: logOf(log, attempt.phase),
   };
-  return withSignals(eager, active);
+  return withSignals(cwd === undefined ? eager : { ...eager, cwd }, active);
 }
 
 const withSignals = lazyFields<ContextParts['active'], Pick<AttemptContext, 'signal' | 'kill'>>({

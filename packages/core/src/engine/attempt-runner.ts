@@ -5,6 +5,8 @@ import type { Mending, RunState, Running } from '../run/state.ts';
 import { optionsOf } from '../spec/workflow-spec.ts';
 import { attemptContext, nothingPrepared } from './attempt-context.ts';
 import type { Preparation } from './attempt-context.ts';
+import { momentOf } from './lease.ts';
+import type { Moment } from './lease.ts';
 import { LazyAbortController } from './lazy-abort-controller.ts';
 import type { EngineParts } from './run-parts.ts';
 import type { RunRules } from './rules.ts';
@@ -39,14 +41,14 @@ export interface AttemptRunnerParts {
   readonly rules: RunRules;
   readonly inputs: RunInputs;
   readonly guard: SecretGuard;
-  /** Whether the lease is young enough to act on it without asking. */
-  readonly isFresh: () => boolean;
+  /** Whether the lease is young enough to act on it without asking. `now`: where somebody looked at the clocks just before. */
+  readonly isFresh: (now?: Moment) => boolean;
   /** Whether the lease holds: no effect on the world without it. Never rejects. */
   readonly holds: () => Promise<boolean>;
   /** Runs the `beforePhase` taps. Rejects where a tap fails. */
   readonly prepare: ((active: ActiveAttempt) => Promise<Preparation | { readonly skip: string }>) | undefined;
   readonly warn: (message: string) => void;
-  /** Called where an attempt could not be made for want of a place to keep its state: nothing can be recorded there. */
+  /** Called where an attempt could not be made for want of a place to keep its state, or its end not be judged: nothing can be recorded. */
   readonly onUnavailable: (error: unknown) => void;
   /** Called once for each attempt that was started or adopted here. `at`: monotonic time. */
   readonly onEnd: (active: ActiveAttempt, outcome: AttemptEnd, at: number) => void;
@@ -57,10 +59,13 @@ export class AttemptRunner {
   readonly #parts: AttemptRunnerParts;
   readonly #active = new Map<number, ActiveAttempt>();
   readonly #turns: TurnWatch;
+  /** Of the program, without secrets. */
+  readonly #log: Log;
 
   constructor(parts: AttemptRunnerParts) {
     this.#parts = parts;
     this.#turns = new TurnWatch(parts.engine.clock, parts.warn);
+    this.#log = guarded(parts.engine.log, parts.guard);
   }
 
   /** How many are under way. */
@@ -74,11 +79,18 @@ export class AttemptRunner {
 
   /** Executes a phase whose `phase.started` is committed. `reason`: the order to stop came before that. */
   start(phase: number, running: Running, reason: StopReason | undefined): void {
-    const active = this.#activate(phase, running);
+    const now = momentOf(this.#parts.engine.clock);
+    const active = this.#activate(phase, running, now);
     if (reason !== undefined) this.#stop(active, reason);
-    void this.#execute(active, running).then(
+    const { prepare, isFresh } = this.#parts;
+    // Most wait for nothing before they begin: an async function more for each is a good part of what a phase costs.
+    const ended =
+      prepare === undefined && isFresh(now)
+        ? this.#begin(active, running, nothingPrepared)
+        : this.#prepare(active, running);
+    void ended.then(
       (outcome) => this.#end(active, outcome),
-      (error: unknown) => this.#unavailable(active, error),
+      (error: unknown) => this.#failed(active, error),
     );
   }
 
@@ -94,7 +106,7 @@ export class AttemptRunner {
 
   /** Registers an attempt of an earlier process, so that it can be stopped like our own. */
   activate(phase: number, running: Running): ActiveAttempt {
-    return this.#activate(phase, running);
+    return this.#activate(phase, running, momentOf(this.#parts.engine.clock));
   }
 
   /** An attempt that was registered, but is not there any more. */
@@ -122,32 +134,33 @@ export class AttemptRunner {
   }
 
   contextOf(active: ActiveAttempt, preparation: Preparation = nothingPrepared): AttemptContext {
-    const { state, engine, inputs, guard } = this.#parts;
-    return attemptContext({ active, state, inputs, log: guarded(engine.log, guard), preparation });
+    const { state, inputs } = this.#parts;
+    return attemptContext({ active, state, inputs, log: this.#log, preparation });
   }
 
-  #activate(phase: number, running: Running): ActiveAttempt {
-    const { state, engine } = this.#parts;
+  #activate(phase: number, running: Running, now: Moment): ActiveAttempt {
+    const { state } = this.#parts;
     const spec = state.spec.phases[phase]!;
-    const { mending } = running;
+    const { mending, timeoutMs } = running;
+    const attempt: { -readonly [Key in keyof Attempt]: Attempt[Key] } = {
+      runId: state.runId,
+      workflow: state.spec.id,
+      phase: spec.name,
+      number: running.attempt,
+      part: running.part,
+      key: running.key,
+      options: mending === undefined ? optionsOf(state.spec, spec) : repairOptions(state, phase, mending.repair),
+      owner: running.owner,
+    };
+    if (timeoutMs !== undefined) attempt.timeoutMs = timeoutMs;
+    if (mending !== undefined) attempt.failed = failedAttempt(mending.failed);
+    else if (spec.output !== undefined) attempt.output = spec.output.from;
     const active: ActiveAttempt = {
       phase,
-      attempt: {
-        runId: state.runId,
-        workflow: state.spec.id,
-        phase: spec.name,
-        number: running.attempt,
-        part: running.part,
-        key: running.key,
-        options: mending === undefined ? optionsOf(state.spec, spec) : repairOptions(state, phase, mending.repair),
-        ...(running.timeoutMs === undefined ? {} : { timeoutMs: running.timeoutMs }),
-        owner: running.owner,
-        ...(mending === undefined && spec.output !== undefined ? { output: spec.output.from } : {}),
-        ...(mending === undefined ? {} : { failed: failedAttempt(mending.failed) }),
-      },
+      attempt,
       stop: new LazyAbortController(),
       kill: new LazyAbortController(),
-      begunAt: engine.clock.monotonic() - Math.max(0, engine.clock.now() - running.startedAt),
+      begunAt: now.monotonic - Math.max(0, now.wall - running.startedAt),
       reason: undefined,
       isBound: false,
       mending,
@@ -157,8 +170,8 @@ export class AttemptRunner {
     return active;
   }
 
-  async #execute(active: ActiveAttempt, running: Running): Promise<AttemptEnd> {
-    const { prepare, isFresh, holds, executorOf, state, rules } = this.#parts;
+  async #prepare(active: ActiveAttempt, running: Running): Promise<AttemptEnd> {
+    const { prepare, isFresh, holds } = this.#parts;
     let preparation = nothingPrepared;
     if (prepare !== undefined) {
       try {
@@ -169,18 +182,26 @@ export class AttemptRunner {
         return { status: 'failed', class: 'plugin', error: hookFailure(error) };
       }
     }
+    if (!isFresh() && !(await holds())) return { status: 'aborted' };
+    return this.#begin(active, running, preparation);
+  }
+
+  #begin(active: ActiveAttempt, running: Running, preparation: Preparation): Promise<AttemptEnd> {
+    const { executorOf, state, rules } = this.#parts;
     try {
-      if (!isFresh() && !(await holds())) return { status: 'aborted' };
       // Stopped meanwhile, or the run was let go: what is not begun by then is the next owner's to begin.
-      if (active.reason !== undefined || this.#active.get(active.phase) !== active) return { status: 'aborted' };
+      if (active.reason !== undefined || this.#active.get(active.phase) !== active)
+        return Promise.resolve({ status: 'aborted' });
       if (running.timeoutMs !== undefined) this.#watchTimeout(active, running.timeoutMs);
       const executor = executorOf(kindOf(state, active.phase));
       active.isBound = executor.adopt === undefined;
       if (active.isBound) this.#turns.began(active.attempt.phase);
-      const options = rules.expand(active.phase, active.attempt.options);
-      return await executor.execute({ ...active.attempt, options }, this.contextOf(active, preparation));
+      const { attempt } = active;
+      const options = rules.expand(active.phase, attempt.options);
+      const expanded = options === attempt.options ? attempt : { ...attempt, options };
+      return Promise.resolve(executor.execute(expanded, this.contextOf(active, preparation)));
     } catch (error) {
-      return failedToRun(error);
+      return Promise.reject(error);
     }
   }
 
@@ -208,7 +229,16 @@ export class AttemptRunner {
     this.#active.delete(active.phase);
     const at = this.#parts.engine.clock.monotonic();
     if (active.isBound) this.#turns.ended(active.attempt.phase, at);
-    this.#parts.onEnd(active, outcome, at);
+    try {
+      this.#parts.onEnd(active, outcome, at);
+    } catch (error) {
+      this.#parts.onUnavailable(error);
+    }
+  }
+
+  #failed(active: ActiveAttempt, error: unknown): void {
+    if (isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE')) this.#unavailable(active, error);
+    else this.#end(active, failedToRun(error));
   }
 
   #unavailable(active: ActiveAttempt, error: unknown): void {

@@ -12,6 +12,7 @@ import type { Beginning, DriverParts } from './driver-parts.ts';
 import { InboxPoller } from './inbox-poller.ts';
 import { LeaseKeeper, leaseMs, runLost } from './lease.ts';
 import { judge } from './judge.ts';
+import type { Judgement } from './judge.ts';
 import { letGo, rememberToken } from './letting-go.ts';
 import { cancelIn } from './messages.ts';
 import { Observers } from './observers.ts';
@@ -37,8 +38,6 @@ export class Driver {
   readonly #condition: Moment['condition'] = (phase) => this.guard.calling(() => this.#parts.rules.condition(phase));
   readonly #recorder: Recorder;
   readonly #observers = new Observers((error) => this.#recorder.warn(messageOf(error)));
-  /** The lease is as old as the last commit that was sent, once that is acknowledged. */
-  #renewed: () => void = () => {};
   #settle!: { resolve: (state: RunState) => void; reject: (error: Error) => void };
   #prepared = false;
   #phase: 'driving' | 'stopping' | 'ended' | 'left' = 'driving';
@@ -47,10 +46,8 @@ export class Driver {
   constructor(parts: DriverParts) {
     this.#parts = parts;
     const { engine, state, fence, executorOf, rules, inputs } = parts;
-    const [run, code] = [
-      { engine, state },
-      { rules, executorOf },
-    ];
+    const run = { engine, state };
+    const code = { rules, executorOf };
     this.#state = state;
     this.guard = secretGuard(inputs, parts.secrets, parts.neededSecrets);
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
@@ -59,11 +56,10 @@ export class Driver {
     this.#loop = new RunLoop({
       ...run,
       fence,
-      next: (moment) => this.#next(moment),
-      perform: (event) => this.#perform(event),
+      next: this.#next,
+      perform: this.#perform,
       mayJoin: () => this.attempts.count > 0,
-      onSend: (at) => (this.#renewed = this.#lease.sending(at)),
-      onCommitted: () => this.#renewed(),
+      sending: (at) => this.#lease.sending(at),
       onFailed: (error) => this.#leave(error),
     });
     this.#recorder = new Recorder({
@@ -80,9 +76,8 @@ export class Driver {
       onLost: () => this.#leave(runLost(state.runId, 'its lease could not be renewed')),
     });
     const warn = (message: string): void => this.#recorder.warn(message);
-    const version = (): number => state.version;
     const receive = (body: Json, id: string): void => this.#receive(body, id);
-    this.#inbox = new InboxPoller({ engine, runId: state.runId, version, receive, warn });
+    this.#inbox = new InboxPoller({ engine, runId: state.runId, version: () => state.version, receive, warn });
     this.#views = new RunViews({
       state,
       resumed: parts.resumed,
@@ -98,19 +93,19 @@ export class Driver {
       ...code,
       inputs,
       guard: this.guard,
-      isFresh: () => !this.#lease.isOld(),
+      isFresh: (now) => !this.#lease.isOld(now),
       holds: () => this.#holds(),
       warn,
       onUnavailable: (error) => this.#leave(error),
       prepare: hooks.tapped.beforePhase ? (active) => this.#views.prepare(active, hooks) : undefined,
-      onEnd: (active, outcome, at) => void this.#attemptEnded(active, outcome, at).catch((error) => this.#leave(error)),
+      onEnd: this.#attemptEnded,
     });
   }
 
   /** Begins with the events of the take-up. */
   begin({ committed = [], drafts = [], adopted = [], handled = [] }: Beginning): void {
     const { hooks } = this.#parts.engine;
-    for (const event of committed) this.#views.told(event, hooks);
+    if (hooks.tapped.onEvent) for (const event of committed) this.#views.told(event, hooks);
     this.#prepared = !hooks.tapped.beforeRun;
     let isCancelling = false;
     const started = (): void => {
@@ -171,7 +166,7 @@ export class Driver {
   }
 
   /** What is to happen next: what `decide` says, unless this process is on its way out. */
-  #next(moment: Pick<Moment, 'now' | 'wall'>): readonly Draft[] {
+  readonly #next = (moment: Pick<Moment, 'now' | 'wall'>): readonly Draft[] => {
     const state = this.#state;
     if (this.#phase === 'ended' || this.#phase === 'left' || isTerminal(state.status)) return [];
     if (this.#phase === 'stopping') {
@@ -182,12 +177,13 @@ export class Driver {
     if (this.#refusal !== undefined && state.cancelling === undefined)
       return state.counts.running > 0 ? [] : [{ type: 'run.failed', reason: 'hook', error: this.#refusal }];
     if (!this.#prepared && state.cancelling === undefined) return [];
-    return decide(state, { ...moment, condition: this.#condition });
-  }
+    return decide(state, { now: moment.now, wall: moment.wall, condition: this.#condition });
+  };
 
-  #perform(event: RunEvent): void {
+  readonly #perform = (event: RunEvent): void => {
     if (this.#phase === 'left') return;
-    this.#views.told(event, this.#parts.engine.hooks);
+    const { hooks } = this.#parts.engine;
+    if (hooks.tapped.onEvent) this.#views.told(event, hooks);
     switch (event.type) {
       case 'phase.started': {
         const phase = this.#state.graph.indexOf.get(event.phase)!;
@@ -195,7 +191,7 @@ export class Driver {
         return this.attempts.start(phase, this.#state.phases[phase] as Running, this.#stopReason(phase));
       }
       case 'checkpoint.created':
-        return this.#observers.add(this.#views.checkpoint(event, this.#parts.engine.hooks));
+        return this.#observers.add(this.#views.checkpoint(event, hooks));
       case 'run.cancelling':
         return this.#cancelAttempts();
       case 'phase.failed':
@@ -208,7 +204,7 @@ export class Driver {
         return void this.#finish(event.type === 'run.stopped').catch((error) => this.#leave(error));
       default:
     }
-  }
+  };
 
   #cancelAttempts(): void {
     if (this.#state.cancelling !== undefined) this.#views.abort('cancelled');
@@ -220,18 +216,22 @@ export class Driver {
     return this.#phase === 'stopping' ? 'stopped' : isEnding(this.#state, phase) ? 'cancelled' : undefined;
   }
 
-  async #attemptEnded(active: ActiveAttempt, outcome: AttemptEnd, at: number): Promise<void> {
+  readonly #attemptEnded = (active: ActiveAttempt, outcome: AttemptEnd, at: number): void => {
     const { hooks, clock } = this.#parts.engine;
     const durationMs = Math.round(at - active.begunAt);
     const lost = this.#state.lost[active.phase]!;
     const known = { active, outcome, durationMs, lost, hooks, clock, views: this.#views, guard: this.guard };
     const judged = judge({ ...known, now: this.#loop.now, rules: this.#parts.rules });
     // Most outcomes need no second opinion: they are written in the turn in which they came.
-    const { draft, seen } = judged instanceof Promise ? await judged : judged;
+    if (!(judged instanceof Promise)) return this.#record(active, judged);
+    void judged.then((judgement) => this.#record(active, judgement)).catch((error) => this.#leave(error));
+  };
+
+  #record(active: ActiveAttempt, { draft, seen }: Judgement): void {
     if (this.#phase === 'left') return;
-    this.#loop.submit([draft], () => {
-      if (seen !== undefined) this.#observers.add(this.#views.afterPhase(active, seen, hooks));
-    });
+    const { hooks } = this.#parts.engine;
+    const tell = (): void => this.#observers.add(this.#views.afterPhase(active, seen!, hooks));
+    this.#loop.submit([draft], seen !== undefined && hooks.tapped.afterPhase ? tell : undefined);
     this.#loop.pump();
   }
 

@@ -1,4 +1,4 @@
-import type { Backend, Commit } from '../backend/backend.ts';
+import type { Appended, Backend, Commit } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
 import { isOrchError } from '../errors/orch-error.ts';
 import type { RunEvent, RunSummary } from '../run/event.ts';
@@ -16,8 +16,8 @@ export interface JournalWriterParts {
   readonly checkpointInterval: () => number;
   /** Whether anything else may end in this turn of the event loop, and so leave with the same commit. */
   readonly mayJoin: () => boolean;
-  /** Called once for each commit, before it is sent. `at`: monotonic time. */
-  readonly onSend: (at: number) => void;
+  /** Called before a commit is sent, at this monotonic time; what it answers is called once that is acknowledged. */
+  readonly sending: (at: number) => () => void;
   /** Called once for each commit, after it was acknowledged, before the next is sent. */
   readonly onCommitted: (events: readonly RunEvent[]) => void;
   /** Called at most once: nothing more will be written. */
@@ -101,10 +101,15 @@ export class JournalWriter {
         const at = await (this.#parts.mayJoin() || this.#isTurnDue(asked) ? this.#nextTurn() : asked);
         const commit = this.#takeCommit();
         if (commit === undefined) break;
-        this.#parts.onSend(at);
-        await this.#append(commit);
+        const acknowledged = this.#parts.sending(at);
+        try {
+          this.#check(commit, await this.#parts.backend.append(this.#parts.runId, commit));
+        } catch (error) {
+          await this.#resend(commit, error);
+        }
         if (this.#failed) break;
         this.#version = commit.summary.version;
+        acknowledged();
         this.#parts.onCommitted(commit.events);
       }
     } catch (error) {
@@ -146,9 +151,9 @@ export class JournalWriter {
     }
     if (summary === undefined) return undefined;
     this.#queue.splice(0, count);
-    const commit = { expectedVersion: this.#version, fence: this.#parts.fence, events, summary };
     const flush = this.#mustFlush(events);
-    return handled.length > 0 ? { ...commit, flush, handled } : { ...commit, flush };
+    const commit = { expectedVersion: this.#version, fence: this.#parts.fence, events, summary, flush };
+    return handled.length > 0 ? { ...commit, handled } : commit;
   }
 
   #mustFlush(events: readonly RunEvent[]): boolean {
@@ -163,25 +168,30 @@ export class JournalWriter {
     return true;
   }
 
-  async #append(commit: Commit): Promise<void> {
+  #check({ expectedVersion }: Commit, answer: Appended): void {
+    if (answer.status === 'ok') return;
+    throw runLost(
+      this.#parts.runId,
+      answer.status === 'lost-lease'
+        ? `epoch ${answer.epoch} holds it`
+        : `it is at version ${answer.version}, not at ${expectedVersion}`,
+    );
+  }
+
+  async #resend(commit: Commit, why: unknown): Promise<void> {
     const { backend, clock, runId } = this.#parts;
-    for (let tries = 0; ; tries++) {
+    let failure = why;
+    for (const pauseMs of resendAfterMs) {
+      if (this.#failed || !isPassing(failure)) break;
+      await new Promise<void>((resolve) => clock.timer(pauseMs, resolve));
+      if (this.#failed) break;
       try {
-        const answer = await backend.append(runId, commit);
-        if (answer.status === 'ok') return;
-        throw runLost(
-          runId,
-          answer.status === 'lost-lease'
-            ? `epoch ${answer.epoch} holds it`
-            : `it is at version ${answer.version}, not at ${commit.expectedVersion}`,
-        );
+        return this.#check(commit, await backend.append(runId, commit));
       } catch (error) {
-        const pauseMs = resendAfterMs[tries];
-        if (pauseMs === undefined || this.#failed || !isPassing(error)) throw error;
-        await new Promise<void>((resolve) => clock.timer(pauseMs, resolve));
-        if (this.#failed) throw error;
+        failure = error;
       }
     }
+    throw failure;
   }
 }
 

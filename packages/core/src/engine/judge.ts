@@ -51,20 +51,23 @@ function verdictFor(
   outcome: Exclude<Outcome, { status: 'aborted' }>,
 ): Outcome | Promise<Outcome> {
   const { phase } = active;
-  const broken = (error: unknown): Outcome => ({
-    ...endOf(outcome),
-    status: 'failed',
-    class: 'unknown',
-    error: { code: 'ORCH_PHASE_OUTPUT', message: `Its output could not be checked: ${messageOf(error)}` },
-  });
   try {
     const declared = rules.declaredOutput(phase);
     const schema = outcome.output === undefined ? undefined : rules.outputSchema(phase);
     const verdict = verdictOf({ outcome, declared, schema, failWhen: rules.failWhen(phase) });
-    return verdict instanceof Promise ? verdict.catch(broken) : verdict;
+    return verdict instanceof Promise ? verdict.catch((error: unknown) => unchecked(outcome, error)) : verdict;
   } catch (error) {
-    return broken(error);
+    return unchecked(outcome, error);
   }
+}
+
+function unchecked(outcome: ProcessEnd, error: unknown): Outcome {
+  return {
+    ...endOf(outcome),
+    status: 'failed',
+    class: 'unknown',
+    error: { code: 'ORCH_PHASE_OUTPUT', message: `Its output could not be checked: ${messageOf(error)}` },
+  };
 }
 
 function judgeOutcome(request: JudgeRequest, outcome: AttemptEnd): Judgement | Promise<Judgement> {
@@ -76,20 +79,29 @@ function judgeOutcome(request: JudgeRequest, outcome: AttemptEnd): Judgement | P
       const { output } = outcome;
       const secret = output === undefined ? undefined : guard.find(output);
       if (secret !== undefined) return decideFailure(request, holdsSecret(outcome, secret));
-      const draft: Draft = {
-        type: 'phase.completed',
-        ...idOf(active),
-        ...(output === undefined ? {} : { output }),
-        ...endOf(outcome),
-        durationMs,
-      };
-      return { draft, seen: outcome };
+      return { draft: completion(active, outcome, durationMs), seen: outcome };
     }
     case 'aborted':
     case 'failed':
       if (active.mending !== undefined) return judgeRepair(request, active.mending, outcome);
       return judgeEnded(request, outcome);
   }
+}
+
+type Completion = Extract<Draft, { readonly type: 'phase.completed' }>;
+
+/** By stores: each phase has one, and each spread in it would be an object more. */
+function completion(
+  active: ActiveAttempt,
+  { output, exitCode, signal }: Extract<Outcome, { readonly status: 'completed' }>,
+  durationMs: number,
+): Completion {
+  const id = { type: 'phase.completed' as const, ...idOf(active) };
+  const draft: { -readonly [Key in keyof Omit<Completion, 'durationMs'>]: Completion[Key] } = id;
+  if (output !== undefined) draft.output = output;
+  if (exitCode !== undefined) draft.exitCode = exitCode;
+  if (signal !== undefined) draft.signal = signal;
+  return { ...draft, durationMs };
 }
 
 /** A repair is not repeated: where it fails, so does its phase. What orch itself ended is another matter. */
@@ -240,7 +252,7 @@ function skipped(active: ActiveAttempt, reason: string): Judgement {
 
 function idOf({ attempt }: ActiveAttempt): AttemptId {
   const { phase, index, number, part } = attempt;
-  return { phase, ...(index === undefined ? {} : { index }), attempt: number, part };
+  return index === undefined ? { phase, attempt: number, part } : { phase, index, attempt: number, part };
 }
 
 function endOf({ exitCode, signal }: ProcessEnd): ProcessEnd {

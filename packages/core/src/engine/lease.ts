@@ -143,9 +143,9 @@ export class LeaseKeeper {
   }
 
   /** Whether the last renewal is longer ago than the lease lives, by the larger of the two clocks. */
-  isOld(): boolean {
-    const { wall, monotonic } = momentOf(this.#parts.clock);
-    return Math.max(wall - this.#renewedAt.wall, monotonic - this.#renewedAt.monotonic) > leaseMs;
+  isOld(now: Moment = momentOf(this.#parts.clock)): boolean {
+    const { wall, monotonic } = this.#renewedAt;
+    return Math.max(now.wall - wall, now.monotonic - monotonic) > leaseMs;
   }
 
   close(): void {

@@ -22,10 +22,8 @@ export interface RunLoopParts {
   readonly perform: (event: RunEvent) => void;
   /** Whether anything else may end in this turn of the event loop. */
   readonly mayJoin: () => boolean;
-  /** Called before a commit is sent. `at`: monotonic time. */
-  readonly onSend: (at: number) => void;
-  /** Called after each acknowledged commit, before its effects. */
-  readonly onCommitted: () => void;
+  /** Called before a commit is sent, at this monotonic time; what it answers is called once that is acknowledged, before its effects. */
+  readonly sending: (at: number) => () => void;
   /** Called at most once: nothing more will be written, and no effect of what was queued will happen. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -58,18 +56,19 @@ export class RunLoop {
       version: state.version,
       checkpointInterval: () => state.spec.checkpointInterval ?? 1,
       mayJoin: parts.mayJoin,
-      onSend: parts.onSend,
-      onCommitted: (events) => this.#committed(events),
+      sending: parts.sending,
+      onCommitted: this.#committed,
       onFailed: parts.onFailed,
     });
   }
 
   /** Applies and queues the events of one decision. `after` is called once they are committed. */
   submit(drafts: readonly Draft[], after?: () => void, handled: readonly string[] = []): void {
-    const { state } = this.#parts;
+    const { state, engine } = this.#parts;
+    const at = engine.clock.now();
     const events: RunEvent[] = [];
     for (const draft of drafts) {
-      const event = this.#stamp(draft);
+      const event = this.#stamp(draft, at);
       apply(state, event);
       events.push(event);
     }
@@ -119,21 +118,21 @@ export class RunLoop {
     this.#waiting.clear();
   }
 
-  #stamp(draft: Draft): RunEvent {
+  /** `wall`: when it was decided. */
+  #stamp(draft: Draft, wall: number): RunEvent {
     const { engine, fence, state } = this.#parts;
+    const { type } = draft;
     // What is left of a backoff is measured from the take-up, on the clock that it is waited for with.
-    const at = draft.type === 'run.started' ? Math.round(this.now()) : engine.clock.now();
+    const at = type === 'run.started' ? Math.round(this.now()) : wall;
     // The type first: people read journals too.
-    const stamp = { type: draft.type, version: state.version + 1, at, epoch: fence.epoch };
-    const stamped = { ...stamp, ...(draft as object) } as RunEvent;
+    const stamped = { type, version: state.version + 1, at, epoch: fence.epoch, ...(draft as object) } as RunEvent;
     if (stamped.type !== 'phase.started') return stamped;
-    const { timeoutMs } = stamped;
-    const deadline = timeoutMs === undefined ? {} : { deadline: Math.round(engine.clock.monotonic() + timeoutMs) };
-    return { ...stamped, key: engine.ids.random(), ...deadline };
+    const started = { ...stamped, key: engine.ids.random() };
+    if (stamped.timeoutMs === undefined) return started;
+    return { ...started, deadline: Math.round(engine.clock.monotonic() + stamped.timeoutMs) };
   }
 
-  #committed(events: readonly RunEvent[]): void {
-    this.#parts.onCommitted();
+  readonly #committed = (events: readonly RunEvent[]): void => {
     for (const event of events) {
       this.#parts.perform(event);
       const after = this.#afterCommit.get(event.version);
@@ -142,7 +141,7 @@ export class RunLoop {
       after();
     }
     this.pump();
-  }
+  };
 
   /** `asked`: the moment at which there was no answer left. What becomes due after it needs a timer, even if it is past by now. */
   #armWake(asked: Times): void {

@@ -41,7 +41,7 @@ export class RunViews {
 
   told(event: RunEvent, hooks: HookCalls): void {
     const { runId, spec } = this.#parts.state;
-    if (hooks.tapped.onEvent) hooks.onEvent(event, { runId, workflow: spec.id });
+    hooks.onEvent(event, { runId, workflow: spec.id });
   }
 
   beforeRun(hooks: HookCalls): Promise<void> {
@@ -109,8 +109,7 @@ export class RunViews {
     return hooks.onError((plugin) => ({ ...view(plugin), ...more }));
   }
 
-  afterPhase(active: ActiveAttempt, outcome: Outcome, hooks: HookCalls): Promise<void> | undefined {
-    if (!hooks.tapped.afterPhase) return undefined;
+  afterPhase(active: ActiveAttempt, outcome: Outcome, hooks: HookCalls): Promise<void> {
     const view = this.#attemptViews(active);
     return hooks.afterPhase((plugin) => ({ ...view(plugin), outcome }), this.#parts.warn);
   }

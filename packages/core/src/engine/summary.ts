@@ -4,7 +4,7 @@ import type { RunState } from '../run/state.ts';
 /** What `list` shows of a run. */
 export function summaryOf(state: RunState): RunSummary {
   const { runId, status, counts, created, updatedAt, version } = state;
-  return {
+  const summary = {
     runId,
     workflow: state.spec.id,
     status,
@@ -14,6 +14,6 @@ export function summaryOf(state: RunState): RunSummary {
     phases: state.graph.size,
     completed: counts.completed,
     failed: counts.failed,
-    ...(created.source === undefined ? {} : { source: created.source }),
   };
+  return created.source === undefined ? summary : { ...summary, source: created.source };
 }

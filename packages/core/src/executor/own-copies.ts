@@ -7,7 +7,8 @@ import type { Json } from '../json.ts';
  */
 export function ownCopies(values: { readonly [name: string]: Json }): { readonly [name: string]: Json } {
   const copies = dictionary<Json>();
-  for (const [name, value] of Object.entries(values)) {
+  for (const name in values) {
+    const value = values[name]!;
     if (typeof value !== 'object' || value === null) copies[name] = value;
     else
       Object.defineProperty(copies, name, { enumerable: true, configurable: true, get: copyOnce(copies, name, value) });

@@ -46,7 +46,7 @@ function start(state: RunState, event: EventOf<'phase.started'>): void {
     throw invalid(state.runId, event, mending === undefined ? 'there is nothing to repair' : 'a repair comes first');
   state.attempts[phase] = event.attempt;
   if (state.begunAt[phase] === 0) state.begunAt[phase] = event.at;
-  setPhase(state, phase, {
+  const running: Running = {
     status: 'running',
     attempt: event.attempt,
     part: event.part,
@@ -55,8 +55,8 @@ function start(state: RunState, event: EventOf<'phase.started'>): void {
     owner: state.owner,
     timeoutMs: event.timeoutMs,
     deadline: event.deadline,
-    ...(mending === undefined ? {} : { mending }),
-  });
+  };
+  setPhase(state, phase, mending === undefined ? running : { ...running, mending });
 }
 
 function complete(state: RunState, event: EventOf<'phase.completed'>): void {

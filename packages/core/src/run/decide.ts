@@ -134,10 +134,10 @@ function start(state: RunState, phase: number): readonly Draft[] {
     phase: spec.name,
     attempt: state.attempts[phase]! + 1,
     part: mending === undefined ? 'main' : 'repair',
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
+  const draft = timeoutMs === undefined ? started : { ...started, timeoutMs };
   const marks = spec.checkpoint !== false && state.marked[phase] === 0;
-  return marks ? [{ type: 'checkpoint.created', name: spec.name }, started] : [started];
+  return marks ? [{ type: 'checkpoint.created', name: spec.name }, draft] : [draft];
 }
 
 /** All pending phases downstream of a phase that ended without success, in one event; handlers and clean-ups are not. */
