@@ -1,55 +1,44 @@
 import { systemClock } from '@orch/core/author';
 import type { Files } from './files.ts';
-import { ending } from './later.ts';
 import type { Later } from './later.ts';
 
 /** A flush shorter than this is not worth a trip through the thread pool, which costs about 100 µs. */
 const shortMs = 2;
-
-export interface Flusher {
-  /** Counts an append from its call to its answer. */
-  during<Result>(append: () => Later<Result>): Later<Result>;
-  flush(fd: number): Later<void>;
-  /** When the newest flush ended: monotonic time. */
-  readonly flushedAt: number;
-}
 
 /**
  * Flushes in the calling thread while the disk is fast and one run alone appends, in the thread pool otherwise: there the
  * flushes of several runs go side by side, and a slow one does not hold up the event loop. Measured in
  * `docs/decisions/0007-where-the-journal-is-flushed.md`.
  */
-export function flusher(files: Files): Flusher {
-  let underWay = 0;
-  let slow = false;
-  let flushedAt = -Infinity;
-  const timed = (startedAt: number): void => {
-    flushedAt = systemClock.monotonic();
-    slow = flushedAt - startedAt > shortMs;
-  };
-  return {
-    get flushedAt() {
-      return flushedAt;
-    },
-    during(append) {
-      underWay++;
-      return ending(append, () => {
-        underWay--;
+export class Flusher {
+  /** Appends, each from its call to its answer: whoever appends counts them. */
+  underWay: number = 0;
+  /** When the newest flush ended: monotonic time. */
+  flushedAt: number = -Infinity;
+  #slow = false;
+  readonly #files: Files;
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
+
+  /** `startedAt`: monotonic time at which its record was begun. */
+  flush(fd: number, startedAt: number = systemClock.monotonic()): Later<void> {
+    if (!this.#slow && this.underWay <= 1) {
+      this.#files.fdatasyncSync(fd);
+      return this.#timed(startedAt);
+    }
+    return new Promise((resolve, reject) => {
+      this.#files.fdatasync(fd, (error) => {
+        this.#timed(startedAt);
+        if (error === null) resolve();
+        else reject(error);
       });
-    },
-    flush(fd) {
-      const startedAt = systemClock.monotonic();
-      if (!slow && underWay <= 1) {
-        files.fdatasyncSync(fd);
-        return timed(startedAt);
-      }
-      return new Promise((resolve, reject) => {
-        files.fdatasync(fd, (error) => {
-          timed(startedAt);
-          if (error === null) resolve();
-          else reject(error);
-        });
-      });
-    },
-  };
+    });
+  }
+
+  #timed(startedAt: number): void {
+    this.flushedAt = systemClock.monotonic();
+    this.#slow = this.flushedAt - startedAt > shortMs;
+  }
 }

@@ -1,23 +1,18 @@
 import { compactEvents, isOrchError, isTerminal, systemClock } from '@orch/core/author';
 import type { Commit, Fence, RunSummary, Taking } from '@orch/core/author';
 import { broken, damaged, isSystemError } from './damage.ts';
-import { isThere, writeAll } from './files.ts';
 import type { Flusher } from './flusher.ts';
-import { andThen, guard } from './later.ts';
 import type { Later } from './later.ts';
-import { append, perform } from './protocol.ts';
-import type { OwnSegment, Written } from './protocol.ts';
+import type { Written } from './protocol.ts';
 import { encodeRecord, hex8, kinds } from './record.ts';
 import type { Place } from './record.ts';
-import { roomAt } from './room.ts';
 import { segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { commitPayload } from './segment.ts';
 import type { CommitRecord, Segment } from './segment.ts';
 import { writeSummaryFile } from './summary-file.ts';
-
-/** A look at the file that a segment's name leads to is good for so long. */
-const lookEveryMs = 20;
+import { takeRoomAway, write } from './writing.ts';
+import type { Entry } from './writing.ts';
 
 /** `run.json` is written at most this often while a run is driven. */
 const summaryEveryMs = 1000;
@@ -98,152 +93,42 @@ export function hold(folder: RunFolder, segment: Segment, fd?: number): Holding 
   return holding;
 }
 
-/** Whether the next epoch is taken, or the run removed. The next epoch first: see `append` in `protocol.ts`. */
-export function isLost(holding: Holding): boolean {
-  return isSuperseded(holding) || !isInPlace(holding);
-}
-
-function isSuperseded({ folder, nextFile }: Holding): boolean {
-  return isThere(folder.files, nextFile);
-}
-
-/** `size`: throws where the file is not as long as its holder made it. */
-function isInPlace({ folder, file, inode, place }: Holding, size?: number): boolean {
-  const found = folder.files.statSync(file, { throwIfNoEntry: false });
-  if (found?.ino !== inode) return false;
-  if (size === undefined || found.size === size) return true;
-  const what = `it has ${found.size} bytes where its holder made it ${size}: something else wrote to it, or cut it`;
-  throw damaged({ file, offset: Math.min(found.size, place.offset), what });
-}
-
-/**
- * Whether the segment is the file that its name leads to, as long as it was made. Asked from time to time only: once `stat`
- * has read the time of the last change, Linux stores the next one to the nanosecond, and a flush has that to store, too.
- */
-function isMine(holding: Holding): boolean {
-  const now = systemClock.monotonic();
-  if (now - holding.lookedAt < lookEveryMs) return true;
-  holding.lookedAt = now;
-  return isInPlace(holding, holding.size);
-}
-
-/** Whether there is a segment of that name: a removed run has none, and its epoch never comes again. */
-function isNamed({ folder, file }: Holding): boolean {
-  try {
-    folder.files.accessSync(file);
-    return true;
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return false;
-    throw error;
-  }
-}
+/** For the bytes of a short record, which are written before the next one is made. */
+const scratch = Buffer.allocUnsafe(4096);
 
 /** Appends a commit that follows on the holding's version. */
 export function appendCommit(holding: Holding, commit: Commit, flusher: Flusher): Later<Written> {
   const payload = commitPayload(commit, holding.base);
-  const start = holding.place.offset;
+  const last = { after: commit.expectedVersion, payload, start: holding.place.offset };
   const ended = isTerminal(commit.summary.status);
-  const written = write(holding, { kind: kinds.commit, payload, flush: commit.flush, ended }, flusher);
-  return andThen(written, (answer) => {
-    if (answer === 'ok')
-      noteCommit(holding, commit, { last: { after: commit.expectedVersion, payload, start }, at: flusher.flushedAt });
-    return answer;
-  });
+  const { bytes, crc } = encodeRecord(kinds.commit, payload, holding.place, scratch);
+  const entry = { bytes, crc, flush: commit.flush, ended, flusher, at: systemClock.monotonic(), mine: true };
+  const written = write(holding, entry);
+  return written instanceof Promise
+    ? written.then((answer) => noteCommit(holding, entry, { commit, last, answer }))
+    : noteCommit(holding, entry, { commit, last, answer: written });
 }
 
-/** `at`: monotonic time of the newest flush, which is this commit's where it was flushed. */
-function noteCommit(
-  holding: Holding,
-  { events, summary, flush }: Commit,
-  { last, at }: Pick<Holding, 'last'> & { readonly at: number },
-): void {
+interface Note extends Pick<Holding, 'last'> {
+  readonly commit: Commit;
+  readonly answer: Written;
+}
+
+function noteCommit(holding: Holding, entry: Entry, { commit, last, answer }: Note): Written {
+  noteRecord(holding, entry);
+  if (answer === 'lost') return answer;
+  const { events, summary } = commit;
+  const { flush, ended, flusher } = entry;
   holding.version += events.length;
   holding.summary = summary;
   holding.last = last;
-  const ended = isTerminal(summary.status);
-  if (flush && (ended || at - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
+  if (flush && (ended || flusher.flushedAt - holding.summaryAt >= summaryEveryMs)) noteSummary(holding, ended);
+  return answer;
 }
 
-interface Entry {
-  readonly kind: typeof kinds.commit | typeof kinds.end;
-  readonly payload: string;
-  readonly flush: boolean;
-  /** The run ends with it, or its holder lets go. */
-  readonly ended: boolean;
-}
-
-function write(holding: Holding, { kind, payload, flush, ended }: Entry, flusher: Flusher): Later<Written> {
-  const { place } = holding;
-  const { bytes, crc } = encodeRecord(kind, payload, place);
-  let mine = true;
-  const own: OwnSegment = {
-    write: () => {
-      // Before it writes: what something else left there is not written over.
-      mine = isMine(holding);
-      if (mine) writeRecord(holding, bytes, { flush, ended });
-    },
-    flush: () => flusher.flush(holding.fd),
-    superseded: () => isSuperseded(holding),
-    inPlace: () => mine && (ended ? isInPlace(holding, holding.size) : isNamed(holding)),
-  };
-  const written = guard(
-    () => perform(append(own, flush)),
-    (error) => {
-      holding.failure = error;
-      throw error;
-    },
-  );
-  return andThen(written, (answer) => {
-    holding.place = { offset: place.offset + bytes.length, crc };
-    holding.flushed = flush;
-    return answer;
-  });
-}
-
-function writeRecord(holding: Holding, bytes: Buffer, { flush, ended }: Pick<Entry, 'flush' | 'ended'>): void {
-  const { folder, fd, place } = holding;
-  const end = place.offset + bytes.length;
-  if (!flush) goOnWithoutRoom(holding);
-  writeAll(folder.files, fd, { bytes, offset: place.offset });
-  if (end <= holding.size) return;
-  holding.size = end;
-  if (flush && !ended && holding.flushed && holding.mayHaveRoom) makeRoom(holding);
-}
-
-/**
- * Of several records that are on their way to the disk together only those may be missing that come last: so there is no
- * room for them, on the disk neither.
- */
-function goOnWithoutRoom(holding: Holding): void {
-  const { folder, fd, place, size } = holding;
-  holding.mayHaveRoom = false;
-  if (size === place.offset) return;
-  folder.files.ftruncateSync(fd, place.offset);
-  holding.size = place.offset;
-  folder.files.fdatasyncSync(fd);
-}
-
-/** What follows is done without it where there is none. */
-function makeRoom(holding: Holding): void {
-  const { folder, fd, size } = holding;
-  const room = roomAt(size);
-  try {
-    holding.size += folder.files.writeSync(fd, room, 0, room.length, size);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-  }
-}
-
-/** Zero bytes behind the end of a segment that was let go do no harm, so that a failure does none. */
-function takeRoomAway(holding: Holding): void {
-  const { folder, fd, place, size } = holding;
-  if (size === place.offset) return;
-  try {
-    folder.files.ftruncateSync(fd, place.offset);
-    holding.size = place.offset;
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-  }
+function noteRecord(holding: Holding, { bytes, crc, flush }: Entry): void {
+  holding.place = { offset: holding.place.offset + bytes.length, crc };
+  holding.flushed = flush;
 }
 
 /** Rejects once a write has failed. */
@@ -273,7 +158,10 @@ export function otherEvents(where: { readonly file: string; readonly offset: num
 
 /** Closes the segment: the run is free at once. */
 export async function close(holding: Holding, flusher: Flusher): Promise<Written> {
-  const written = await write(holding, { kind: kinds.end, payload: '{}', flush: true, ended: true }, flusher);
+  const record = encodeRecord(kinds.end, '{}', holding.place);
+  const entry = { ...record, flush: true, ended: true, flusher, at: systemClock.monotonic(), mine: true };
+  const written = await write(holding, entry);
+  noteRecord(holding, entry);
   holding.closed = true;
   if (written === 'ok') takeRoomAway(holding);
   return written;

@@ -7,19 +7,20 @@ import { isDamage, isSystemError, lostJournal, misplaced } from './damage.ts';
 import type { Files } from './files.ts';
 import { commitsAfter, eventsAfter, isWithoutJournal, readHistory } from './history.ts';
 import type { History, Memory } from './history.ts';
-import { appendCommit, checkWritable, close, isLost, isRepeated } from './holding.ts';
+import { appendCommit, checkWritable, close, isRepeated } from './holding.ts';
 import { noteSummary, otherEvents, sameEvents } from './holding.ts';
 import type { Holding } from './holding.ts';
-import { andThen } from './later.ts';
 import type { Later } from './later.ts';
 import { OpenState } from './open-state.ts';
 import { hasMessages, putMessage, readMessages, removeMessages } from './inbox.ts';
+import type { Written } from './protocol.ts';
 import { newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { currentSummary, listRuns } from './run-list.ts';
 import { scanSegment } from './scan-segment.ts';
 import { soundEventsAfter } from './sound-part.ts';
 import { acquire, holderOf } from './taking.ts';
+import { isLost } from './writing.ts';
 
 export function makeJsonBackend(folder: string, files: Files): Backend {
   const state = new OpenState(folder, files);
@@ -29,8 +30,15 @@ export function makeJsonBackend(folder: string, files: Files): Backend {
     open: async () => state.open(),
     close: () => state.close(),
     create: async (run, first) => state.inTurn(run, (place) => create(state, place, first)),
-    append: async (run, commit) =>
-      state.flusher.during(() => state.inTurn(run, (place) => append(state, place, commit))),
+    append: async (run, commit) => {
+      state.flusher.underWay++;
+      try {
+        const answer = state.inTurn(run, (place) => append(state, place, commit));
+        return answer instanceof Promise ? await answer : answer;
+      } finally {
+        state.flusher.underWay--;
+      }
+    },
     async *read(run, { after = 0 } = {}) {
       const place = state.folderOf(run);
       const memory = state.memoryOf(run);
@@ -93,14 +101,21 @@ function append(state: OpenState, folder: RunFolder, commit: Commit): Later<Appe
   if (holding === undefined) return lateAppend(state, folder, commit);
   checkWritable(holding);
   if (commit.expectedVersion !== holding.version) return elsewhere(state, holding, commit);
-  return andThen(appendCommit(holding, commit, state.flusher), (written) =>
-    written === 'lost' ? lostOrMisplaced(state, holding) : appended(folder, commit),
-  );
+  const written = appendCommit(holding, commit, state.flusher);
+  return written instanceof Promise
+    ? written.then((answer) => answered(state, holding, commit, answer))
+    : answered(state, holding, commit, written);
 }
 
-function appended(folder: RunFolder, commit: Commit): Appended {
-  removeHandled(folder, commit);
-  return { status: 'ok' };
+function answered(state: OpenState, holding: Holding, commit: Commit, written: Written): Appended {
+  return written === 'lost' ? lostOrMisplaced(state, holding) : appended(holding.folder, commit);
+}
+
+const ok: Appended = { status: 'ok' };
+
+function appended(folder: RunFolder, { handled }: Commit): Appended {
+  if (handled !== undefined) removeHandled(folder, handled);
+  return ok;
 }
 
 /** A commit that does not follow on the newest: sent again, or not the next one. */
@@ -149,8 +164,7 @@ function lost(state: OpenState, folder: RunFolder, fence: Fence): Appended {
 }
 
 /** The commit names them: one that can't be removed now is known as handled, and goes at the next taking. */
-function removeHandled(folder: RunFolder, { handled }: Commit): void {
-  if (handled === undefined) return;
+function removeHandled(folder: RunFolder, handled: readonly string[]): void {
   try {
     removeMessages(folder, handled);
   } catch (error) {

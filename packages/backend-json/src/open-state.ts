@@ -3,17 +3,15 @@ import { notHeld, notOpen, orchError, runIdPattern, unknownRun } from '@orch/cor
 import type { Fence } from '@orch/core/author';
 import { asUnavailable, broken } from './damage.ts';
 import type { Files } from './files.ts';
-import { flusher } from './flusher.ts';
-import type { Flusher } from './flusher.ts';
+import { Flusher } from './flusher.ts';
 import type { Memory } from './history.ts';
 import { drop, hold, isNewest } from './holding.ts';
 import type { Holding } from './holding.ts';
-import { guard } from './later.ts';
 import type { Later } from './later.ts';
 import { newestEpoch, segmentFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { scanSegment } from './scan-segment.ts';
-import { turns } from './turns.ts';
+import { Turns } from './turns.ts';
 
 /** How many runs a process remembers its reading of. */
 const memoryLimit = 256;
@@ -28,14 +26,14 @@ export class OpenState {
   /** `<run> <token>`: let go after a failed write, which could not be said on disk. */
   readonly letGo: Set<string> = new Set();
   readonly #memories = new Map<string, Memory>();
-  readonly #turns = turns();
+  readonly #turns = new Turns();
   #open = false;
 
   constructor(folder: string, files: Files) {
     this.folder = resolve(folder);
     this.runs = join(this.folder, 'runs');
     this.files = files;
-    this.flusher = flusher(files);
+    this.flusher = new Flusher(files);
   }
 
   open(): void {
@@ -52,14 +50,22 @@ export class OpenState {
   /** One after another for each run: what changes it. */
   inTurn<Result>(run: string, task: (folder: RunFolder) => Later<Result>): Later<Result> {
     const folder = this.folderOf(run);
-    return this.guarded(() => this.#turns.take(run, () => task(folder)));
+    if (!this.#open) throw notOpen('JSON');
+    try {
+      const result = this.#turns.take(run, task, folder);
+      return result instanceof Promise ? result.catch(failed) : result;
+    } catch (error) {
+      return failed(error);
+    }
   }
 
-  guarded<Result>(task: () => Later<Result>): Later<Result> {
+  async guarded<Result>(task: () => Later<Result>): Promise<Result> {
     if (!this.#open) throw notOpen('JSON');
-    return guard(task, (error) => {
-      throw asUnavailable(error);
-    });
+    try {
+      return await task();
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   /** Core checks run ids; one that could leave the folder must not get through all the same. */
@@ -124,4 +130,8 @@ export class OpenState {
     this.keep(holding);
     return holding;
   }
+}
+
+function failed(error: unknown): never {
+  throw asUnavailable(error);
 }

@@ -1,6 +1,6 @@
 import { crc32, crc32Of } from '@orch/core/node';
 import { damaged, newer } from './damage.ts';
-import { contentEnd, lacksSector, spacesBefore } from './room.ts';
+import { contentEnd, lacksSector, needsSpace } from './room.ts';
 
 /**
  * A record: a header of 30 bytes and one line of JSON.
@@ -41,17 +41,34 @@ export function hex8(value: number): string {
   return value.toString(16).padStart(8, '0');
 }
 
-export function encodeRecord(kind: Kind, payload: string, before: Place): EncodedRecord {
-  const shortest = Buffer.byteLength(payload) + 1;
-  const spaces = spacesBefore(before.offset + headerBytes + shortest);
-  const length = shortest + spaces.length;
-  const bytes = Buffer.allocUnsafe(headerBytes + length);
-  bytes.write(payload + spaces, headerBytes);
-  bytes[headerBytes + length - 1] = 10;
-  const crc = crc32(bytes.subarray(headerBytes), before.crc);
-  bytes.write(`${format}${kind} ${hex8(length)} ${hex8(crc)} `, 0, 'latin1');
-  bytes.write(`${hex8(crc32Of(bytes, { start: 0, end: checkedBytes }))} `, checkedBytes, 'latin1');
+/** `scratch`: where its bytes may stand, if there is room for them. */
+export function encodeRecord(kind: Kind, payload: string, before: Place, scratch?: Buffer): EncodedRecord {
+  const longest = headerBytes + bytesPerUnit * payload.length + 2;
+  const room = scratch !== undefined && scratch.length >= longest ? scratch : Buffer.allocUnsafe(longest);
+  let end = headerBytes + room.write(payload, headerBytes);
+  if (needsSpace(before.offset + end + 1)) room[end++] = space;
+  room[end++] = 10;
+  const bytes = room.subarray(0, end);
+  const length = end - headerBytes;
+  const crc = crc32(room.subarray(headerBytes, end), before.crc);
+  bytes[0] = format.charCodeAt(0);
+  bytes[1] = kind.charCodeAt(0);
+  bytes[2] = space;
+  writeHex(bytes, 3, length);
+  writeHex(bytes, 12, crc);
+  writeHex(bytes, checkedBytes, crc32Of(bytes, { start: 0, end: checkedBytes }));
   return { bytes, crc };
+}
+
+/** Of UTF-8, at most, for each of UTF-16. */
+const bytesPerUnit = 3;
+const space = 32;
+const hexDigits = Buffer.from('0123456789abcdef');
+
+/** Eight digits and a space: what `hex8` answers, without a text for it. */
+function writeHex(bytes: Buffer, at: number, value: number): void {
+  for (let index = at + 7, left = value; index >= at; index--, left >>>= 4) bytes[index] = hexDigits[left & 15]!;
+  bytes[at + 8] = space;
 }
 
 /** Bytes of a file from an offset on. */

@@ -26,12 +26,13 @@ export function contentEnd(bytes: Buffer): number {
 }
 
 /**
- * Spaces for behind the line of a record, so that it ends at the edge of a sector, or at least two bytes away. Then each
- * record has two bytes or more in each of its sectors: one zero byte is damage, a zero sector was not written.
+ * Whether a record that would end there gets a space behind its line, so that it ends at the edge of a sector, or at least
+ * two bytes away. Then each record has two bytes or more in each of its sectors: one zero byte is damage, a zero sector was
+ * not written.
  */
-export function spacesBefore(end: number): string {
+export function needsSpace(end: number): boolean {
   const into = end % sectorBytes;
-  return into === 1 || into === sectorBytes - 1 ? ' ' : '';
+  return into === 1 || into === sectorBytes - 1;
 }
 
 interface Remainder {

@@ -69,11 +69,15 @@ export type CommitContent = Pick<Commit, 'expectedVersion' | 'handled' | 'events
 };
 
 /** The same commit is the same bytes. Epoch and token stand in the segment's first record, which the chain starts with. */
-export function commitPayload({ expectedVersion, fence, handled, ...commit }: CommitContent, base: RunSummary): string {
-  const { at, events } = compactEvents(commit.events, { after: expectedVersion, epoch: fence.epoch });
-  const named = handled === undefined || handled.length === 0 ? {} : { handled };
-  const summary = brief(commit.summary, base, { version: expectedVersion + events.length, updatedAt: at });
-  return JSON.stringify({ after: expectedVersion, at, ...named, events, summary } satisfies CommitRecord);
+export function commitPayload(commit: CommitContent, base: RunSummary): string {
+  const { expectedVersion: after, handled } = commit;
+  const { at, events } = compactEvents(commit.events, { after, epoch: commit.fence.epoch });
+  const summary = brief(commit.summary, base, { version: after + events.length, updatedAt: at });
+  const record: CommitRecord =
+    handled === undefined || handled.length === 0
+      ? { after, at, events, summary }
+      : { after, at, handled, events, summary };
+  return JSON.stringify(record);
 }
 
 type Reached = Pick<RunSummary, 'version' | 'updatedAt'>;

@@ -1,31 +1,28 @@
-import { ending } from './later.ts';
 import type { Later } from './later.ts';
 
-export interface Turns {
-  /** Runs a task once those of the same name that came before it have ended: at once where there is none. */
-  take<Result>(name: string, task: () => Later<Result>): Later<Result>;
-  /** Settles when no task is left. */
-  done(): Promise<void>;
-}
-
 /** One task after another for each name, however they end. */
-export function turns(): Turns {
-  const last = new Map<string, Promise<unknown>>();
-  return {
-    take(name, task) {
-      const before = last.get(name);
-      const mine = before === undefined ? task() : before.then(task, task);
-      if (!(mine instanceof Promise)) return mine;
-      last.set(name, mine);
-      return ending(
-        () => mine,
-        () => {
-          if (last.get(name) === mine) last.delete(name);
-        },
-      );
-    },
-    async done() {
-      while (last.size > 0) await Promise.allSettled(last.values());
-    },
-  };
+export class Turns {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  /** Runs a task once those of the same name that came before it have ended: at once where there is none. */
+  take<About, Result>(name: string, task: (about: About) => Later<Result>, about: About): Later<Result> {
+    const before = this.#last.get(name);
+    const mine =
+      before === undefined
+        ? task(about)
+        : before.then(
+            () => task(about),
+            () => task(about),
+          );
+    if (!(mine instanceof Promise)) return mine;
+    this.#last.set(name, mine);
+    return mine.finally(() => {
+      if (this.#last.get(name) === mine) this.#last.delete(name);
+    });
+  }
+
+  /** Settles when no task is left. */
+  async done(): Promise<void> {
+    while (this.#last.size > 0) await Promise.allSettled(this.#last.values());
+  }
 }

@@ -47,6 +47,27 @@ function* partsOf({ from, bytes, end }: ReturnType<typeof recordIn>): Generator<
   }
 }
 
+describe('a record put together in bytes that were used before', () => {
+  test.each([
+    ['short', 'x'.repeat(20)],
+    ['as long as there may be room for', 'x'.repeat(170)],
+    ['longer', 'x'.repeat(2_000)],
+    ['of three bytes a character', '€'.repeat(165)],
+    ['of four bytes a character', '🦀'.repeat(80)],
+  ])('is the same as in its own: %s', (_name, letters) => {
+    const scratch = Buffer.alloc(sector, 'y');
+    for (let offset = 0; offset < sector; offset++) {
+      const from = { ...chainStart('r1', 1), offset };
+      const line = JSON.stringify({ a: letters });
+      const own = encodeRecord(kinds.commit, line, from);
+      const { bytes, crc } = encodeRecord(kinds.commit, line, from, scratch);
+      expect([bytes.toString(), crc]).toEqual([own.bytes.toString(), own.crc]);
+      expect(found(bytes, from)).toMatchObject({ whole: 1, end: { torn: false } });
+      expect(bytes.toString('latin1', 3, 11)).toBe((bytes.length - headerBytes).toString(16).padStart(8, '0'));
+    }
+  });
+});
+
 describe('a machine that stops while a record is on its way to the disk', () => {
   test('never leaves damage, wherever the record begins and ends, and whichever sectors arrived', () => {
     let parts = 0;
