@@ -1,16 +1,17 @@
 import { crc32 } from '@orch/core/node';
-import { chainedAt, headerBytes, isHeader, isOfThisFormat, kindAt, lengthAt } from './record.ts';
+import { chainedAt, headerBytes, isHeader, isOfThisFormat, kindAt, kinds, lengthAt } from './record.ts';
 import type { Place, Stretch } from './record.ts';
 
 /**
- * Records whose lines were moved together, checked, but not parsed. A number and a letter for each, not an object: of a
- * long journal there are tens of thousands, and all are there at once.
+ * Records whose lines were moved together, checked, but not parsed. A number for each, not an object: of a long journal
+ * there are tens of thousands, and all are there at once.
  */
 export interface Gathered {
   /** The lines one after another, each with its end, behind one byte more. */
   readonly bytes: Buffer;
   readonly from: Place;
-  readonly kinds: readonly string[];
+  /** Kinds of those that are no commits, by their number: two or three. */
+  readonly others: ReadonlyMap<number, string>;
   /** Where each line ends among those moved together. */
   readonly ends: readonly number[];
   /** Of the chain up to the last one. */
@@ -27,7 +28,7 @@ const [comma, bracket, closingBracket] = [44, 91, 93];
  * `undefined`: the bytes are not whole records to their end; `walk` tells where, on the bytes as they were.
  */
 export function gather({ from, bytes }: Stretch): Gathered | undefined {
-  const kinds: string[] = [];
+  const others = new Map<number, string>();
   const ends: number[] = [];
   let end = 1;
   let { crc } = from;
@@ -37,13 +38,14 @@ export function gather({ from, bytes }: Stretch): Gathered | undefined {
     const next = at + headerBytes + length;
     if (next > bytes.length) return undefined;
     if (next === bytes.length) crc = chainedAt(bytes, at);
-    kinds.push(kindAt(bytes, at));
+    const kind = kindAt(bytes, at);
+    if (kind !== kinds.commit) others.set(ends.length, kind);
     bytes.copyWithin(end, at + headerBytes, next);
     end += length;
     ends.push(end);
     at = next;
   }
-  return crc32(bytes.subarray(1, end), from.crc) === crc ? { bytes, from, kinds, ends, crc } : undefined;
+  return crc32(bytes.subarray(1, end), from.crc) === crc ? { bytes, from, others, ends, crc } : undefined;
 }
 
 /** Where a record begins in its file; one more than there are: where the last one ends. */

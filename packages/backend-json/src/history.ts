@@ -212,7 +212,7 @@ function* segmentCommits(folder: RunFolder, { end, mark, history }: Portion): Ge
     let begins = first;
     const commits: CommitRecord[] = [];
     for (let index = 0; index < lines.length; index++) {
-      if (gathered.kinds[first + index] !== kinds.commit) continue;
+      if (gathered.others.has(first + index)) continue;
       const commit = lines[index] as CommitRecord;
       if (commit.after !== version) {
         const what = `the record follows on version ${commit.after}, but ${version} is the one before it`;

@@ -15,6 +15,7 @@ import { contentEnd, lacksSector, needsSpace } from './room.ts';
 export const headerBytes = 30;
 const checkedBytes = 21;
 const format = '1';
+const formatByte = format.charCodeAt(0);
 
 /** What a record says. */
 export const kinds = { owner: 'o', deleted: 'x', seal: 's', commit: 'c', end: 'e' } as const;
@@ -182,7 +183,7 @@ export function isHeader(bytes: Buffer, at: number): boolean {
 }
 
 export function isOfThisFormat(bytes: Buffer, at: number): boolean {
-  return bytes[at] === format.charCodeAt(0);
+  return bytes[at] === formatByte;
 }
 
 export function kindAt(bytes: Buffer, at: number): string {

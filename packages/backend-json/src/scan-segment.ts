@@ -104,11 +104,16 @@ export function scanWhole(folder: RunFolder, epoch: number): ScannedWhole | unde
 /** Of commits in a row only the last one is taken: what stands before it tells whether they have a place there, too. */
 function draftOf(file: string, gathered: Gathered): Draft {
   const draft = new Draft(file, undefined);
-  for (let index = 0; index < gathered.kinds.length; index++) {
-    const kind = gathered.kinds[index]!;
-    if (kind === kinds.commit && gathered.kinds[index + 1] === kind) continue;
+  const take = (index: number, kind: string): void =>
     draft.take({ kind, start: startOf(gathered, index), payload: () => payloadOf(gathered, index) });
+  const { others, ends } = gathered;
+  let next = 0;
+  for (const [index, kind] of others) {
+    if (index > next) take(index - 1, kinds.commit);
+    take(index, kind);
+    next = index + 1;
   }
+  if (ends.length > next) take(ends.length - 1, kinds.commit);
   return draft;
 }
 
