@@ -4,6 +4,7 @@ import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { withPasswordHint } from '../backend/backend-place.ts';
 import { backendsToSearch } from '../backend/choose-backend.ts';
+import { unlistedRun } from '../run/unlisted-run.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
@@ -67,9 +68,9 @@ async function countAll(session: Session, workflow: string | undefined, counting
   const { leftOut, from } = counting;
   // A run that can't be listed is named by the orchestrator, and so is much else.
   const note = (words: string): void => {
-    const [, run, message] = /^warning: run (\S+) can't be listed: (.*)$/s.exec(words) ?? [];
-    if (run === undefined || message === undefined) say(words);
-    else leftOut.push({ run, backend: at.name, message });
+    const unlisted = unlistedRun(words);
+    if (unlisted === undefined) say(words);
+    else leftOut.push({ ...unlisted, backend: at.name });
   };
   session.listener = { event: () => {}, note };
   try {

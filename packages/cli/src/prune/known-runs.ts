@@ -4,7 +4,9 @@ import type { OrchError } from '@orch/core/author';
 import { withPasswordHint } from '../backend/backend-place.ts';
 import type { BackendPlace } from '../backend/backend-place.ts';
 import { useBackend } from '../backend/open-backend.ts';
+import { unlistedRun } from '../run/unlisted-run.ts';
 import { openSession } from '../session.ts';
+import { say } from '../streams.ts';
 
 /** A run, and where it is kept. */
 export interface KnownRun extends RunSummary {
@@ -26,7 +28,9 @@ export interface Listed {
 export async function listRunsAt(at: BackendPlace, stateDir: string | undefined): Promise<Listed> {
   await using session = await openSession({ stateDir, at });
   const unreadable: string[] = [];
-  session.listener = { event: () => {}, note: (text) => void unreadable.push(text) };
+  // What a server is warned of hides no run.
+  const note = (text: string): void => void (unlistedRun(text) === undefined ? say(text) : unreadable.push(text));
+  session.listener = { event: () => {}, note };
   const runs: KnownRun[] = [];
   try {
     for await (const run of session.orchestrator.list()) runs.push({ ...run, at });

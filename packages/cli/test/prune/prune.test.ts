@@ -83,6 +83,21 @@ describe.each(backends)('runs in %s', (kind, backend) => {
   }, 120_000);
 });
 
+test.runIf(withRedis)('a server that is warned of hides no run: that is no damage', async () => {
+  const unsafe = await startRedis(['--save', '', '--appendonly', 'no']);
+  try {
+    await execute('one', '--backend', unsafe.url);
+    await execute('two');
+    const { code, stderr } = await ground.orch('prune', '--keep-last', '0');
+    expect(stderr).toMatch(/^warning: Redis .* keeps nothing on disk/m);
+    expect(stderr).toMatch(/^Removed 2 runs, /m);
+    expect(stderr).not.toContain('damaged');
+    expect(code).toBe(0);
+  } finally {
+    await unsafe.stop();
+  }
+});
+
 describe('which runs go', () => {
   test('without a rule none: wrong usage', async () => {
     await execute('one');
