@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import { randomIds } from '@orch/core/author';
 import { Connection } from './connection.ts';
 import { asOrchError, unavailable } from './damage.ts';
 import { loadDriver } from './driver.ts';
@@ -12,7 +13,7 @@ import { databasePath } from './place.ts';
  * Rejects with `ORCH_BACKEND_UNAVAILABLE` where there is no such file, where the target is there already, or where SQLite
  * or the file system refuses; with `ORCH_JOURNAL_DAMAGED` or `ORCH_JOURNAL_NEWER` as the backend does.
  *
- * @param target Made for this user only (mode 0600), whole or not at all.
+ * @param target Made for this user only (mode 0600), whole or not at all. One that is killed leaves `TARGET.new-…`.
  * @example
  * await backupSqlite('.orch/orch.db', '/srv/backup/monday.db');
  */
@@ -21,23 +22,30 @@ export async function backupSqlite(file: string, target: string): Promise<void> 
   const to = databasePath(target);
   if (!existsSync(from))
     throw unavailable(`There is no file ${from}.`, 'No run was kept in it yet, or it is another file.');
-  if (existsSync(to)) throw unavailable(`${to} is there already.`, 'Name a file that does not exist yet.');
-  const draft = `${to}.new`;
+  refuseThere(to);
+  // Of its own: two at once would write into one file, and each would remove that of the other.
+  const draft = `${to}.new-${randomIds.random()}`;
   const openDatabase = await loadDriver();
   try {
     const connection = await patiently({ file: from, lockWaitMs }, () => new Connection(from, openDatabase));
     try {
       if (connection.damage !== undefined) throw connection.damage;
-      closeSync(openSync(draft, 'w', 0o600));
+      closeSync(openSync(draft, 'wx', 0o600));
       await connection.backup(draft);
     } finally {
       connection.close();
     }
+    // Another one may have been quicker.
+    refuseThere(to);
     renameSync(draft, to);
   } catch (error) {
     rmSync(draft, { force: true });
     throw asOrchError(error, from);
   }
+}
+
+function refuseThere(file: string): void {
+  if (existsSync(file)) throw unavailable(`${file} is there already.`, 'Name a file that does not exist yet.');
 }
 
 const lockWaitMs = 30_000;

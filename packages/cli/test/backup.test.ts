@@ -178,6 +178,18 @@ fs.mkdirSync = (path, options) => {
   });
 });
 
+test('beside another one into the same place leaves that as it is, and says so', async () => {
+  ground.plan([{ name: 'a', command: 'true' }]);
+  await ground.orch('execute', 'plan.json', '--run-id', 'one');
+  const { code, stderr } = await backupWith(`const { renameSync, cpSync } = fs;
+fs.renameSync = (from, to) => {
+  if (to.endsWith('/copy')) cpSync(from, to, { recursive: true });
+  renameSync(from, to);
+};`).ended;
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/copy is there already\.[^]*\[ORCH_CLI_USAGE\]/)]);
+  expect(readdirSync(ground.folder).filter((name) => name.startsWith('copy'))).toEqual(['copy']);
+});
+
 test('leaves out a damaged run, names it, and ends with 5', async () => {
   ground.plan([{ name: 'a', command: 'true' }]);
   for (const run of ['bad', 'good']) await ground.orch('execute', 'plan.json', '--run-id', run);

@@ -14,6 +14,7 @@ import type { ExitCode } from '../catalogue.ts';
 import { storeSnapshot, takeSnapshot } from '../copy-run.ts';
 import { copyTree } from '../copy-tree.ts';
 import { wrongUsage } from '../report-error.ts';
+import { unlistedRun } from '../run/unlisted-run.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
@@ -37,10 +38,13 @@ export async function backup(target: string, { stateDir, backend }: BackupOption
       message: 'A Redis server makes its backups itself.',
       hint: 'For example: redis-cli --rdb FILE. One run can be taken out by: orch copy RUN --to sqlite:FILE',
     });
-  if (existsSync(path))
-    throw wrongUsage({ message: `${harmless(path)} is there already.`, hint: 'Name a place that does not exist yet.' });
+  if (existsSync(path)) throw thereAlready(path);
   await refuseOthers(at, backend === undefined ? backendsToSearch({}, place) : [at]);
   return at.kind === 'sqlite' ? backupDatabase(at, path, place.directory) : backupFolder(at, path, stateDir);
+}
+
+function thereAlready(path: string): OrchError {
+  return wrongUsage({ message: `${harmless(path)} is there already.`, hint: 'Name a place that does not exist yet.' });
 }
 
 /** A backup is of one backend: who has runs in another one says which, and none is written where there is nothing. */
@@ -105,7 +109,7 @@ async function backupFolder(at: BackendPlace, path: string, stateDir: string | u
   for (const name of stopping) process.once(name, onSignal);
   try {
     const { runs, leftOut } = await writeRuns(at, draft, { stateDir, signal: stop.signal });
-    renameSync(draft, path);
+    putInPlace(draft, path);
     say(`${count(runs, 'run')} of ${harmless(at.address)} in ${harmless(path)} now: --state-dir DIR reads them.`);
     return leftOut === 0 ? exitCodes.done : exitCodes.damaged;
   } catch (error) {
@@ -130,6 +134,16 @@ function makeDraft(path: string): string {
   return draft;
 }
 
+/** What another one wrote there meanwhile, as a second backup does, stays. */
+function putInPlace(draft: string, path: string): void {
+  try {
+    renameSync(draft, path);
+  } catch (error) {
+    if (existsSync(path)) throw thereAlready(path);
+    throw error;
+  }
+}
+
 interface Writing {
   readonly stateDir: string | undefined;
   /** Aborted: it rejects soon. */
@@ -150,7 +164,7 @@ async function writeRuns(at: BackendPlace, path: string, { stateDir, signal }: W
   session.listener = {
     event: () => {},
     note: (text) => {
-      leftOut++;
+      if (unlistedRun(text) !== undefined) leftOut++;
       say(text);
     },
   };
