@@ -31,6 +31,8 @@ export interface CatalogueEntry {
   readonly examples: readonly [string, ...string[]];
   /** What it may end with, beside `usage` and `damaged`, which every command has. */
   readonly exits: readonly (keyof typeof exitCodes)[];
+  /** What signals mean of one that drives no run, or drives it no more: there is nothing that recover could go on with. */
+  readonly signals?: Partial<Record<'hangup' | 'interrupt' | 'terminate', string>>;
 }
 
 const ofDriving = [
@@ -80,6 +82,7 @@ export const catalogue = {
     summary: 'follow a run until it ends',
     examples: ['orch watch bcdf', 'orch watch plan.json --output plain'],
     exits: ['done', 'phaseFailed', 'notFound', 'waiting', 'timeout', 'interrupt'],
+    signals: { interrupt: 'SIGINT: the run goes on; or nobody drives it, recover goes on' },
   },
   cancel: {
     group: 'Run',
@@ -108,6 +111,7 @@ export const catalogue = {
     summary: 'print what phases printed',
     examples: ['orch logs bcdf build --tail 40', 'orch logs plan.json -f'],
     exits: ['done', 'notFound', 'interrupt'],
+    signals: { interrupt: 'SIGINT: the run goes on; or nobody drives it, recover goes on' },
   },
   events: {
     group: 'Look',
@@ -149,7 +153,12 @@ export const catalogue = {
     usage: '<path>',
     summary: 'copy all runs of a backend, as they are now',
     examples: ['orch backup /srv/backup/monday', 'orch backup monday.db --backend sqlite'],
-    exits: ['done', 'notFound', 'interrupt', 'terminate'],
+    exits: ['done', 'notFound', 'hangup', 'interrupt', 'terminate'],
+    signals: {
+      hangup: 'SIGHUP: there is no backup, runs are as they were',
+      interrupt: 'SIGINT: there is no backup, runs are as they were',
+      terminate: 'SIGTERM: there is no backup, runs are as they were',
+    },
   },
   prune: {
     group: 'Look after',
@@ -175,6 +184,7 @@ export const catalogue = {
     summary: 'write a plan to begin with, from a template',
     examples: ['orch init', 'orch init release.yaml --template release'],
     exits: ['done', 'interrupt'],
+    signals: { interrupt: 'SIGINT: nothing was written' },
   },
   schema: {
     group: 'Set up',
@@ -265,10 +275,12 @@ ${describeExitCodes(meanings)}
 
 /** The exit codes of a command, as its help lists them. */
 export function exitCodesOf(name: CommandName): string {
-  const own = new Set<ExitCode>(
-    [...catalogue[name].exits, 'usage' as const, 'damaged' as const].map((exit) => exitCodes[exit]),
+  const { exits, signals = {} }: CatalogueEntry = catalogue[name];
+  const own = new Set<ExitCode>([...exits, 'usage' as const, 'damaged' as const].map((exit) => exitCodes[exit]));
+  const words = new Map(Object.entries(signals).map(([exit, told]) => [exitCodes[exit as keyof typeof signals], told]));
+  return describeExitCodes(
+    meanings.filter(([code]) => own.has(code)).map(([code, meaning]) => [code, words.get(code as 130) ?? meaning]),
   );
-  return describeExitCodes(meanings.filter(([code]) => own.has(code)));
 }
 
 function describeExitCodes(shown: typeof meanings): string {

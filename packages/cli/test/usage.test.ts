@@ -30,6 +30,15 @@ test.each(['', ...entries().map(([command]) => command)])(
   },
 );
 
+test.each([
+  ['execute', /^ +130 {2}SIGINT: stopped, recover goes on$/m],
+  ['watch', /^ +130 {2}SIGINT: the run goes on; or nobody drives it, recover goes on$/m],
+  ['backup', /^ +129 {2}SIGHUP: there is no backup.*\n +130 {2}SIGINT: there is no backup.*\n +143 {2}SIGTERM: there/m],
+  ['init', /^ +130 {2}SIGINT: nothing was written$/m],
+])('help of %s says what a signal does there', async (command, words) => {
+  expect((await ground.orch(command, '--help')).stdout).toMatch(words);
+});
+
 test('the version is one line', async () => {
   expect(await ground.orch('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
