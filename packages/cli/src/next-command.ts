@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { catalogue, commandNamed, entries, exitCodes } from './catalogue.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { planForms } from './init/plan-forms.ts';
-import { findStatePlace, stateDirectoryIn } from './state-place.ts';
+import { findStatePlace, optionIn, stateDirectoryIn } from './state-place.ts';
 import { harmless, shellWord } from './view/text.ts';
 
 const commandIn = new RegExp(
@@ -25,7 +25,8 @@ export function nextCommand(code: string, args: readonly string[]): string {
   if (isOfPlan || code.startsWith('ORCH_LANGUAGE_')) return `orch validate ${subjectOf(args, 'plan') ?? 'PLAN'}`;
   if (code === 'ORCH_RUN_UNKNOWN' || code === 'ORCH_RUN_AMBIGUOUS') return `orch list --limit 10${stateFlag(args)}`;
   const exitCode = exitCodeOf(code);
-  if (exitCode === exitCodes.damaged || code.startsWith('ORCH_BACKEND_')) return `orch doctor${stateFlag(args)}`;
+  if (exitCode === exitCodes.damaged || code.startsWith('ORCH_BACKEND_'))
+    return `orch doctor${stateFlag(args)}${code === 'ORCH_BACKEND_UNAVAILABLE' ? placeFlag(args) : ''}`;
   if (exitCode === exitCodes.usage || code.startsWith('ORCH_CONFIG_')) return helpFor(commandNamed(args[0] ?? ''));
   const plan = subjectOf(args, 'plan');
   if (code === 'ORCH_RUN_NO_PHASE' && plan !== undefined) return `orch graph ${plan}`;
@@ -60,6 +61,13 @@ function subjectOf([word = '', subject = '-']: readonly string[], what: 'plan' |
   const [argument = ''] = command === undefined ? [] : catalogue[command].usage.split(' ');
   const isThere = argument.includes(what) && !subject.startsWith('-');
   return isThere ? shellWord(harmless(subject)) : undefined;
+}
+
+/** What doctor has to be told of a place that no state folder may know yet. Passwords stay where they were written. */
+function placeFlag(args: readonly string[]): string {
+  const backend = optionIn(args, '--backend');
+  const isPlace = backend !== undefined && /^\w+:./.test(backend) && !backend.includes('@');
+  return isPlace ? ` --backend ${shellWord(harmless(backend))}` : '';
 }
 
 /** What a command line has to add to find the same state folder. */

@@ -18,7 +18,12 @@ export function findStatePlace(given: string | undefined, environment: NodeJS.Pr
 
 /** What `--state-dir` says, for whoever begins before the command line is read, or where it could not be read. */
 export function stateDirectoryIn(args: readonly string[]): string | undefined {
-  const at = args.findLastIndex((arg) => arg === '--state-dir' || arg.startsWith('--state-dir='));
-  const found = args[at]?.slice('--state-dir='.length) || (at === -1 ? undefined : args[at + 1]);
+  return optionIn(args, '--state-dir');
+}
+
+/** What an option says that takes a value. */
+export function optionIn(args: readonly string[], option: string): string | undefined {
+  const at = args.findLastIndex((arg) => arg === option || arg.startsWith(`${option}=`));
+  const found = args[at]?.slice(option.length + 1) || (at === -1 ? undefined : args[at + 1]);
   return found === '' ? undefined : found;
 }

@@ -26,6 +26,11 @@ test.each<[code: string, args: string[], next: string]>([
   ['ORCH_CONFIG_NOT_FOUND', ['execute', 'plan.json', '--config', 'x'], 'orch execute --help'],
   ['ORCH_CLI_USAGE', ['nonsense'], 'orch --help'],
   ['ORCH_BACKEND_UNKNOWN', ['list', '--backend', 'x'], 'orch doctor'],
+  ['ORCH_BACKEND_UNAVAILABLE', ['list', '--backend', 'redis'], 'orch doctor'],
+  ['ORCH_BACKEND_UNAVAILABLE', ['list', '--backend=redis://h:1'], 'orch doctor --backend redis://h:1'],
+  ['ORCH_BACKEND_UNAVAILABLE', ['list', '--backend', 'redis://:hush@h:1'], 'orch doctor'],
+  ['ORCH_BACKEND_UNAVAILABLE', ['list', '--backend', 'sqlite:a b'], "orch doctor --backend 'sqlite:a b'"],
+  ['ORCH_BACKEND_UNKNOWN', ['list', '--backend', 'x:y'], 'orch doctor'],
   ['ORCH_JOURNAL_DAMAGED', ['show', '--json'], 'orch doctor'],
 ])('after %s of orch %j: %s', (code, args, next) => {
   expect(nextCommand(code, args)).toBe(next);
