@@ -37,6 +37,9 @@ export function schemaOfInputs(specs: Inputs | undefined): Schema | undefined {
 export function inputProblem({ type, enum: choices, secret }: InputSpec, value: unknown): string | undefined {
   const copied = copyJson(value);
   if ('problem' in copied) return copied.problem;
+  // Whoever reads it again would have another number, as this one may be already: it is not quoted.
+  if (type === 'integer' && Number.isInteger(copied.value) && !Number.isSafeInteger(copied.value))
+    return 'is too large: a whole number has at most 2^53 - 1, 9007199254740991';
   const shown = secret === true ? '' : `, not ${describe(value)}`;
   if (!hasType(type, copied.value)) return `must be ${typeNames[type]}${shown}`;
   if (choices === undefined || choices.some((choice) => isSame(choice, copied.value))) return undefined;

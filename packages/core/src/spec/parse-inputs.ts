@@ -63,9 +63,15 @@ export function noteUnused(
       severity: 'warning',
       message: `Nothing in the plan reads the input ${name}.`,
       path: ['inputs', name],
-      hint: `Programs that it starts may read $ORCH_INPUT_${name.toUpperCase()}; if none does, leave it out.`,
+      hint: `Programs that it starts may read ${whereRead(name, inputs[name]!)}; if none does, leave it out.`,
     });
   }
+}
+
+/** Lists and objects are in no variable of their own. */
+function whereRead(name: string, { type }: InputSpec): string {
+  if (type === 'array' || type === 'object') return `${name} of the file $ORCH_INPUTS`;
+  return `$ORCH_INPUT_${name.toUpperCase()}`;
 }
 
 function parseInput(name: string, given: unknown, path: Path, findings: FindingSink): InputSpec | undefined {

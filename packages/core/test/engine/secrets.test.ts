@@ -112,6 +112,14 @@ describe('inputs of a plan', () => {
     });
   });
 
+  it('say of a whole number that is too large what is wrong, not what it was rounded to', async () => {
+    const { orch } = made();
+    const inputs = { env: 'dev', n: Number('9007199254740993') };
+    await expect(orch.execute(given, { runId: 'r', inputs }).result()).rejects.toThrow(
+      /n: is too large: a whole number has at most 2\^53 - 1, 9007199254740991$/m,
+    );
+  });
+
   it('have their defaults filled in', async () => {
     const at = made();
     await run(given, {}, { inputs: { env: 'dev' } }, at);

@@ -122,6 +122,14 @@ describe('inputs', () => {
     expect(found(plan({ command }, { inputs: { a: { type: 'string' } } }))).toEqual([]);
   });
 
+  test('are told where programs read them', () => {
+    const { findings } = parsePlan(plan({}, { inputs: { a: { type: 'string' }, b: { type: 'array' } } }), keys);
+    expect(findings.map(({ hint }) => hint)).toEqual([
+      expect.stringContaining('may read $ORCH_INPUT_A;'),
+      expect.stringContaining('may read b of the file $ORCH_INPUTS;'),
+    ]);
+  });
+
   test('what is wrong is said in words', () => {
     expect(messages(inputs({ a: {}, b: { type: 'text' } }))).toEqual([
       'Input a has no type.',
