@@ -192,6 +192,9 @@ function sayStaying({ place, asked, choice, done }: Staying): void {
     say(
       `warning: ${harmless(leftover.path)} is left of an earlier removal: ${harmless(error.message)} [${error.code}]`,
     );
+  // It is taken first, which is written.
+  if (done.left.some(({ error: { message } }) => message.includes('ENOSPC')))
+    say('To remove a run takes some kB itself: make room for them by hand, then prune again.');
   const isDamaged = (code: string): boolean => code.startsWith('ORCH_JOURNAL_');
   if (asked.some(({ unreadable }) => unreadable.length > 0) || done.left.some(({ error }) => isDamaged(error.code)))
     say(`What to do about damaged runs: orch doctor${place.flag}`);

@@ -145,6 +145,26 @@ test('a run whose files can not be removed is gone, and no word says that nothin
   expect(readdirSync(ground.path('.orch/runs'))).toEqual(['.epochs']);
 });
 
+test('where the disk is too full to take a run, it is said what to do', async () => {
+  await execute('one');
+  const full = ground.write(
+    'full.mjs',
+    `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+fs.writeSync = () => {
+  throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+};
+syncBuiltinESMExports();
+`,
+  );
+  const program = [process.execPath, '--import', full, orchFile];
+  const { code, stderr } = await ground.start(['prune', '--keep-last', '0'], { program }).ended;
+  expect(code, stderr).toBe(5);
+  expect(stderr).toMatch(/^warning: run one stays: .*ENOSPC/m);
+  expect(stderr).toMatch(/^To remove a run takes some kB itself: make room for them by hand, then prune again\.$/m);
+  expect(await ground.orch('prune', '--keep-last', '0')).toMatchObject({ code: 0 });
+});
+
 test('a folder that may be listed only keeps no run: neither its own nor another', async () => {
   ground.plan([{ name: 'a', command: 'cd "$ORCH_ARTIFACTS"; mkdir -p shut/in; touch shut/in/file; chmod 444 shut' }]);
   await execute('shut');
