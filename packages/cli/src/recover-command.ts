@@ -14,7 +14,12 @@ export function runFlags({ place, at }: RunPlace): string {
   return `${place.flag}${backend}`;
 }
 
-/** The command line that takes a run up again. */
-export function recoverCommand(runId: string, found: RunPlace): string {
-  return `orch recover ${runId}${runFlags(found)}`;
+/** The command line that takes a run up again. `failure`: why it failed, where that decides how it can go on. */
+export function recoverCommand(runId: string, found: RunPlace, failure?: string): string {
+  return `orch recover ${runId}${runFlags(found)}${failure === 'timeout' ? ' --plan FILE' : ''}`;
+}
+
+/** What stands before it. The timeout of a run counts from its start: by the same plan it ends at once, each time. */
+export function goOnLabel(failure: string | undefined): string {
+  return failure === 'timeout' ? 'To go on, by a plan with a longer timeout' : 'To go on';
 }

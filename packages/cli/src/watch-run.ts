@@ -83,7 +83,7 @@ export class RunWatch {
 
   /** The command line that takes the run up again. */
   get recover(): string {
-    return recoverCommand(this.run.report.runId, this.#session);
+    return recoverCommand(this.run.report.runId, this.#session, this.run.failure);
   }
 
   /** The last words, and the answer on stdout. */

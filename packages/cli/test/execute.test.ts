@@ -53,8 +53,10 @@ describe('a run', () => {
   test('whose timeout passes ends with 124', async () => {
     ground.plan([{ name: 'long', command: waitForGo, retry_count: 1 }], { timeout: '500ms' });
     const { code, stderr } = await ground.orch('execute', 'plan.json');
-    expect(stderr).toMatch(/timeout/);
+    expect(stderr).toMatch(/\nTo go on, by a plan with a longer timeout: orch recover \w+ --plan FILE\n$/);
     expect(code).toBe(124);
+    ground.plan([{ name: 'long', command: 'true', retry_count: 1 }], { timeout: '1h' });
+    expect(await ground.orch('recover', 'demo', '--plan', 'plan.json')).toMatchObject({ code: 0 });
   });
 
   test('answers with the result map', async () => {

@@ -55,6 +55,7 @@ function show(journal: Journal, columns?: number): string {
   const options = {
     logPath,
     recover: 'orch recover r',
+    failure: run.failure,
     path: criticalPath(run),
     backend: 'json',
     logs: [],
@@ -74,6 +75,20 @@ test('another definition is a line for each change', () => {
   journal.replan(['a', 'b'], ['phase "b" is new', 'phase "a\u202E" changed']);
   expect(plain(journal)).toEqual(['replanned  phase "b" is new', 'replanned  phase "a\uFFFD" changed']);
   expect(show(journal)).toContain('Changes of its plan:\n  phase "b" is new\n');
+});
+
+test('what resets no phase is no line', () => {
+  const journal = journalOf(['a']);
+  journal.add({ type: 'run.reset', cause: 'replan', phases: [] });
+  journal.add({ type: 'run.reset', cause: 'replan', phases: ['a'] });
+  expect(plain(journal)).toEqual(['reset       a']);
+});
+
+test('a run whose timeout has passed goes on by another plan only', () => {
+  const journal = journalOf(['a']);
+  journal.add({ type: 'run.failed', reason: 'timeout' });
+  expect(summary(journal, 'failed').at(-1)).toBe('To go on, by a plan with a longer timeout: orch recover r');
+  expect(show(journal)).toMatch(/\nTo go on, by a plan with a longer timeout: orch recover r$/);
 });
 
 test('what is said of a run fits a narrow terminal, but for paths', () => {

@@ -14,7 +14,7 @@ import { withChoice, workflowOfRun } from '../module/workflow-of-run.ts';
 import { describeDriver } from '../run/driver-words.ts';
 import { resultOf } from '../run/result.ts';
 import type { ResultMap } from '../run/result.ts';
-import { recoverCommand } from '../recover-command.ts';
+import { goOnLabel, recoverCommand } from '../recover-command.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { listenToSignals } from '../signals.ts';
@@ -159,9 +159,10 @@ async function driveOne({ session, run, handle }: Begun): Promise<End> {
   try {
     const result = await handle.result();
     const { status } = result;
-    const how = status === 'completed' ? '' : ` To go on: ${recoverCommand(runId, session)}`;
+    const failure = 'reason' in result ? result.reason : undefined;
+    const how = status === 'completed' ? '' : ` ${goOnLabel(failure)}: ${recoverCommand(runId, session, failure)}`;
     say(`Run ${runId} of ${workflow} is ${status}.${how}`);
-    const code = exitCodeOfRun(status, 'reason' in result ? result.reason : undefined);
+    const code = exitCodeOfRun(status, failure);
     return { code, result: resultOf(await session.orchestrator.show(runId), status) };
   } catch (error) {
     return { code: refused(run, await withChoice(error, session, run)) };

@@ -21,7 +21,7 @@ export async function report(text: string, options: ReportOptions): Promise<Exit
     reportPage({
       ...read,
       backend: session.at.name,
-      recover: recoverCommand(read.report.runId, session),
+      recover: recoverCommand(read.report.runId, session, read.run.failure),
       flags: runFlags(session),
       now: Date.now(),
     }),

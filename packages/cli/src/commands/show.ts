@@ -37,7 +37,8 @@ export async function show(
   } else {
     const lines = showLines(report, {
       logPath: places.describe.bind(places),
-      recover: recoverCommand(report.runId, session),
+      recover: recoverCommand(report.runId, session, run.failure),
+      failure: run.failure,
       path,
       backend,
       logs,

@@ -1,5 +1,6 @@
 import { phaseGraph } from '../graph/phase-graph.ts';
 import { svg } from '../graph/svg.ts';
+import { goOnLabel } from '../recover-command.ts';
 import { criticalPath } from '../run/critical-path.ts';
 import { canGoOn } from '../run/run-status.ts';
 import type { ReadRun } from '../run/read-run.ts';
@@ -91,7 +92,7 @@ function facts({ report, run, backend, recover }: PageData): string {
     ...(source === undefined ? [] : [['Plan', `<code>${markup(source)}</code>`] as const]),
     ...(owner === undefined ? [] : [['Driver', `process ${owner.pid} on ${markup(owner.host)}`] as const]),
     ['Backend', `<code>${markup(backend)}</code>`],
-    ...(canGoOn(report.status) ? [['To go on', `<code>${markup(recover)}</code>`] as const] : []),
+    ...(canGoOn(report.status) ? [[goOnLabel(run.failure), `<code>${markup(recover)}</code>`] as const] : []),
   ];
   return `<dl>${rows.map(([label, html]) => `<dt>${label}</dt><dd>${html}</dd>`).join('\n')}</dl>`;
 }

@@ -35,6 +35,8 @@ function eventLine(
     case 'run.started':
       return line('started', 'bold', `run ${run.report.runId}`, describeTakeUp(event.concurrency, run), true);
     case 'run.reset':
+      // As where a corrected plan adds phases to a run that had completed.
+      if (event.phases.length === 0) return undefined;
       return line('reset', 'yellow', names(event.phases), event.cause === 'rewind' ? 'to run again' : '', true);
     case 'run.cancelling':
       return line('cancelling', 'yellow', `by ${harmless(event.by)}`, describeCancelling(event), true);

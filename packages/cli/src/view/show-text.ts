@@ -1,4 +1,5 @@
 import type { AttemptReport, PhaseReport, RunReport } from '@orch/core';
+import { goOnLabel } from '../recover-command.ts';
 import { attemptMs, phaseMs } from '../run/folded-run.ts';
 import type { CriticalPath } from '../run/critical-path.ts';
 import { canGoOn, hasEnded } from '../run/run-status.ts';
@@ -15,6 +16,8 @@ export interface ShowTextOptions {
   readonly logPath: (attempt: AttemptReport) => string;
   /** The command line that takes the run up again. */
   readonly recover: string;
+  /** Why the run failed. */
+  readonly failure?: string | undefined;
   readonly path: CriticalPath;
   /** Where its journal is. */
   readonly backend: string;
@@ -44,7 +47,7 @@ export function showLines(report: RunReport, options: ShowTextOptions): string[]
     ...checkpointLines(report),
     ...titledLines('Changes of its plan:', report.changes ?? [], columns),
     ...titledLines('Warnings:', report.warnings, columns),
-    ...(canGoOn(report.status) ? ['', `To go on: ${recover}`] : []),
+    ...(canGoOn(report.status) ? ['', `${goOnLabel(options.failure)}: ${recover}`] : []),
   ];
 }
 

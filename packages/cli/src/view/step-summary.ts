@@ -1,4 +1,5 @@
 import type { PhaseReport } from '@orch/core';
+import { goOnLabel } from '../recover-command.ts';
 import { phaseMs } from '../run/folded-run.ts';
 import { lastLines } from '../run/log-tail.ts';
 import { describeFailure, describeSkipped } from './phase-words.ts';
@@ -34,7 +35,7 @@ export function stepSummary({ run, status, next, logPath, flags }: StepSummaryOp
       : []),
     ...failures.flat(),
     ...(failed.length > failures.length ? ['', `${failed.length - failures.length} more failed.`] : []),
-    ...(next === undefined ? [] : ['', `To go on: \`${next}\``]),
+    ...(next === undefined ? [] : ['', `${goOnLabel(run.failure)}: \`${next}\``]),
     '',
   ];
   return `${lines.join('\n')}\n`;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { AttemptReport, PhaseReport, RunStatus } from '@orch/core';
+import { goOnLabel } from '../recover-command.ts';
 import { criticalPath } from '../run/critical-path.ts';
 import { phaseMs } from '../run/folded-run.ts';
 import type { FoldedRun } from '../run/folded-run.ts';
@@ -45,7 +46,7 @@ export function summaryLines(options: SummaryOptions): string[] {
       '',
       ...labelled(`and ${failed.length - mostFailures} more failed:`, `orch show ${run.report.runId}${flags}`, columns),
     );
-  if (status !== 'completed') lines.push('', ...labelled('To go on:', recover, columns));
+  if (status !== 'completed') lines.push('', ...labelled(`${goOnLabel(run.failure)}:`, recover, columns));
   return lines;
 }
 
