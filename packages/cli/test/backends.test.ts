@@ -235,6 +235,15 @@ withRedis('with Redis', () => {
     expect(elsewhere).toMatchObject({ code: 3 });
   });
 
+  test('of a server that is away nobody says that it has no runs', async () => {
+    ground.write('.orch/backends.json', addToBackendsText({ lines: [] }, 'redis://127.0.0.1:1/0'));
+    const said = `There are no runs in ${ground.path('.orch')}.\n`;
+    for (const command of ['list', 'stats'])
+      expect(await ground.orch(command)).toMatchObject({ code: 0, stderr: expect.stringContaining(said) });
+    const alone = await ground.orch('stats', '--backend', 'redis://127.0.0.1:1/0');
+    expect(alone.stderr).toMatch(/^Whether there are runs is not known\.$/m);
+  });
+
   test('a server that is away hides no other run, and is named where it may matter', async () => {
     ground.plan([{ name: 'a', command: 'true' }]);
     await ground.orch('execute', 'plan.json', '--run-id', 'one');

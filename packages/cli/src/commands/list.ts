@@ -3,6 +3,7 @@ import type { RunSummary } from '@orch/core';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { withPasswordHint } from '../backend/backend-place.ts';
+import type { BackendPlace } from '../backend/backend-place.ts';
 import { backendsToSearch } from '../backend/choose-backend.ts';
 import { openSession } from '../session.ts';
 import type { SessionOptions } from '../session.ts';
@@ -36,14 +37,19 @@ export async function list({
   const place = findStatePlace(stateDir);
   const places = backendsToSearch({ flag: backend }, place);
   const found: ListedRun[] = [];
+  const answered: BackendPlace[] = [];
   const isOnly = places.length === 1;
-  for (const at of places) found.push(...(await runsAt({ stateDir, at }, filter, { isOnly, limit })));
+  for (const at of places) {
+    const there = await runsAt({ stateDir, at }, filter, { isOnly, limit });
+    if (there !== undefined) answered.push(at);
+    found.push(...(there ?? []));
+  }
   // Of one backend they are in order already, and stay so.
   if (!isOnly) found.sort((one, other) => other.createdAt - one.createdAt);
   const runs = found.slice(0, limit);
   if (json) await print(`${JSON.stringify(runs, null, 2)}\n`);
   else if (runs.length === 0) {
-    say(noRunsIn(places, { ...place, isFiltered: filter.workflow !== undefined || filter.status !== undefined }));
+    say(noRunsIn(answered, { ...place, isFiltered: filter.workflow !== undefined || filter.status !== undefined }));
   } else {
     const { lines, left } = listLines(runs, { columns: process.stdout.columns });
     await print(`${lines.join('\n')}\n`);
@@ -53,12 +59,12 @@ export async function list({
   return exitCodes.done;
 }
 
-/** One backend that cannot be asked hides no other. One run more than `limit` tells that there are more. */
+/** `undefined`: it cannot be asked, and hides no other. One run more than `limit` tells that there are more. */
 async function runsAt(
   options: SessionOptions,
   filter: Filter,
   { isOnly, limit }: { readonly isOnly: boolean; readonly limit: number },
-): Promise<readonly ListedRun[]> {
+): Promise<readonly ListedRun[] | undefined> {
   await using session = await openSession(options);
   const runs: ListedRun[] = [];
   try {
@@ -70,6 +76,7 @@ async function runsAt(
     const error = withPasswordHint(session.at, thrown);
     if (isOnly || !isOrchError(error)) throw error;
     say(`warning: the runs in ${session.at.name} are missing here: ${harmless(error.message)}`);
+    return undefined;
   }
   return runs;
 }

@@ -55,9 +55,12 @@ export async function stats({ stateDir, backend, json = false, workflow, since }
   for (const { run, backend: name, message } of leftOut)
     say(`warning: left out: ${run === undefined ? harmless(name) : `run ${harmless(run)}`}: ${harmless(message)}`);
   const { stats: figures } = sum;
+  const answered = places.filter(
+    ({ name }) => !leftOut.some(({ run, backend: of }) => run === undefined && of === name),
+  );
   if (json) await print(`${JSON.stringify({ ...figures, leftOut }, null, 2)}\n`);
   else if (figures.runs === 0) {
-    say(noRunsIn(places, { ...place, isFiltered: workflow !== undefined || since !== undefined }));
+    say(noRunsIn(answered, { ...place, isFiltered: workflow !== undefined || since !== undefined }));
   } else await print(`${statsLines(figures, { columns: process.stdout.columns }).join('\n')}\n`);
   return exitCodes.done;
 }
