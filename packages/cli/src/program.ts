@@ -22,7 +22,8 @@ const define: Readonly<Record<CommandName, Define>> = {
 const helpColumns = 80;
 
 /** Carries out a command line and answers with the exit code. Never throws. */
-export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+export async function runProgram(given: readonly string[]): Promise<ExitCode> {
+  const args = asksAboutNothing(given) ? given.slice(1) : given;
   const [word = ''] = args;
   let exitCode: ExitCode = exitCodes.done;
   const program = buildProgram(commandNamed(word), (code) => (exitCode = code));
@@ -35,6 +36,11 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     const reported = error instanceof CommanderError ? wrongUsage(describeRefusal(error, word)) : error;
     return reportError(reported, args);
   }
+}
+
+/** Help of a command that there is not: commander would print that of all. The command itself is refused, with a guess. */
+function asksAboutNothing([first, word = '-']: readonly string[]): boolean {
+  return first === 'help' && word !== 'help' && !word.startsWith('-') && commandNamed(word) === undefined;
 }
 
 const helpCodes: ReadonlySet<string> = new Set(['commander.help', 'commander.helpDisplayed']);

@@ -39,6 +39,12 @@ test.each([
   expect((await ground.orch(command, '--help')).stdout).toMatch(words);
 });
 
+test('help of a command that there is not: refused as the command is', async () => {
+  const alone = await ground.orch('excute');
+  expect(alone).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Did you mean execute?') });
+  expect(await ground.orch('help', 'excute')).toEqual(alone);
+});
+
 test('the version is one line', async () => {
   expect(await ground.orch('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });

@@ -30,7 +30,7 @@ import type {
 } from './options.ts';
 import { eventsOf, listRuns, reportOf } from './read-runs.ts';
 import type { EventsOptions, ListFilter } from './read-runs.ts';
-import { finished, refuseRunId } from './refusals.ts';
+import { finished, refuseBackend, refuseRunId } from './refusals.ts';
 import { resumeRun } from './resume-run.ts';
 import type { ResumeRequest } from './resume-run.ts';
 import { runHandle } from './run-handle.ts';
@@ -59,11 +59,7 @@ export class Orchestrator implements OrchestratorApi {
 
   /** Throws `ORCH_PLUGIN_INVALID` or `ORCH_PLUGIN_CONTRACT` where the plugins or the backend don't fit. */
   constructor(options: OrchestratorOptions) {
-    if ((options.backend as { contract?: unknown }).contract !== 1)
-      throw orchError({
-        code: 'ORCH_PLUGIN_CONTRACT',
-        message: `Backend ${JSON.stringify(options.backend.name)} is made for contract ${String(options.backend.contract)}; this release speaks contract 1.`,
-      });
+    refuseBackend(options);
     this.#options = options;
     this.#log = this.#withoutSecrets(options.log ?? stderrLog);
     const { clock = systemClock, random = Math.random } = options;

@@ -16,6 +16,23 @@ export function refuseFindings(spec: WorkflowSpec, findings: readonly Finding[])
   });
 }
 
+/** From JavaScript anything may come: a backend that is missing, or that was not made yet. */
+export function refuseBackend(given: unknown): void {
+  const backend: unknown = (given as { readonly backend?: unknown } | undefined)?.backend;
+  if (typeof backend !== 'object' || backend === null)
+    throw orchError({
+      code: 'ORCH_PLUGIN_INVALID',
+      message: `An orchestrator needs a backend, not ${backend === null ? 'null' : typeof backend}.`,
+      hint: "Hand one in, as in: new Orchestrator({ backend: jsonBackend('.orch') })",
+    });
+  const { name, contract } = backend as { readonly name?: unknown; readonly contract?: unknown };
+  if (contract === 1) return;
+  throw orchError({
+    code: 'ORCH_PLUGIN_CONTRACT',
+    message: `Backend ${JSON.stringify(name)} is made for contract ${String(contract)}; this release speaks contract 1.`,
+  });
+}
+
 export function refuseRunId(runId: string): void {
   if (typeof runId === 'string' && runIdPattern.test(runId)) return;
   throw orchError({
