@@ -65,6 +65,7 @@ export function crcAt(gathered: Gathered, offset: number): number | undefined {
   // From the end: `run.json`, which asks, is seldom older than a second.
   while (count > 0 && startOf(gathered, count) > offset) count--;
   if (count === 0 || startOf(gathered, count) !== offset) return undefined;
+  if (count === ends.length) return gathered.crc;
   return crc32(bytes.subarray(1, ends[count - 1]), from.crc);
 }
 
