@@ -10,7 +10,7 @@ export interface Gathered {
   /** The lines one after another, each with its end, behind one byte more. */
   readonly bytes: Buffer;
   readonly from: Place;
-  /** Kinds of those that are no commits, by their number: two or three. */
+  /** Kinds of those that are no commits, by index: two or three. */
   readonly others: ReadonlyMap<number, string>;
   /** Where each line ends among those moved together. */
   readonly ends: readonly number[];

@@ -229,10 +229,11 @@ function* segmentCommits(folder: RunFolder, { end, mark, history }: Portion): Ge
 
 /** What `run.json` says of a segment was true when it was written. */
 function checkNoted(gathered: Gathered, file: string, flushed: SummaryFile['flushed'] | undefined): void {
-  const noted = flushed === undefined ? undefined : crcAt(gathered, flushed.length);
-  if (noted === undefined || hex8(noted) === flushed?.crc) return;
+  if (flushed === undefined) return;
+  const crc = crcAt(gathered, flushed.length);
+  if (crc === undefined || hex8(crc) === flushed.crc) return;
   const what = 'run.json has another checksum for what stands up to here';
-  throw damaged({ file, offset: flushed!.length, what });
+  throw damaged({ file, offset: flushed.length, what });
 }
 
 interface GatheredUpTo {

@@ -42,7 +42,7 @@ export function hex8(value: number): string {
   return value.toString(16).padStart(8, '0');
 }
 
-/** `scratch`: where its bytes may stand, if there is room for them. */
+/** `scratch`: where its bytes may stand, until the next record does, if there is room for them. */
 export function encodeRecord(kind: Kind, payload: string, before: Place, scratch?: Buffer): EncodedRecord {
   const longest = headerBytes + bytesPerUnit * payload.length + 2;
   const room = scratch !== undefined && scratch.length >= longest ? scratch : Buffer.allocUnsafe(longest);
@@ -52,7 +52,7 @@ export function encodeRecord(kind: Kind, payload: string, before: Place, scratch
   const bytes = room.subarray(0, end);
   const length = end - headerBytes;
   const crc = crc32(room.subarray(headerBytes, end), before.crc);
-  bytes[0] = format.charCodeAt(0);
+  bytes[0] = formatByte;
   bytes[1] = kind.charCodeAt(0);
   bytes[2] = space;
   writeHex(bytes, 3, length);

@@ -49,7 +49,7 @@ export interface AttemptRunnerParts {
   readonly prepare: ((active: ActiveAttempt) => Promise<Preparation | { readonly skip: string }>) | undefined;
   readonly warn: (message: string) => void;
   /** Called where an attempt could not be made for want of a place to keep its state, or its end not be judged: nothing can be recorded. */
-  readonly onUnavailable: (error: unknown) => void;
+  readonly onUnrecorded: (error: unknown) => void;
   /** Called once for each attempt that was started or adopted here. `at`: monotonic time. */
   readonly onEnd: (active: ActiveAttempt, outcome: AttemptEnd, at: number) => void;
 }
@@ -232,18 +232,18 @@ export class AttemptRunner {
     try {
       this.#parts.onEnd(active, outcome, at);
     } catch (error) {
-      this.#parts.onUnavailable(error);
+      this.#parts.onUnrecorded(error);
     }
   }
 
   #failed(active: ActiveAttempt, error: unknown): void {
-    if (isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE')) this.#unavailable(active, error);
+    if (isUnavailable(error)) this.#unavailable(active, error);
     else this.#end(active, failedToRun(error));
   }
 
   #unavailable(active: ActiveAttempt, error: unknown): void {
     active.cancelTimer();
-    if (this.#active.get(active.phase) === active) this.#parts.onUnavailable(error);
+    if (this.#active.get(active.phase) === active) this.#parts.onUnrecorded(error);
   }
 }
 
@@ -268,9 +268,14 @@ function guarded(log: Log, { hide }: SecretGuard): Log {
   return { info: (message) => log.info(hide(message)), warn: (message) => log.warn(hide(message)) };
 }
 
-/** What an executor throws is its own failure; but for want of a place to keep its state no phase is to blame: rethrown. */
+/** For want of a place to keep the state of an attempt no phase is to blame. */
+function isUnavailable(error: unknown): boolean {
+  return isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE');
+}
+
+/** What an executor throws is its own failure, but for `isUnavailable`: rethrown. */
 export function failedToRun(error: unknown): Outcome {
-  if (isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE')) throw error;
+  if (isUnavailable(error)) throw error;
   const { code, hint } = isOrchError(error) ? error : { code: 'ORCH_PHASE_START' };
   return {
     status: 'failed',

@@ -96,7 +96,7 @@ export class Driver {
       isFresh: (now) => !this.#lease.isOld(now),
       holds: () => this.#holds(),
       warn,
-      onUnavailable: (error) => this.#leave(error),
+      onUnrecorded: (error) => this.#leave(error),
       prepare: hooks.tapped.beforePhase ? (active) => this.#views.prepare(active, hooks) : undefined,
       onEnd: this.#attemptEnded,
     });
@@ -230,8 +230,11 @@ export class Driver {
   #record(active: ActiveAttempt, { draft, seen }: Judgement): void {
     if (this.#phase === 'left') return;
     const { hooks } = this.#parts.engine;
-    const tell = (): void => this.#observers.add(this.#views.afterPhase(active, seen!, hooks));
-    this.#loop.submit([draft], seen !== undefined && hooks.tapped.afterPhase ? tell : undefined);
+    const tells = seen !== undefined && hooks.tapped.afterPhase;
+    this.#loop.submit(
+      [draft],
+      tells ? () => this.#observers.add(this.#views.afterPhase(active, seen, hooks)) : undefined,
+    );
     this.#loop.pump();
   }
 
