@@ -14,15 +14,12 @@ const work = `
   console.log((user + system) / 1000);
 `;
 
-/** On the machine that the figures of docs/speed.md come from, while it is quiet. */
-const usualCpuMs = 350;
-
-/** How many times as much CPU the same work takes right now, at least 1: on a shared machine it may double within an hour. */
-export function slowness(): number {
+/** The CPU that it takes right now, in milliseconds: on a shared machine the same work may take twice as much an hour later. */
+export function yardstickMs(): number {
   const took = [1, 2, 3].map(() => {
     const { status, stdout } = spawnSync(process.execPath, ['-e', work], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`The yardstick ended with ${status}.`);
     return Number(stdout);
   });
-  return Math.max(1, took.toSorted((a, b) => a - b)[1]! / usualCpuMs);
+  return took.toSorted((a, b) => a - b)[1]!;
 }
