@@ -80,7 +80,7 @@ export class AttemptRunner {
   /** Executes a phase whose `phase.started` is committed. `reason`: the order to stop came before that. */
   start(phase: number, running: Running, reason: StopReason | undefined): void {
     const now = momentOf(this.#parts.engine.clock);
-    const active = this.#activate(phase, running, now);
+    const active = this.activate(phase, running, now);
     if (reason !== undefined) this.#stop(active, reason);
     const { prepare, isFresh } = this.#parts;
     // Most wait for nothing before they begin: an async function more for each is a good part of what a phase costs.
@@ -102,11 +102,6 @@ export class AttemptRunner {
       (settled) => this.#end(active, settled),
       (error: unknown) => this.#unavailable(active, error),
     );
-  }
-
-  /** Registers an attempt of an earlier process, so that it can be stopped like our own. */
-  activate(phase: number, running: Running): ActiveAttempt {
-    return this.#activate(phase, running, momentOf(this.#parts.engine.clock));
   }
 
   /** An attempt that was registered, but is not there any more. */
@@ -138,7 +133,8 @@ export class AttemptRunner {
     return attemptContext({ active, state, inputs, log: this.#log, preparation });
   }
 
-  #activate(phase: number, running: Running, now: Moment): ActiveAttempt {
+  /** Registers an attempt, one of an earlier process, too: so that it can be stopped like our own. */
+  activate(phase: number, running: Running, now: Moment = momentOf(this.#parts.engine.clock)): ActiveAttempt {
     const { state } = this.#parts;
     const spec = state.spec.phases[phase]!;
     const { mending, timeoutMs } = running;

@@ -87,7 +87,6 @@ export class Driver {
       ...code,
       now: () => engine.clock.now(),
     });
-    const { hooks } = engine;
     this.attempts = new AttemptRunner({
       ...run,
       ...code,
@@ -97,7 +96,7 @@ export class Driver {
       holds: () => this.#holds(),
       warn,
       onUnrecorded: (error) => this.#leave(error),
-      prepare: hooks.tapped.beforePhase ? (active) => this.#views.prepare(active, hooks) : undefined,
+      prepare: engine.hooks.tapped.beforePhase ? (active) => this.#views.prepare(active, engine.hooks) : undefined,
       onEnd: this.#attemptEnded,
     });
   }
@@ -230,11 +229,9 @@ export class Driver {
   #record(active: ActiveAttempt, { draft, seen }: Judgement): void {
     if (this.#phase === 'left') return;
     const { hooks } = this.#parts.engine;
-    const tells = seen !== undefined && hooks.tapped.afterPhase;
-    this.#loop.submit(
-      [draft],
-      tells ? () => this.#observers.add(this.#views.afterPhase(active, seen, hooks)) : undefined,
-    );
+    const isTold = seen !== undefined && hooks.tapped.afterPhase;
+    const tell = isTold ? (): void => this.#observers.add(this.#views.afterPhase(active, seen, hooks)) : undefined;
+    this.#loop.submit([draft], tell);
     this.#loop.pump();
   }
 
