@@ -89,17 +89,16 @@ export const graphs: readonly OddPlan[] = [
   refusedAt('such a ladder, its top below its foot', () => lines(rewired(ladder(60, options), (at) => needsOf(at))), [
     `CYCLE 2:${dependencyColumn('left0')}`,
   ]),
-  begun('50,000 phases in reverse order', () => lines(reversed(chain(50_000, options)))),
   begun('a phase with 50,000 dependencies', () => lines(fan(50_000, options))),
   begun('100,000 phases in a chain', () => lines(chain(100_000, options)), { manyPhases: true }),
   begun('100,000 phases in reverse order, on one line', () => JSON.stringify(reversed(chain(100_000, options))), {
     manyPhases: true,
   }),
   refusedAt(
-    'a circle of 100,000',
-    () => lines(rewired(chain(100_000, options), (at) => [`p${(at + 1) % 100_000}`])),
+    'a circle of 50,000',
+    () => lines(rewired(chain(50_000, options), (at) => [`p${(at + 1) % 50_000}`])),
     [`CYCLE 2:${dependencyColumn('p0')}`],
-    { large: true, manyPhases: true },
+    { large: true },
   ),
   refusedAt(
     '50,000 circles of two',
