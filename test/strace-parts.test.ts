@@ -43,8 +43,28 @@ describe('what is read out of a trace', () => {
     ]);
   });
 
+  it('are counted by the file that they are about, where it has the same name each time', () => {
+    const calls = callsAbout(
+      folder,
+      `openat(AT_FDCWD</tmp/trial/1>, "/lib/libc.so.6", O_RDONLY) = 3</lib/libc.so.6>
+openat(AT_FDCWD</tmp/trial/1>, "plan.json", O_RDONLY) = 3</tmp/trial/1/plan.json>
+openat(AT_FDCWD</tmp/trial/1>, "/tmp/trial/1/.orch/runs/.new-5-a1/run.json", O_RDONLY) = -1 ENOENT (…)
+rename("/tmp/trial/1/.orch/a", "/tmp/trial/1/.orch/b") = 0
+openat(AT_FDCWD</tmp/trial/1>, "plan.json", O_RDONLY) = -1 EIO (Input/output error) (INJECTED)
+rename("/tmp/trial/1/.orch/.new-1", "/tmp/trial/1/.orch/b") = 0
+`,
+    );
+    expect(calls.map(({ name, ordinal, path }) => [name, ordinal, path])).toEqual([
+      ['openat', 1, 'plan.json'],
+      ['openat', 3, undefined],
+      ['rename', 1, undefined],
+      ['openat', 2, 'plan.json'],
+      ['rename', 2, undefined],
+    ]);
+  });
+
   it('are told apart where their number depends on who else lives on the machine', () => {
-    const journal = (call: string): string => `${call}, "/tmp/trial/1/.orch/runs/r/journal-1") = 0`;
+    const journal = (call: string): string => `${call}, "/tmp/trial/1/.orch/runs/r/.new-1") = 0`;
     const sweep =
       'openat(AT_FDCWD</a>, "/proc", O_RDONLY|O_DIRECTORY) = 9</proc>\nopenat(AT_FDCWD</a>, "/proc/7/stat") = 8';
     const lines = [journal('openat(AT_FDCWD</a>'), journal('statx(AT_FDCWD</a>'), sweep];
@@ -72,8 +92,18 @@ describe('a fault', () => {
   it('is injected at one call', () => {
     const kill = { name: 'rename', ordinal: 3, fault: { signal: 'SIGKILL' } } as const;
     const fail = { name: 'rename', ordinal: 3, fault: { error: 'EIO' } } as const;
-    expect(straceTo('t', kill).at(-1)).toBe('inject=rename:signal=SIGKILL:when=3');
-    expect(straceTo('t', fail).at(-1)).toBe('inject=rename:error=EIO:when=3');
+    expect(straceTo({ file: 't', folder, injection: kill }).at(-1)).toBe('inject=rename:signal=SIGKILL:when=3');
+    expect(straceTo({ file: 't', folder, injection: fail }).at(-1)).toBe('inject=rename:error=EIO:when=3');
+  });
+
+  it('is injected at one call about a file, as the program may call it', () => {
+    const injection = { name: 'openat', ordinal: 1, path: 'plan.json', fault: { error: 'EIO' } } as const;
+    expect(straceTo({ file: 't', folder, injection }).join(' ')).toContain(
+      ' -P /tmp/trial/1/plan.json -P plan.json -e trace=openat -e inject=openat:error=EIO:when=1',
+    );
+    expect(straceTo({ file: 't', folder, injection: { ...injection, path: '' } }).join(' ')).toContain(
+      ' -P /tmp/trial/1 -e trace=openat',
+    );
   });
 
   it('is each that a call can have where data is written, else one of them in turn', () => {

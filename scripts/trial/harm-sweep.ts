@@ -62,21 +62,31 @@ export async function sweepCalls(
 }
 
 /**
- * The system's libraries may open a file more or less at their start, and an adopted command is looked at as often as it
- * takes, which moves what comes after. Each try shows where the call was that time.
+ * Where calls are counted that are not about the file alone: the system's libraries may open a file more or less at their
+ * start, and an adopted command is looked at as often as it takes. Each try shows where the call was that time; it is
+ * looked for where it was most often.
  */
 async function aimUntilHit(scenario: Scenario, aim: Injection & TracedCall): Promise<TrialResult[]> {
   const results: TrialResult[] = [];
-  for (let { ordinal } = aim; results.length < mostAims;) {
+  const places = [aim.ordinal];
+  while (results.length < mostAims) {
+    const ordinal = mostFrequent(places);
     const result = await tryHarm(scenario, injected({ ...aim, ordinal }));
     results.push(result);
     if (result.hit === aim.what) break;
-    ordinal = nearest(ordinal, result.made, aim.what) ?? ordinal + 1;
+    // Not seen: it was still to come.
+    places.push(nearest(ordinal, result.made, aim.what) ?? ordinal + 1);
   }
   return results;
 }
 
-/** Where it was, the nearest to the place it was looked for at; `undefined`: it was still to come. */
+/** The first of several that are as frequent. */
+function mostFrequent(places: readonly number[]): number {
+  const timesOf = (place: number): number => places.filter((it) => it === place).length;
+  return places.toSorted((one, other) => timesOf(other) - timesOf(one))[0]!;
+}
+
+/** Where it was, the nearest to the place it was looked for at. */
 function nearest(ordinal: number, made: readonly string[], what: string): number | undefined {
   const places = made.flatMap((it, index) => (it === what ? [index + 1] : []));
   return places.toSorted((one, other) => Math.abs(one - ordinal) - Math.abs(other - ordinal))[0];

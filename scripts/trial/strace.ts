@@ -1,36 +1,60 @@
 // Runs a program under strace: to see which calls its main thread makes, and to do something at the k-th of them. Without
 // -f, so that neither commands nor wrappers are touched; the thread pool is not either: where a flush goes to it, its
 // neighbours in the main thread are hit, between which the kernel sees nothing else of orch.
+import { join } from 'node:path';
 
 /** What happens instead of a call: the process is killed, or the call fails. */
 export type Fault = { readonly signal: 'SIGKILL' } | { readonly error: string };
 
-/** A call of the main thread. */
-export interface TracedCall {
+/** Which call of the main thread. */
+export interface Aim {
   readonly name: string;
-  /** Among the calls of that name since the program was started: 1, 2, … */
+  /** Among the calls of that name since the program was started, as far as they are about `path`: 1, 2, … */
   readonly ordinal: number;
+  /**
+   * What it is about, relative to the folder. Absent: nothing, or what has another name each time, so that all calls of
+   * the name are counted, and there may be one more at a start than at another.
+   */
+  readonly path?: string;
+}
+
+/** A call of the main thread. */
+export interface TracedCall extends Aim {
   /** Its name and what it is about, the same in each run. */
   readonly what: string;
   /** The world may be another after it: before any other call a kill finds what it finds before the next one that changes. */
   readonly changes: boolean;
-  /** Its ordinal depends on how many processes the machine has: calls of its name were made to look at each of them. */
+  /** Its ordinal depends on how many processes the machine has: calls that are counted, too, look at each of them. */
   readonly moves: boolean;
 }
 
-export interface Injection {
-  readonly name: string;
-  readonly ordinal: number;
+export interface Injection extends Aim {
   readonly fault: Fault;
 }
 
+export interface TraceTo {
+  readonly file: string;
+  /** What is traced is about it. */
+  readonly folder: string;
+  readonly injection?: Injection | undefined;
+}
+
 /** The program and arguments that start another program, its calls told in `file`. */
-export function straceTo(file: string, injection?: Injection): readonly string[] {
+export function straceTo({ file, folder, injection }: TraceTo): readonly string[] {
   const always = ['strace', '-qq', '-y', '-s', '0', '-o', file];
   if (injection === undefined) return always;
-  const { name, ordinal, fault } = injection;
+  const { name, ordinal, path, fault } = injection;
   const act = 'signal' in fault ? `signal=${fault.signal}` : `error=${fault.error}`;
-  return [...always, '-e', `trace=${name}`, '-e', `inject=${name}:${act}:when=${ordinal}`];
+  // A path is compared with what the program says, which may be relative to the folder.
+  const only = path === undefined ? [] : [join(folder, path), ...(path === '' ? [] : [path])];
+  return [
+    ...always,
+    ...only.flatMap((it) => ['-P', it]),
+    '-e',
+    `trace=${name}`,
+    '-e',
+    `inject=${name}:${act}:when=${ordinal}`,
+  ];
 }
 
 const callPattern = /^(\w+)\((.*)$/;
@@ -48,6 +72,11 @@ const reads: ReadonlySet<string> = new Set(
 /** Calls that concern what lies in a folder, the watching of it, the starting of commands, and what orch prints. */
 export function callsAbout(folder: string, trace: string): TracedCall[] {
   const counts = new Map<string, number>();
+  const count = (what: string): number => {
+    const ordinal = (counts.get(what) ?? 0) + 1;
+    counts.set(what, ordinal);
+    return ordinal;
+  };
   const found: TracedCall[] = [];
   // Starting itself takes threads and pipes, too.
   let hasBegun = false;
@@ -57,9 +86,9 @@ export function callsAbout(folder: string, trace: string): TracedCall[] {
   for (const line of trace.split('\n')) {
     const [, name, rest = ''] = callPattern.exec(line) ?? [];
     if (name === undefined) continue;
-    const ordinal = (counts.get(name) ?? 0) + 1;
-    counts.set(name, ordinal);
+    const ordinal = count(name);
     const paths = pathsIn(folder, rest);
+    const ordinals = paths.map((path) => count(`${name} ${path}`));
     hasSwept ||= rest.includes('"/proc"');
     if (hasSwept && /["<]\/proc[/">]/.test(rest)) sweeping.add(name);
     // From the pipe of a start to the call after it that is about a file, which closes the log of the attempt.
@@ -72,7 +101,10 @@ export function callsAbout(folder: string, trace: string): TracedCall[] {
     const isRead = reads.has(name) || (name.startsWith('open') && rest.includes('O_RDONLY'));
     const isOfFile = paths.length > 0 && (name === 'read' || name === 'close');
     const what = inWords(name, rest, paths);
-    found.push({ name, ordinal, what, changes: !isRead && !isOfFile, moves: sweeping.has(name) });
+    const path = paths.length === 1 && !varying.test(paths[0]!) ? paths[0] : undefined;
+    const aim = path === undefined ? { ordinal } : { ordinal: ordinals[0]!, path };
+    const moves = path === undefined && sweeping.has(name);
+    found.push({ name, ...aim, what, changes: !isRead && !isOfFile, moves });
   }
   return found;
 }
@@ -82,9 +114,15 @@ function inWords(name: string, args: string, paths: readonly string[]): string {
   return `${name} ${paths.length > 0 ? paths.join(' ') : isPrint ? 'stdout' : 'no file'}`;
 }
 
+/** What stands for a part of a path that is another in each run. */
+const varying = /\.new\b|\.KEY\./;
+
 /** Paths below the folder, without what is another in each run. */
 export function pathsIn(folder: string, args: string): string[] {
-  const paths = [...args.replace(/^AT_FDCWD<[^>]*>/, '').matchAll(/["<](\/[^">]*)[">]/g)]
+  const named = args
+    .replace(/^AT_FDCWD<([^>]*)>, "(?!\/)([^"]+)"/, (_, place: string, path: string) => `"${place}/${path}"`)
+    .replace(/^AT_FDCWD<[^>]*>/, '');
+  const paths = [...named.matchAll(/["<](\/[^">]*)[">]/g)]
     .map(([, path = '']) => path)
     .filter((path) => path === folder || path.startsWith(`${folder}/`))
     .map((path) =>

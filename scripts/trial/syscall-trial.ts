@@ -57,7 +57,7 @@ export async function traceVictim(scenario: Scenario): Promise<TracedCall[]> {
   const place = placeFor(scenario);
   try {
     await killBefore(place, scenario);
-    const victim = started(new OrchProcess(place, scenario.victim, straceTo(traceFile(place))), place, scenario);
+    const victim = started(new OrchProcess(place, scenario.victim, tracing(place)), place, scenario);
     const { exitCode, stderr } = await victim.ended;
     if (exitCode !== 0) throw new Error(`orch ${scenario.victim.join(' ')} ended with ${exitCode}: ${stderr}`);
     return callsAbout(place.folder, readFileSync(traceFile(place), 'utf8'));
@@ -68,11 +68,11 @@ export async function traceVictim(scenario: Scenario): Promise<TracedCall[]> {
 
 /** The process is killed at a call, or the call fails. */
 export function injected(injection: Injection): Harm {
-  const { name, ordinal, fault } = injection;
+  const { name, ordinal, path, fault } = injection;
   return {
-    words: `${'signal' in fault ? fault.signal : fault.error} at ${name} ${ordinal}`,
+    words: `${'signal' in fault ? fault.signal : fault.error} at ${name} ${ordinal}${path === undefined ? '' : ` of ${path}`}`,
     kills: 'signal' in fault,
-    start: (place, args) => new OrchProcess(place, args, straceTo(traceFile(place), injection)),
+    start: (place, args) => new OrchProcess(place, args, tracing(place, injection)),
     look: (place) => {
       const made = callsNamed(name, place.folder, readFileSync(traceFile(place), 'utf8'));
       return { hit: made[ordinal - 1], made };
@@ -111,6 +111,10 @@ function placeFor({ program, workload, backend = jsonFiles }: Scenario): OrchPla
   return { program, folder: workload.prepare(), trial: randomUUID(), backend };
 }
 
+function tracing(place: OrchPlace, injection?: Injection): readonly string[] {
+  return straceTo({ file: traceFile(place), folder: place.folder, injection });
+}
+
 /** Beside the folder: a look at what orch does in it finds nothing of ours. */
 function traceFile({ folder, trial }: OrchPlace): string {
   return join(folder, '..', `${trial}.trace`);
@@ -118,7 +122,7 @@ function traceFile({ folder, trial }: OrchPlace): string {
 
 async function killBefore(place: OrchPlace, { killedBefore }: Scenario): Promise<OrchProcess[]> {
   if (killedBefore === undefined) return [];
-  const first = new OrchProcess(place, executing, straceTo(traceFile(place), killedBefore));
+  const first = new OrchProcess(place, executing, tracing(place, killedBefore));
   const { signal, stderr } = await first.ended;
   if (signal !== 'SIGKILL') throw new Error(`orch execute was not killed: ${stderr}`);
   return [first];
