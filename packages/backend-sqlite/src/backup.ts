@@ -1,23 +1,29 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { randomIds } from '@orch/core/author';
 import { Connection } from './connection.ts';
 import { asOrchError, unavailable } from './damage.ts';
 import { loadDriver } from './driver.ts';
+import type { SqliteBackupOptions } from './options.ts';
 import { patiently } from './patience.ts';
 import { databasePath } from './place.ts';
 
 /**
  * Writes all runs of a SQLite file into a new one, as they are at one moment, by SQLite's own backup. Runs may be driven
- * meanwhile: the new file has what they had committed by then.
+ * meanwhile: the new file has what they had committed by then. The event loop goes on between portions of 4 MiB.
  *
  * Rejects with `ORCH_BACKEND_UNAVAILABLE` where there is no such file, where the target is there already, or where SQLite
- * or the file system refuses; with `ORCH_JOURNAL_DAMAGED` or `ORCH_JOURNAL_NEWER` as the backend does.
+ * or the file system refuses; with `ORCH_JOURNAL_DAMAGED` or `ORCH_JOURNAL_NEWER` as the backend does; with the reason of
+ * the signal once that is aborted.
  *
  * @param target Made for this user only (mode 0600), whole or not at all. One that is killed leaves `TARGET.new-…`.
  * @example
  * await backupSqlite('.orch/orch.db', '/srv/backup/monday.db');
  */
-export async function backupSqlite(file: string, target: string): Promise<void> {
+export async function backupSqlite(
+  file: string,
+  target: string,
+  { signal, onWriting }: SqliteBackupOptions = {},
+): Promise<void> {
   const from = databasePath(file);
   const to = databasePath(target);
   if (!existsSync(from))
@@ -30,8 +36,9 @@ export async function backupSqlite(file: string, target: string): Promise<void> 
     const connection = await patiently({ file: from, lockWaitMs }, () => new Connection(from, openDatabase));
     try {
       if (connection.damage !== undefined) throw connection.damage;
-      closeSync(openSync(draft, 'wx', 0o600));
-      await connection.backup(draft);
+      onWriting?.();
+      await patiently({ file: from, lockWaitMs }, () => connection.beginReading());
+      await writeDraft(connection, draft, signal);
     } finally {
       connection.close();
     }
@@ -41,6 +48,21 @@ export async function backupSqlite(file: string, target: string): Promise<void> 
   } catch (error) {
     rmSync(draft, { force: true });
     throw asOrchError(error, from);
+  }
+}
+
+async function writeDraft(connection: Connection, draft: string, signal: AbortSignal | undefined): Promise<void> {
+  const descriptor = openSync(draft, 'wx', 0o600);
+  try {
+    await connection.backup(draft, () => {
+      signal?.throwIfAborted();
+      // SQLite flushes at the end only: all of a large file at once, while nobody could stop it.
+      fdatasyncSync(descriptor);
+    });
+    signal?.throwIfAborted();
+  } finally {
+    // Not before SQLite has closed it: that would end the locks it has.
+    closeSync(descriptor);
   }
 }
 

@@ -12,8 +12,8 @@ export type Durability = 'FULL' | 'NORMAL';
 
 const levels = { FULL: 2, NORMAL: 1 } as const;
 
-/** More than a database can have. */
-const allPages = 2 ** 31 - 1;
+/** Of a backup, in one step: 4 MiB. */
+const portionPages = 1_024;
 
 /** An open database, with what is asked of it prepared once. */
 export class Connection {
@@ -78,9 +78,25 @@ export class Connection {
     return problems(this.#db, 'integrity_check(100)');
   }
 
-  /** Writes all of it, as it is at one moment, into another file: in one step, for one of many begins anew at each commit. */
-  async backup(target: string): Promise<void> {
-    await this.#db.backup(target, { progress: () => allPages });
+  /** From here on it reads what there is at this moment, whatever others commit, until it is closed. */
+  beginReading(): void {
+    // There is one after a try at which somebody else had the file locked.
+    if (!this.#db.inTransaction) this.#db.exec('BEGIN');
+    // SQLite takes the moment of the first read.
+    this.#db.exec('SELECT 1 FROM sqlite_schema');
+  }
+
+  /**
+   * Writes all of it into another file, in portions; `between` may end that by throwing. After `beginReading`: else it
+   * would begin anew at each commit of another process.
+   */
+  async backup(target: string, between: () => void): Promise<void> {
+    await this.#db.backup(target, {
+      progress: () => {
+        between();
+        return portionPages;
+      },
+    });
   }
 
   close(): void {

@@ -1,9 +1,9 @@
 import type { Backend } from '@orch/core/author';
-import type { SqliteBackendOptions } from './options.ts';
+import type { SqliteBackendOptions, SqliteBackupOptions } from './options.ts';
 import { makeSqliteBackend } from './sqlite-backend.ts';
 
 export { backupSqlite } from './backup.ts';
-export type { SqliteBackendOptions };
+export type { SqliteBackendOptions, SqliteBackupOptions };
 
 /**
  * Keeps runs in one SQLite file on a local disk, for many runs and several processes of one machine. The file is made with

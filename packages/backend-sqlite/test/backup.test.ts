@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { backupSqlite } from '../src/index.ts';
-import { newFile, opened, refusal } from './stage.ts';
+import { edit, newFile, opened, refusal, visitor } from './stage.ts';
 
 test('a backup has all that was committed, while somebody drives a run', async () => {
   const file = newFile();
@@ -17,6 +18,80 @@ test('a backup has all that was committed, while somebody drives a run', async (
   expect(await copy.check()).toEqual([]);
   expect(statSync(target).mode & 0o777).toBe(0o600);
   expect(draftsOf(target)).toEqual([]);
+});
+
+/** A file of three portions, with a table of one row. */
+async function largeFile(): Promise<string> {
+  const file = newFile();
+  await (await opened(file)).make('one');
+  edit(file, 'CREATE TABLE ballast AS SELECT zeroblob(9 * 1024 * 1024) AS bytes');
+  return file;
+}
+
+/** A signal by which a test does something between two portions. */
+function between(act: (time: number) => void): AbortSignal {
+  const { signal } = new AbortController();
+  let time = 0;
+  return Object.assign(signal, { throwIfAborted: () => act(++time) });
+}
+
+test('a backup is of one moment, whatever is committed between its portions', async () => {
+  const file = await largeFile();
+  const target = `${file}.copy`;
+  let portions = 0;
+  const signal = between((time) => {
+    portions = time;
+    edit(file, 'INSERT INTO ballast VALUES (1)');
+  });
+  await backupSqlite(file, target, { signal });
+  expect(portions).toBeGreaterThanOrEqual(3);
+  expect(visitor(target).prepare('SELECT 1 FROM ballast').all()).toHaveLength(1);
+  expect(await (await opened(target)).check()).toEqual([]);
+});
+
+test('each portion is flushed, so that the last step is no longer than the others', async () => {
+  const file = await largeFile();
+  const flush = vi.spyOn(fs, 'fdatasyncSync');
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    flush.mockRestore();
+    syncBuiltinESMExports();
+  });
+  await backupSqlite(file, `${file}.copy`);
+  expect(flush.mock.calls.length).toBeGreaterThanOrEqual(3);
+});
+
+test.each([
+  ['before the first portion', 1],
+  ['between two', 2],
+  ['with the last', 4],
+])('a backup that is stopped %s rejects with the reason and leaves nothing', async (_when, at) => {
+  const file = await largeFile();
+  const target = `${file}.copy`;
+  const reason = new Error('stopped');
+  const drafts: (readonly string[])[] = [];
+  const signal = between((time) => {
+    drafts.push(draftsOf(target));
+    if (time === at) throw reason;
+  });
+  await expect(backupSqlite(file, target, { signal })).rejects.toBe(reason);
+  expect(drafts).toHaveLength(at);
+  expect(drafts[0]).not.toEqual([]);
+  expect(existsSync(target)).toBe(false);
+  expect(draftsOf(target)).toEqual([]);
+  await backupSqlite(file, target);
+  expect(existsSync(target)).toBe(true);
+});
+
+test('a backup says when it begins to write, after it has looked at the file', async () => {
+  const file = await largeFile();
+  const target = `${file}.copy`;
+  const drafts: (readonly string[])[] = [];
+  const onWriting = (): void => void drafts.push(draftsOf(target));
+  await backupSqlite(file, target, { onWriting });
+  truncateSync(file, 8_192);
+  expect((await refusal(backupSqlite(file, `${target}-2`, { onWriting }))).code).toBe('ORCH_JOURNAL_DAMAGED');
+  expect(drafts).toEqual([[]]);
 });
 
 test('of two at once into one place one is made, and the other is told so', async () => {

@@ -63,18 +63,8 @@ test('has links between artifacts as they were written, so that they outlive the
   expect(readlinkSync(ground.path('copy/runs/one/artifacts/dead'))).toBe('/nowhere');
 });
 
-/** A backup with some JavaScript before it, that may change `fs`. */
-function backupWith(script: string): OrchProcess {
-  const preload = ground.write(
-    'preload.mjs',
-    `import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-${script}
-syncBuiltinESMExports();
-`,
-  );
-  return ground.start(['backup', 'copy'], { program: [process.execPath, '--import', preload, orchFile] });
-}
+/** A backup with some JavaScript before it. */
+const backupWith = (script: string): OrchProcess => ground.startWith(script, ['backup', 'copy']);
 
 /** A backup that a file of the original is refused to. */
 function refusing(file: string, why: string): OrchProcess {

@@ -142,6 +142,19 @@ export class Playground implements Disposable {
     return started;
   }
 
+  /** Starts `orch` with some JavaScript before it, that may change `fs`. */
+  startWith(script: string, args: readonly string[]): OrchProcess {
+    const preload = this.write(
+      'preload.mjs',
+      `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+${script}
+syncBuiltinESMExports();
+`,
+    );
+    return this.start(args, { program: [process.execPath, '--import', preload, orchFile] });
+  }
+
   /** Runs `orch` to its end. */
   orch(...args: readonly string[]): Promise<Ended> {
     return this.start(args).ended;

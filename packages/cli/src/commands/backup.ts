@@ -39,7 +39,11 @@ export async function backup(target: string, { stateDir, backend }: BackupOption
     });
   if (existsSync(path)) throw thereAlready(path);
   await refuseOthers(at, backend === undefined ? backendsToSearch({}, place) : [at]);
-  return at.kind === 'sqlite' ? backupDatabase(at, path, place.directory) : backupFolder(at, path, stateDir);
+  return unlessStopped(path, (stop) =>
+    at.kind === 'sqlite'
+      ? backupDatabase({ at, path, stop }, place.directory)
+      : backupFolder({ at, path, stop }, stateDir),
+  );
 }
 
 function thereAlready(path: string): OrchError {
@@ -85,34 +89,56 @@ async function hasRuns(at: BackendPlace, { mayBeAway }: { readonly mayBeAway: bo
   }
 }
 
-async function backupDatabase({ address }: BackendPlace, path: string, directory: string): Promise<ExitCode> {
+interface Task {
+  /** What is backed up. */
+  readonly at: BackendPlace;
+  readonly path: string;
+  readonly stop: Stop;
+}
+
+interface Stop {
+  /** Aborted by a signal that came after `listen`. */
+  readonly signal: AbortSignal;
+  readonly listen: () => void;
+}
+
+async function backupDatabase({ at: { address }, path, stop }: Task, directory: string): Promise<ExitCode> {
   const runs = harmless(join(directory, 'runs'));
   say(`warning: logs, and what adopts commands that outlived orch, are not part of it: copy ${runs} too.`);
   const { backupSqlite } = await import('@orch/backend-sqlite');
-  await backupSqlite(address, path);
+  // Until then nobody would hear the signal, and there is nothing to remove: it ends the process.
+  await backupSqlite(address, path, { signal: stop.signal, onWriting: stop.listen });
   say(`All runs of ${harmless(address)} are in ${harmless(path)} now: --backend sqlite:FILE reads them.`);
   return exitCodes.done;
 }
 
-interface Written {
-  readonly runs: number;
-  /** How much was named and left out. */
-  readonly leftOut: number;
-}
-
 /** Whole or not at all: of a folder that ends anywhere nobody could tell that it is no backup. */
-async function backupFolder(at: BackendPlace, path: string, stateDir: string | undefined): Promise<ExitCode> {
+async function backupFolder({ at, path, stop: { signal, listen } }: Task, stateDir?: string): Promise<ExitCode> {
   const draft = makeDraft(path);
-  const stop = new AbortController();
-  const onSignal = (name: NodeJS.Signals): void => stop.abort(name);
-  for (const name of stopping) process.once(name, onSignal);
+  listen();
   try {
-    const { runs, leftOut } = await writeRuns(at, draft, { stateDir, signal: stop.signal });
+    const { runs, leftOut } = await writeRuns(at, draft, { stateDir, signal });
     putInPlace(draft, path);
     say(`${count(runs, 'run')} of ${harmless(at.address)} in ${harmless(path)} now: --state-dir DIR reads them.`);
     return leftOut === 0 ? exitCodes.done : exitCodes.damaged;
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Answers with the exit code of the signal that stopped it, where one did. */
+async function unlessStopped(path: string, write: (stop: Stop) => Promise<ExitCode>): Promise<ExitCode> {
+  const stop = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => stop.abort(name);
+  try {
+    return await write({
+      signal: stop.signal,
+      listen: () => {
+        for (const name of stopping) process.once(name, onSignal);
+      },
+    });
+  } catch (error) {
     if (!stop.signal.aborted) throw error;
     const name = stop.signal.reason as keyof typeof stoppedBy;
     say(`Stopped by ${name}: there is no ${harmless(path)}, and nothing is left of it.`);
