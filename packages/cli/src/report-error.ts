@@ -2,9 +2,10 @@ import { arch, platform } from 'node:os';
 import { isOrchError, messageOf, orchError } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { exitCodeOf } from './exit-codes.ts';
+import { exitCodes } from './catalogue.ts';
 import type { ExitCode } from './catalogue.ts';
 import { namesCommand, nextCommand } from './next-command.ts';
-import { say } from './streams.ts';
+import { lostOutput, say } from './streams.ts';
 import { tracer } from './tracer.ts';
 import { asksForNdjson, ndjsonStream } from './view/ndjson-stream.ts';
 
@@ -15,15 +16,34 @@ import { asksForNdjson, ndjsonStream } from './view/ndjson-stream.ts';
 export function reportError(thrown: unknown, args: readonly string[] = []): ExitCode {
   const error = asPlaceError(thrown) ?? internal(thrown);
   const next = namesCommand(`${error.message} ${error.hint}`) ? undefined : nextCommand(error.code, args);
-  say(`orch: ${error.message}`);
-  if (error.hint !== undefined) say(`  ${error.hint}`);
-  if (next !== undefined) say(`  Next: ${next}`);
-  say(`  [${error.code}]`);
+  sayError(error, next);
   tracer()?.failed(thrown);
   const exitCode = exitCodeOf(error.code);
   if (asksForNdjson(args)) void ndjsonStream.end({ exitCode, error: describe(error, next) });
   else if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: describe(error, next) })}\n`);
   return exitCode;
+}
+
+/** What the process ends with: success is none where the answer could not be written. Said on stderr alone. */
+export function exitCodeAfterWriting(exitCode: ExitCode): ExitCode {
+  const lost = lostOutput();
+  if (lost === undefined) return exitCode;
+  const error = orchError({
+    code: 'ORCH_CLI_STDOUT',
+    message: `stdout could not be written: ${lost.message}`,
+    hint: 'Make room where it goes, or let it go elsewhere, and ask again. What was done stands; of runs tells: orch list',
+    cause: lost,
+  });
+  sayError(error);
+  tracer()?.failed(error);
+  return exitCode === exitCodes.done ? exitCodeOf(error.code) : exitCode;
+}
+
+function sayError({ message, hint, code }: OrchError, next?: string): void {
+  say(`orch: ${message}`);
+  if (hint !== undefined) say(`  ${hint}`);
+  if (next !== undefined) say(`  Next: ${next}`);
+  say(`  [${code}]`);
 }
 
 /** A command line that cannot be carried out. */

@@ -3,8 +3,8 @@ import type { ExitCode } from './catalogue.ts';
 import { tellIdle } from './idle.ts';
 import { leave } from './leave.ts';
 import { definitionOf, runProgram } from './program.ts';
-import { reportError, wrongUsage } from './report-error.ts';
-import { exitCodeAfterWriting, flushStreams, guardStreams, print, say } from './streams.ts';
+import { exitCodeAfterWriting, reportError, wrongUsage } from './report-error.ts';
+import { flushStreams, guardStreams, print, say } from './streams.ts';
 import { startTracing } from './tracer.ts';
 
 const args = process.argv.slice(2);

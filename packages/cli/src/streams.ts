@@ -1,5 +1,4 @@
 import { exitCodes } from './catalogue.ts';
-import type { ExitCode } from './catalogue.ts';
 import { leave } from './leave.ts';
 
 let readerMayLeave = false;
@@ -17,11 +16,9 @@ export function guardStreams(): void {
   process.stderr.on('error', ignoreClosedStream);
 }
 
-/** What the process ends with: success is none where the answer could not be written. */
-export function exitCodeAfterWriting(exitCode: ExitCode): ExitCode {
-  if (lost === undefined) return exitCode;
-  say(`orch: stdout could not be written: ${lost.message}`);
-  return exitCode === exitCodes.done ? exitCodes.damaged : exitCode;
+/** Why something that was written to stdout is lost, where it is. */
+export function lostOutput(): Error | undefined {
+  return lost;
 }
 
 /** For commands that only print data: nothing is left to do once nobody reads it. */

@@ -18,6 +18,7 @@ test.each([
   ['ORCH_RUN_NOTHING_SELECTED', exitCodes.usage],
   ['ORCH_JOURNAL_DAMAGED', exitCodes.damaged],
   ['ORCH_BACKEND_UNAVAILABLE', exitCodes.damaged],
+  ['ORCH_CLI_STDOUT', exitCodes.damaged],
   ['ORCH_INTERNAL', exitCodes.damaged],
   ['ORCH_SOMETHING_NEW', exitCodes.damaged],
 ])('%s ends with %i', (code, exitCode) => {

@@ -28,6 +28,8 @@ const plain = '"$@"; echo $? > code';
 const execute = ['execute', 'plan.json', '--run-id', 'one'];
 const completed = /Run one of demo: completed/;
 
+const lost = /^orch: stdout could not be written: .*ENOSPC.*\n {2}Make room .*: orch list\n {2}\[ORCH_CLI_STDOUT\]$/m;
+
 const table: readonly (readonly [string, Surroundings])[] = [
   ['stdin closed', { script: '"$@" <&-; echo $? > code', args: execute, code: 0, stderr: completed }],
   [
@@ -47,12 +49,16 @@ const table: readonly (readonly [string, Surroundings])[] = [
       script: '"$@" >/dev/full; echo $? > code',
       args: [...execute, '--json'],
       code: 5,
-      stderr: /stdout could not be written: .*ENOSPC/,
+      stderr: lost,
     },
   ],
   [
     'a full disk behind stdout, and events',
-    { script: '"$@" >/dev/full; echo $? > code', args: [...execute, '--output', 'ndjson'], code: 5 },
+    { script: '"$@" >/dev/full; echo $? > code', args: [...execute, '--output', 'ndjson'], code: 5, stderr: lost },
+  ],
+  [
+    'a full disk behind stdout, and nothing to tell',
+    { script: '"$@" >/dev/full; echo $? > code', args: ['show', 'two', '--json'], code: 3, stderr: lost, ran: 0 },
   ],
   ['a full disk behind stderr', { script: '"$@" 2>/dev/full; echo $? > code', args: execute, code: 0 }],
   [

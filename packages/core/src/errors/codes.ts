@@ -122,6 +122,7 @@ export const errorCodes = {
   ORCH_CONFIG_PLUGIN: 'A plugin or preset that a config lists is not installed, or cannot be loaded.',
   // the command line
   ORCH_CLI_USAGE: 'The command line is wrong.',
+  ORCH_CLI_STDOUT: 'Stdout did not take what was written to it.',
   ORCH_INTERNAL: 'A bug in orch.',
 } as const;
 
