@@ -1,11 +1,12 @@
 export { memoryBackend } from './backend/memory-backend.ts';
-export type { StateFinding } from './backend/state-finding.ts';
+export type { StateFinding, UnreadableRun } from './backend/state-finding.ts';
 export type { Duration } from './duration.ts';
 export { Orchestrator } from './engine/orchestrator.ts';
 export type {
   CancelOptions,
   DeleteOptions,
   ExecuteOptions,
+  ListOptions,
   OrchestratorApi,
   OrchestratorOptions,
   RecoverOptions,

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate as signalsHeard } from 'node:timers/promises';
 import { jsonBackend } from '@orch/backend-json';
+import type { UnreadableRun } from '@orch/core';
 import { isOrchError, orchError, randomIds } from '@orch/core/author';
 import type { OrchError } from '@orch/core/author';
 import { makeFolder } from '@orch/core/node';
@@ -19,6 +20,7 @@ import type { Session } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
 import { say } from '../streams.ts';
 import { count, harmless, shellWord } from '../view/text.ts';
+import { sayUnlisted } from '../view/unlisted.ts';
 
 const mostNamed = 10;
 
@@ -186,18 +188,15 @@ async function writeRuns(at: BackendPlace, path: string, { stateDir, signal }: W
   await using session = await openSession({ stateDir, at });
   // A run that cannot even be listed is not in the backup.
   let leftOut = 0;
-  session.listener = {
-    event: () => {},
-    note: (text) => {
-      leftOut++;
-      say(text);
-    },
+  const onUnreadable = (run: UnreadableRun): void => {
+    leftOut++;
+    sayUnlisted(run);
   };
   const target = jsonBackend(path);
   await target.open();
   let runs = 0;
   try {
-    for await (const { runId } of session.orchestrator.list()) {
+    for await (const { runId } of session.orchestrator.list({ onUnreadable })) {
       await signalsHeard();
       signal.throwIfAborted();
       try {

@@ -22,6 +22,7 @@ import type { StatePlace } from '../state-place.ts';
 import { print, say } from '../streams.ts';
 import { pruneLines } from '../view/prune-text.ts';
 import { count, formatBytes, harmless } from '../view/text.ts';
+import { sayUnlisted } from '../view/unlisted.ts';
 
 export interface PruneOptions {
   readonly stateDir?: string;
@@ -179,7 +180,7 @@ interface Staying {
 /** What could not go, and why; what is damaged is left to doctor. */
 function sayStaying({ place, asked, choice, done }: Staying): void {
   for (const { at, away, unreadable } of asked) {
-    for (const words of unreadable) say(words);
+    for (const run of unreadable) sayUnlisted(run);
     if (away !== undefined) say(`warning: ${at.name} was left out: ${harmless(away.message)} [${away.code}]`);
   }
   sayShared(choice.shared, place);

@@ -1,10 +1,9 @@
-import type { RunSummary } from '@orch/core';
+import type { RunSummary, UnreadableRun } from '@orch/core';
 import { isOrchError } from '@orch/core/author';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
 import { withPasswordHint } from '../backend/backend-place.ts';
 import { backendsToSearch } from '../backend/choose-backend.ts';
-import { unlistedRun } from '../run/unlisted-run.ts';
 import { openSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { findStatePlace } from '../state-place.ts';
@@ -69,15 +68,10 @@ export async function stats({ stateDir, backend, json = false, workflow, since }
 async function countAll(session: Session, workflow: string | undefined, counting: Counting): Promise<void> {
   const { orchestrator, at } = session;
   const { leftOut, from } = counting;
-  // A run that can't be listed is named by the orchestrator, and so is much else.
-  const note = (words: string): void => {
-    const unlisted = unlistedRun(words);
-    if (unlisted === undefined) say(words);
-    else leftOut.push({ ...unlisted, backend: at.name });
-  };
-  session.listener = { event: () => {}, note };
+  const onUnreadable = ({ runId, error }: UnreadableRun): void =>
+    void leftOut.push({ run: runId, backend: at.name, message: error.message });
   try {
-    for await (const run of orchestrator.list(workflow === undefined ? {} : { workflow })) {
+    for await (const run of orchestrator.list({ onUnreadable, ...(workflow === undefined ? {} : { workflow }) })) {
       // Newest first: all that follow are older.
       if (run.createdAt < from) return;
       await countOne(session, run, counting);

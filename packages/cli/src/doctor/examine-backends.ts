@@ -63,14 +63,7 @@ async function examineOne(
   await using session = await openSession({ stateDir, at });
   const { orchestrator } = session;
   const findings: StateFinding[] = [];
-  let isListing = false;
-  session.listener = {
-    event: () => {},
-    note: (text) => {
-      // What a list has to leave out is a finding already.
-      if (!isListing) findings.push(unsafe(text));
-    },
-  };
+  session.listener = { event: () => {}, note: (text) => void findings.push(unsafe(text)) };
   try {
     findings.push(
       ...withRemovals(session.place.directory, await orchestrator.check()).map((it) => withFlags(it, session)),
@@ -78,8 +71,8 @@ async function examineOne(
     const runs = new Set(
       findings.flatMap(({ run, severity }) => (run === undefined || severity === 'note' ? [] : [run])),
     );
-    isListing = true;
-    for await (const run of orchestrator.list()) {
+    // What a list has to leave out is a finding already.
+    for await (const run of orchestrator.list({ onUnreadable: () => {} })) {
       runs.add(run.runId);
       listed.add(run.runId);
       findings.push(...fromTheFuture(run, Date.now()), ...(await attemptFindings(session, run.runId)));

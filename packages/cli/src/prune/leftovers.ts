@@ -29,13 +29,9 @@ export function leftoversIn({ directory, asked, known, isUnsure }: LeftoverPlace
     .flatMap(({ at }) => unfinishedRemovals(at.address))
     .map((path): [string, () => void] => [path, () => finishRemoval(path)]);
   const found = new Map<string, () => void>(removals);
-  // What could not be listed is a run too: logs of its id stay, and all where the ids of some are not known.
-  const isTold =
-    !isUnsure &&
-    known.every(({ away, unreadable, unreadableIds }) => away === undefined && unreadable.length <= unreadableIds.size);
-  const there = new Set(
-    known.flatMap(({ runs, unreadableIds }) => [...runs.map(({ runId }) => runId), ...unreadableIds]),
-  );
+  const isTold = !isUnsure && known.every(({ away }) => away === undefined);
+  // What could not be listed is a run too: logs of its id stay.
+  const there = new Set(known.flatMap(({ runs, unreadable }) => [...runs, ...unreadable].map(({ runId }) => runId)));
   for (const { path, runId } of markedFolders(directory)) {
     if (found.has(path)) continue;
     if (runId === undefined) found.set(path, () => rmSync(path, { recursive: true, force: true }));

@@ -27,7 +27,7 @@ export function sharedAmong(
   const shared = new Map<KnownRun, Shared>();
   for (const run of chosen) {
     const { runId } = run;
-    const damaged = known.find(({ unreadableIds }) => unreadableIds.has(runId));
+    const damaged = known.find(({ unreadable }) => unreadable.some((one) => one.runId === runId));
     if (damaged !== undefined) shared.set(run, withDamaged(run, damaged.at.name));
     else if ((going.get(runId) ?? 0) < (everywhere.get(runId) ?? 0))
       shared.set(run, { run, code: 'ORCH_RUN_AMBIGUOUS', message: sharedWords });

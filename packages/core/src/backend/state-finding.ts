@@ -19,6 +19,7 @@ export interface StateFinding {
 /** A run that is there, but can't even be summed up. */
 export interface UnreadableRun {
   readonly runId: string;
+  /** Why: `ORCH_JOURNAL_…` where it is damaged, `ORCH_BACKEND_UNAVAILABLE` where it may not be read. */
   readonly error: Error;
 }
 

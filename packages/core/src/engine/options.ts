@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
-import type { StateFinding } from '../backend/state-finding.ts';
+import type { StateFinding, UnreadableRun } from '../backend/state-finding.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../executor/executor.ts';
 import type { PhaseError } from '../hooks/lifecycle-hooks.ts';
@@ -121,6 +121,19 @@ export interface DeleteOptions {
   readonly version?: number;
 }
 
+export interface ListOptions {
+  /** Runs of this workflow only, by its id. Default: of all. */
+  readonly workflow?: string;
+  /** Runs of this status only. Default: of any. */
+  readonly status?: StoredRunStatus | 'interrupted';
+  /**
+   * Called for each run that is there and can't even be listed, once, with its id and why: `ORCH_JOURNAL_…` where it is
+   * damaged, `ORCH_BACKEND_UNAVAILABLE` where it may not be read. Whatever the filter is: of such a run nobody can tell the
+   * workflow or the status. What it throws ends the list. Default: a warning in the `log` of the orchestrator.
+   */
+  readonly onUnreadable?: (run: UnreadableRun) => void;
+}
+
 /** Drives runs. Made from a backend and plugins; opens the backend on first use. */
 export interface OrchestratorApi extends AsyncDisposable {
   /** Everything that is wrong with a workflow; asks the executors too (missing commands). */
@@ -139,10 +152,7 @@ export interface OrchestratorApi extends AsyncDisposable {
   /** A run with its phases, attempts, errors and checkpoints. */
   show(runId: string): Promise<RunReport>;
   /** Newest first; `interrupted` is derived from a run that says running and whose owner is gone. */
-  list(filter?: {
-    readonly workflow?: string;
-    readonly status?: StoredRunStatus | 'interrupted';
-  }): AsyncIterable<RunSummary>;
+  list(options?: ListOptions): AsyncIterable<RunSummary>;
   /** The journal's events; `follow` goes on until the run ends. */
   events(
     runId: string,

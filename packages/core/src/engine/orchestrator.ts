@@ -23,13 +23,14 @@ import type {
   DeleteOptions,
   ExecuteArguments,
   ExecuteOptions,
+  ListOptions,
   OrchestratorApi,
   OrchestratorOptions,
   RecoverOptions,
   RunHandle,
 } from './options.ts';
 import { eventsOf, listRuns, reportOf } from './read-runs.ts';
-import type { EventsOptions, ListFilter } from './read-runs.ts';
+import type { EventsOptions } from './read-runs.ts';
 import { finished, refuseBackend, refuseRunId } from './refusals.ts';
 import { resumeRun } from './resume-run.ts';
 import type { ResumeRequest } from './resume-run.ts';
@@ -120,8 +121,8 @@ export class Orchestrator implements OrchestratorApi {
     return reportOf(await this.#opened(), runId);
   }
 
-  async *list(filter: ListFilter = {}): AsyncIterable<RunSummary> {
-    yield* listRuns(await this.#opened(), filter);
+  async *list(options: ListOptions = {}): AsyncIterable<RunSummary> {
+    yield* listRuns(await this.#opened(), options);
   }
 
   async *events(runId: string, options: EventsOptions = {}): AsyncIterable<RunEvent> {

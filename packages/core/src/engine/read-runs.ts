@@ -1,15 +1,11 @@
 import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
 import type { Clock } from '../clock.ts';
-import type { RunEvent, RunSummary, StoredRunStatus } from '../run/event.ts';
+import type { RunEvent, RunSummary } from '../run/event.ts';
 import type { RunReport } from '../run/report.ts';
 import { runReporter } from '../run/reporter.ts';
 import { isHeld } from './lease.ts';
+import type { ListOptions } from './options.ts';
 import type { EngineParts } from './run-parts.ts';
-
-export interface ListFilter {
-  readonly workflow?: string;
-  readonly status?: StoredRunStatus | 'interrupted';
-}
 
 export interface EventsOptions {
   readonly after?: number;
@@ -33,7 +29,14 @@ export async function reportOf(engine: EngineParts, runId: string): Promise<RunR
 }
 
 /** The runs, newest first. */
-export async function* listRuns(engine: EngineParts, { workflow, status }: ListFilter): AsyncIterable<RunSummary> {
+export async function* listRuns(
+  engine: EngineParts,
+  {
+    workflow,
+    status,
+    onUnreadable = ({ runId, error }) => engine.log.warn(`run ${runId} can't be listed: ${messageOf(error)}`),
+  }: ListOptions,
+): AsyncIterable<RunSummary> {
   const filter = {
     ...(workflow === undefined ? {} : { workflow }),
     ...(status === undefined ? {} : { status: status === 'interrupted' ? ('running' as const) : status }),
@@ -41,8 +44,7 @@ export async function* listRuns(engine: EngineParts, { workflow, status }: ListF
   let cursor: string | undefined;
   do {
     const page = await engine.backend.list(filter, cursor);
-    for (const { runId, error } of page.unreadable ?? [])
-      engine.log.warn(`run ${runId} can't be listed: ${messageOf(error)}`);
+    for (const run of page.unreadable ?? []) onUnreadable(run);
     for (const summary of page.runs) {
       const now = await listedStatus(engine, summary);
       if (status === undefined || status === now) yield { ...summary, status: now };

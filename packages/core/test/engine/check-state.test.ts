@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { memoryBackend } from '../../src/backend/memory-backend.ts';
 import type { Backend } from '../../src/backend/backend.ts';
-import type { StateFinding } from '../../src/backend/state-finding.ts';
+import type { StateFinding, UnreadableRun } from '../../src/backend/state-finding.ts';
+import type { ListOptions } from '../../src/engine/options.ts';
 import { Orchestrator } from '../../src/engine/orchestrator.ts';
 import { orchError } from '../../src/errors/orch-error.ts';
 import type { RunSummary } from '../../src/run/event.ts';
@@ -27,9 +28,9 @@ async function stored(change: (backend: Backend) => Partial<Backend>): Promise<{
   return { orch: new Orchestrator({ backend: { ...backend, ...change(backend) }, log }), said };
 }
 
-async function rows(orch: Orchestrator): Promise<RunSummary[]> {
+async function rows(orch: Orchestrator, options: ListOptions = {}): Promise<RunSummary[]> {
   const found: RunSummary[] = [];
-  for await (const row of orch.list()) found.push(row);
+  for await (const row of orch.list(options)) found.push(row);
   return found;
 }
 
@@ -77,6 +78,19 @@ test('a run that can not be summed up is named beside the list, and is checked',
   }));
   expect((await rows(orch)).map(({ runId }) => runId)).toEqual(['r2']);
   expect(said).toEqual(["run r1 can't be listed: j is damaged at byte 7."]);
+  const unreadable: UnreadableRun[] = [];
+  const onUnreadable = (run: UnreadableRun): void => void unreadable.push(run);
+  const listed = await rows(orch, { workflow: 'one', status: 'completed', onUnreadable });
+  expect(listed.map(({ runId }) => runId)).toEqual(['r2']);
+  expect(unreadable).toEqual([{ runId: 'r1', error: damage }]);
+  expect(said).toHaveLength(1);
+  const refusal = new Error('no more');
+  const refusing = rows(orch, {
+    onUnreadable: () => {
+      throw refusal;
+    },
+  });
+  await expect(refusing).rejects.toBe(refusal);
   expect(await orch.check()).toMatchObject([{ run: 'r1', code: 'ORCH_JOURNAL_DAMAGED' }]);
 });
 

@@ -1,6 +1,6 @@
 // Checked by tsc, never run.
 import { memoryBackend, Orchestrator, workflow } from '../../src/index.ts';
-import type { RunResult } from '../../src/index.ts';
+import type { RunResult, UnreadableRun } from '../../src/index.ts';
 import type { Schema } from '../../src/schema.ts';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -41,6 +41,18 @@ export async function uses(): Promise<void> {
   orch.recover('r', { workflow: release, secrets: { token: 5 } });
   // Without a workflow nothing is known of its inputs.
   orch.recover('r', { secrets: { token: 't' } });
+  for await (const { runId } of orch.list({
+    workflow: 'release',
+    status: 'interrupted',
+    onUnreadable: (unreadable) => {
+      is<Equal<typeof unreadable, UnreadableRun>>();
+      is<Equal<typeof unreadable.runId, string>>();
+      is<Equal<typeof unreadable.error, Error>>();
+    },
+  }))
+    is<Equal<typeof runId, string>>();
+  // @ts-expect-error no such status
+  orch.list({ status: 'stopped' });
   // A workflow without inputs needs none.
   orch.execute(workflow('plain').phase('a', { run: () => 1 }));
 }
