@@ -4,6 +4,7 @@ import type { BackendKind } from '../scripts/trial/backend-kind.ts';
 import type { BenchContext, Benchmark, Figure } from './harness/benchmark.ts';
 import { expectWork } from './harness/benchmark.ts';
 import { makeKilledRun } from './harness/killed-run.ts';
+import { newPageMicros } from './harness/new-page.ts';
 import { takeSample } from './harness/sample.ts';
 import type { Sample } from './harness/sample.ts';
 import { median, medianRatio } from './harness/statistics.ts';
@@ -32,6 +33,7 @@ export const s13: Benchmark = {
       notes: [
         'A cold start begins a new run of the same workflow. Both processes end when their first phase begins.',
         'The goals are times, and machines differ: the plain program tells how fast this one was meanwhile.',
+        'New pages are memory at its first touch, when the kernel hands it out: what one takes goes with the machine.',
         'Loading is what the import of the package of the backend takes; the driver of Redis is loaded there, that of SQLite within the call. It is part of both processes.',
       ],
     };
@@ -104,6 +106,10 @@ function figuresOf(size: string, goal: number, { cold, recovered, known, parsed 
   return [
     { ...time('call to first new phase', calls), goal },
     ...beside,
+    newPagesFigure(
+      size,
+      recovered.map(({ answer }) => answer.newPages),
+    ),
     time(
       'the same in CPU time',
       recovered.map(({ answer }) => answer.callCpuMs),
@@ -119,4 +125,11 @@ function figuresOf(size: string, goal: number, { cold, recovered, known, parsed 
     { ...ratio('CPU of the process', ({ cpuMs }) => cpuMs), goal: 1.5 },
     { ...ratio('time of the process', ({ wallMs }) => wallMs), goal: 1.5 },
   ];
+}
+
+/** A part of the time of the call, at most: pages of files that are mapped are among them, and take less. */
+function newPagesFigure(size: string, pages: readonly number[]): Figure {
+  const micros = [1, 2, 3].map(newPageMicros);
+  const value = (median(pages) * median(micros)) / 1_000;
+  return { name: `${size}: of the call, new pages of memory`, value, unit: 'ms', raw: { pages, micros } };
 }

@@ -13,6 +13,8 @@ export interface TakeUpAnswer {
   readonly callMs: number;
   /** The same in CPU time of this process. */
   readonly callCpuMs: number;
+  /** Pages of memory that it touched first meanwhile. */
+  readonly newPages: number;
   /** Its number. */
   readonly phase: number;
 }
@@ -24,15 +26,22 @@ const loadMs = performance.now() - loadedFrom;
 const runId = 'killed';
 let calledAt = 0;
 let calledAtCpu = 0;
+let pagesAtCall = 0;
 const flow = chainOf(finished + 1, (phase) => {
-  const taken = { callMs: performance.now() - calledAt, callCpuMs: cpuMs() - calledAtCpu };
+  const callMs = performance.now() - calledAt;
+  const taken = { callMs, callCpuMs: cpuMs() - calledAtCpu, newPages: pages() - pagesAtCall };
   const answer: TakeUpAnswer = { loadMs, ...taken, phase };
   process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0));
   return new Promise(() => {});
 });
 const orchestrator = new Orchestrator({ backend });
+pagesAtCall = pages();
 calledAtCpu = cpuMs();
 calledAt = performance.now();
 await (
   call === 'recover' ? orchestrator.recover(runId, { workflow: flow }) : orchestrator.execute(flow, { runId })
 ).result();
+
+function pages(): number {
+  return process.resourceUsage().minorPageFault;
+}
