@@ -48,6 +48,11 @@ export function isDamage(thrown: unknown): thrown is OrchError {
   return isOrchError(thrown, 'ORCH_JOURNAL_DAMAGED') || isOrchError(thrown, 'ORCH_JOURNAL_TRUNCATED');
 }
 
+export interface StoreOptions {
+  /** Called once the run is there and while this process holds it, so that nobody drives or removes it. */
+  readonly whileHeld?: () => Promise<void>;
+}
+
 /**
  * Makes a run of a snapshot that nobody holds: replayed first, as a take-up would, then written in one commit, so that it
  * is there whole or not at all. A journal that is too large for that is written in several, and removed again where one
@@ -56,7 +61,7 @@ export function isDamage(thrown: unknown): thrown is OrchError {
 export async function storeSnapshot(
   backend: Backend,
   runId: string,
-  { report, events }: Snapshot,
+  { report, events, whileHeld }: Snapshot & StoreOptions,
 ): Promise<'created' | 'exists'> {
   const summary = summaryOf(runId, report);
   const first = { owner: processHost().owner, token: randomIds.random(), ttlMs: leaseMs, events, summary };
@@ -64,7 +69,12 @@ export async function storeSnapshot(
   const created = await backend
     .create(runId, first)
     .catch((error: unknown) => createInParts(backend, runId, { first, error }));
-  if (created.status === 'created') await backend.release(runId, created.fence);
+  if (created.status === 'exists') return created.status;
+  try {
+    await whileHeld?.();
+  } finally {
+    await backend.release(runId, created.fence);
+  }
   return created.status;
 }
 

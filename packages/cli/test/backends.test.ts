@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { RunEvent } from '@orch/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { available } from '../../../test/hard/need.ts';
@@ -179,6 +179,9 @@ test('logs that are on another machine are said to be there', async () => {
     .map((event) => (event.type === 'plugin.recorded' ? { ...event, value: buildSeven } : event));
   await writeRun(ground.path('theirs'), { run: 'one', events: theirs, status: 'failed' });
   const other = (...args: string[]): Promise<Ended> => ground.orch(...args, '--backend', 'json:theirs');
+  // As if it had been brought into the state folder here.
+  expect(await other('logs', 'one', 'a')).toMatchObject({ code: 0, stdout: 'hi\n', stderr: '' });
+  rmSync(ground.path('.orch/runs/one'), { recursive: true });
   const { code, stdout, stderr } = await other('logs', 'one', 'a');
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   expect(stderr).toMatch(/The log of a, attempt 1, is on build-7: \/srv\/state\/runs\/one\/attempts\/a\.1\.\w+\.log/);

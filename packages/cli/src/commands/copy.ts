@@ -8,6 +8,8 @@ import { rememberBackend } from '../backend/known-backends.ts';
 import { useBackend } from '../backend/open-backend.ts';
 import { exitCodes } from '../catalogue.ts';
 import type { ExitCode } from '../catalogue.ts';
+import { copyLogs } from '../copy-logs.ts';
+import type { CopiedLogs } from '../copy-logs.ts';
 import { isDamage, storeSnapshot, takeSnapshot } from '../copy-run.ts';
 import type { Snapshot } from '../copy-run.ts';
 import { openRun } from '../find-run.ts';
@@ -16,6 +18,8 @@ import { wrongUsage } from '../report-error.ts';
 import type { Session } from '../session.ts';
 import { print, say } from '../streams.ts';
 import { count, harmless, shellWord } from '../view/text.ts';
+
+const mostNamed = 10;
 
 export interface CopyOptions {
   readonly stateDir?: string;
@@ -44,10 +48,11 @@ export async function copy(text: string, options: CopyOptions): Promise<ExitCode
   if (snapshot.damage === undefined) await refuseDriven(session, snapshot);
   else await refuseHeld(session, run.runId);
   await rememberBackend(directory, at);
-  await write(at, id, snapshot);
-  if (json) await print(`${JSON.stringify(answerOf(snapshot, { session, run, at, id }))}\n`);
-  sayCopied(snapshot, { session, run, at, id });
-  return exitCodes.done;
+  const logs = await write(snapshot, { at, id, directory, from: session.at });
+  const copied = { session, run, at, id, logs };
+  if (json) await print(`${JSON.stringify(answerOf(snapshot, copied))}\n`);
+  sayCopied(snapshot, copied);
+  return logs === undefined || logs.leftOut.length === 0 ? exitCodes.done : exitCodes.damaged;
 }
 
 interface Copied {
@@ -55,25 +60,29 @@ interface Copied {
   readonly run: FoundRun['run'];
   readonly at: BackendPlace;
   readonly id: string;
+  /** Absent: the copy has the id of the original, and shares them. */
+  readonly logs: CopiedLogs | undefined;
 }
 
-function answerOf({ events, report, damage }: Snapshot, { session, run, at, id }: Copied): object {
+function answerOf({ events, report, damage }: Snapshot, { session, run, at, id, logs }: Copied): object {
   const lost = damage === undefined ? {} : { lost: { after: report.version, code: damage.code, why: damage.message } };
   return {
     run: id,
     from: { run: run.runId, backend: session.at.name },
     backend: at.name,
     events: events.length,
+    ...(logs === undefined ? {} : { logs }),
     ...lost,
   };
 }
 
-function sayCopied({ events, report, damage }: Snapshot, { session, run, at, id }: Copied): void {
+function sayCopied({ events, report, damage }: Snapshot, { session, run, at, id, logs }: Copied): void {
   const from = `${run.runId} of ${session.at.name}`;
   const all = count(events.length, 'event');
   if (damage === undefined) {
     say(`Run ${from} is run ${id} in ${at.name} now, with all its ${all}.`);
-    say('Both are whole: go on with one of them only. Logs and attempts stay where they are.');
+    say('Both are whole: go on with one of them only.');
+    sayLogs(logs, run.runId);
     sayRunning(report, id);
     return;
   }
@@ -81,7 +90,8 @@ function sayCopied({ events, report, damage }: Snapshot, { session, run, at, id 
   const known = (run.version ?? 0) > version ? `: it was known up to version ${run.version}` : '';
   say(`What is sound in run ${from} is run ${id} in ${at.name} now: ${all}, up to version ${version}.`);
   say(`All from version ${version + 1} on is lost${known}. ${harmless(damage.message)} [${damage.code}]`);
-  say('The damaged run was left as it is, logs and attempts where they are.');
+  say('The damaged run was left as it is.');
+  sayLogs(logs, run.runId);
   if (id === run.runId) say('A phase whose end is lost runs again, unless its attempt tells how it ended.');
   else {
     say('A phase whose end is lost runs again.');
@@ -89,6 +99,18 @@ function sayCopied({ events, report, damage }: Snapshot, { session, run, at, id 
   }
   const flags = `${session.place.flag} --backend ${shellWord(at.name)}`;
   say(`To go on: orch recover ${id}${flags}`);
+}
+
+function sayLogs(logs: CopiedLogs | undefined, original: string): void {
+  if (logs === undefined) return say('Both share logs and artifacts, which stay where they are.');
+  const { attempts, hosts, leftOut } = logs;
+  const came =
+    attempts === 0 ? 'There were no logs to come along' : `The logs of ${count(attempts, 'attempt')} came along`;
+  say(`${came}; artifacts stay with run ${original}.`);
+  for (const host of hosts) say(`warning: logs of attempts that ran on ${harmless(host)} stay there.`);
+  for (const { file, message } of leftOut.slice(0, mostNamed))
+    say(`warning: ${harmless(file)} did not come along: ${harmless(message)}`);
+  if (leftOut.length > mostNamed) say(`warning: nor did ${leftOut.length - mostNamed} more.`);
 }
 
 /** Whoever meets the damage here is told what can be done about it. */
@@ -146,9 +168,23 @@ async function refuseHeld({ at }: Session, runId: string): Promise<void> {
   throw driven(runId, holder.by);
 }
 
-async function write(at: BackendPlace, id: string, snapshot: Snapshot): Promise<void> {
+interface Target {
+  readonly at: BackendPlace;
+  readonly id: string;
+  readonly directory: string;
+  /** Where the original is. */
+  readonly from: BackendPlace;
+}
+
+/** The journal decides whether there is a copy; only then, and before anybody can have it, are logs put beside it. */
+async function write(snapshot: Snapshot, { at, id, directory, from }: Target): Promise<CopiedLogs | undefined> {
+  let logs: CopiedLogs | undefined;
+  const whileHeld = async (): Promise<void> => {
+    if (id !== snapshot.report.runId) logs = await copyLogs(snapshot, { from, id, directory });
+  };
   try {
-    if ((await useBackend(at, (backend) => storeSnapshot(backend, id, snapshot))) === 'created') return;
+    const stored = await useBackend(at, (backend) => storeSnapshot(backend, id, { ...snapshot, whileHeld }));
+    if (stored === 'created') return logs;
   } catch (error) {
     throw isOrchError(error, 'ORCH_PLAN_LIMIT') ? tooLarge(at, error) : error;
   }

@@ -19,7 +19,7 @@ export const keeping = {
           .argParser(notEmpty)
           .makeOptionMandatory(),
       )
-      .addOption(new Option('--as <id>', 'under another id').argParser(notEmpty))
+      .addOption(new Option('--as <id>', 'under another id, with the logs of its attempts').argParser(notEmpty))
       .option('--valid-prefix', 'of a damaged run what stands before the damage')
       .addOption(stateDir())
       .addOption(backend())

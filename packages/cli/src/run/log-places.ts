@@ -42,7 +42,7 @@ export function logPlacePlugin({ name }: BackendPlace, directory: string): reado
 /** Where the logs of a run are, as its journal tells it. */
 export class LogPlaces {
   readonly #runId: string;
-  readonly #here: LogPlace;
+  readonly #here: Required<LogPlace>;
   readonly #beside: boolean;
   readonly #places = new Map<string, LogPlace>();
   readonly #ofAttempt = new Map<string, LogPlace>();
@@ -91,7 +91,7 @@ export class LogPlaces {
 
   /** The log of an attempt, as a file of the machine where it is. */
   fileOf(attempt: AttemptReport): string {
-    return attemptLogPath(this.#folderOf(attempt), this.#runId, attempt);
+    return this.#logIn(this.#folderOf(attempt), attempt);
   }
 
   /** What an attempt printed: its log, and its stdout where that is its output. */
@@ -118,8 +118,16 @@ export class LogPlaces {
     return machine === this.#here.machine && folder !== this.#here.folder ? folder : undefined;
   }
 
+  /** The one that was noted, or the one here where the log was brought here, as with a copy of the run. */
   #folderOf(attempt: AttemptReport): string {
-    return this.#of(attempt).folder ?? '(state folder)';
+    const { folder = '(state folder)' } = this.#of(attempt);
+    const here = this.#here.folder;
+    if (folder === here || existsSync(this.#logIn(folder, attempt))) return folder;
+    return existsSync(this.#logIn(here, attempt)) ? here : folder;
+  }
+
+  #logIn(folder: string, attempt: AttemptReport): string {
+    return attemptLogPath(folder, this.#runId, attempt);
   }
 
   #of({ key: attempt }: AttemptReport): LogPlace {
