@@ -1,10 +1,9 @@
-import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
 import type { Attempt, AttemptContext, Executor, Log, Outcome, StopReason } from '../executor/executor.ts';
-import { nameOf } from '../run/state.ts';
 import type { Mending, RunState, Running } from '../run/state.ts';
 import { optionsOf } from '../spec/workflow-spec.ts';
 import { attemptContext, nothingPrepared } from './attempt-context.ts';
 import type { Preparation } from './attempt-context.ts';
+import { failedToRun, hookFailure, isUnavailable } from './failed-to-run.ts';
 import { momentOf } from './lease.ts';
 import type { Moment } from './lease.ts';
 import { LazyAbortController } from './lazy-abort-controller.ts';
@@ -16,7 +15,8 @@ import { TurnWatch } from './turn-watch.ts';
 
 /** An attempt under way in this process, or adopted by it. */
 export interface ActiveAttempt {
-  readonly phase: number;
+  /** The number of its phase: may be another one once another definition holds. */
+  phase: number;
   readonly attempt: Attempt;
   readonly stop: LazyAbortController;
   readonly kill: LazyAbortController;
@@ -29,6 +29,12 @@ export interface ActiveAttempt {
   /** Of a repair. */
   readonly mending: Mending | undefined;
   cancelTimer: () => void;
+}
+
+/** An attempt of an earlier process that goes on. */
+export interface AdoptedAttempt {
+  readonly active: ActiveAttempt;
+  readonly outcome: Promise<Outcome>;
 }
 
 /** How an attempt came to its end: by its executor, or by a tap that skipped it. */
@@ -94,14 +100,20 @@ export class AttemptRunner {
     );
   }
 
-  /** Waits for what an earlier process started; its deadline goes on. */
-  adopt(active: ActiveAttempt, running: Running, outcome: Promise<Outcome>): void {
-    if (running.deadline !== undefined)
-      this.#watchTimeout(active, running.deadline - this.#parts.engine.clock.monotonic());
-    void outcome.then(
-      (settled) => this.#end(active, settled),
-      (error: unknown) => this.#unavailable(active, error),
-    );
+  /** Waits for what an earlier process started; deadlines go on. Another definition may count their phases otherwise since. */
+  adopt(adopted: readonly AdoptedAttempt[]): void {
+    const { state, engine } = this.#parts;
+    for (const { active } of adopted) this.#active.delete(active.phase);
+    for (const { active, outcome } of adopted) {
+      active.phase = state.graph.indexOf.get(active.attempt.phase)!;
+      this.#active.set(active.phase, active);
+      const { deadline } = state.phases[active.phase] as Running;
+      if (deadline !== undefined) this.#watchTimeout(active, deadline - engine.clock.monotonic());
+      void outcome.then(
+        (settled) => this.#end(active, settled),
+        (error: unknown) => this.#unavailable(active, error),
+      );
+    }
   }
 
   /** An attempt that was registered, but is not there any more. */
@@ -262,36 +274,4 @@ function failedAttempt({ attempt, ...failed }: Mending['failed']): NonNullable<A
 
 function guarded(log: Log, { hide }: SecretGuard): Log {
   return { info: (message) => log.info(hide(message)), warn: (message) => log.warn(hide(message)) };
-}
-
-/** For want of a place to keep the state of an attempt no phase is to blame. */
-function isUnavailable(error: unknown): boolean {
-  return isOrchError(error, 'ORCH_BACKEND_UNAVAILABLE');
-}
-
-/** What an executor throws is its own failure, but for `isUnavailable`: rethrown. */
-export function failedToRun(error: unknown): Outcome {
-  if (isUnavailable(error)) throw error;
-  const { code, hint } = isOrchError(error) ? error : { code: 'ORCH_PHASE_START' };
-  return {
-    status: 'failed',
-    class: 'unknown',
-    error: { code, message: messageOf(error), ...(hint === undefined ? {} : { hint }) },
-  };
-}
-
-function hookFailure(error: unknown): { code: string; message: string } {
-  return { code: 'ORCH_PHASE_HOOK', message: messageOf(error) };
-}
-
-/** A phase of a kind that no loaded plugin carries out. */
-export function noExecutor(state: RunState, phase: number, kind: string = state.spec.phases[phase]!.kind): Error {
-  return orchError({
-    code: 'ORCH_PLUGIN_MISSING',
-    message: `Phase ${JSON.stringify(nameOf(state, phase))} is of kind ${JSON.stringify(kind)}, which no loaded plugin carries out.`,
-    hint:
-      kind === 'command'
-        ? 'Add commandPlugin() of @orch/plugin-command to the plugins.'
-        : 'Add the plugin that carries it out to the plugins.',
-  });
 }

@@ -1,9 +1,9 @@
-import type { Executor, Outcome } from '../executor/executor.ts';
+import type { Executor } from '../executor/executor.ts';
 import type { Draft } from '../run/decide.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
 import type { RunState } from '../run/state.ts';
-import type { ActiveAttempt } from './attempt-runner.ts';
+import type { AdoptedAttempt } from './attempt-runner.ts';
 import type { Moment } from './lease.ts';
 import type { RunRules } from './rules.ts';
 import type { RunInputs } from './scope.ts';
@@ -25,12 +25,6 @@ export interface DriverParts {
   readonly secrets: readonly string[];
   /** Names of those that the run has. */
   readonly neededSecrets: readonly string[];
-}
-
-/** An attempt of an earlier process that goes on. */
-export interface AdoptedAttempt {
-  readonly active: ActiveAttempt;
-  readonly outcome: Promise<Outcome>;
 }
 
 /** What a take-up begins with. */

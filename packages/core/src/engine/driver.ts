@@ -109,8 +109,7 @@ export class Driver {
     let isCancelling = false;
     const started = (): void => {
       if (this.#phase === 'left') return;
-      for (const { active, outcome } of adopted)
-        this.attempts.adopt(active, this.#state.phases[active.phase] as Running, outcome);
+      this.attempts.adopt(adopted);
       if (isCancelling || isFailingFast(this.#state)) this.#cancelAttempts();
       if (!this.#prepared) void this.#prepareRun().catch((error) => this.#leave(error));
     };

@@ -11,7 +11,7 @@ import type { WorkflowDefinition } from '../spec/workflow.ts';
 import type { PhaseSpec } from '../spec/workflow-spec.ts';
 import { refuseChanges, sameData } from './definition.ts';
 import { withoutSecrets } from './inputs.ts';
-import { noExecutor } from './attempt-runner.ts';
+import { noExecutor } from './failed-to-run.ts';
 import { momentOf, takeRun } from './lease.ts';
 import type { Moment } from './lease.ts';
 import { giveBack, letGo, rememberToken } from './letting-go.ts';

@@ -82,6 +82,34 @@ describe('recover with another definition', () => {
     expect((await second.types('r')).filter((type) => type === 'phase.interrupted')).toHaveLength(2);
   });
 
+  it('tells adopted attempts by the names of their phases: the new definition may count them otherwise', async () => {
+    const first = bench();
+    first.orch.execute(probes('a', 'b', 'c:a'), { runId: 'r' });
+    await settled();
+    first.kill();
+    const second = first.next();
+    // Both are adopted, and each has a number that was that of another.
+    const handle = second.orch.recover('r', { workflow: named('z', 'b', 'a', 'c:a'), replan: true });
+    await settled();
+    expect(second.probe.calls.map(({ attempt, adopted }) => `${attempt.phase} ${adopted}`)).toEqual([
+      'a true',
+      'b true',
+      'z false',
+    ]);
+    second.probe.last('a').end({ status: 'completed', output: 'of a' });
+    await settled();
+    expect(second.probe.last('c').context.outputs).toEqual({ a: 'of a' });
+    for (const name of ['b', 'c', 'z']) second.probe.last(name).end();
+    expect(await handle.result()).toMatchObject({ status: 'completed' });
+    const shown = await second.orch.show('r');
+    expect(shown.phases.map(({ name, attempts }) => `${name} ${attempts.length}`)).toEqual([
+      'z 1',
+      'b 1',
+      'a 1',
+      'c 1',
+    ]);
+  });
+
   it('goes on with a run that had completed', async () => {
     const first = bench();
     const handle = first.orch.execute(probes('a'), { runId: 'r' });
