@@ -221,9 +221,8 @@ async function settleAttempt(
       active.reason = 'replaced';
       active.stop.abort('replaced');
     }
-    found = (await executor.adopt?.(active.attempt, { ...driver.attempts.contextOf(active), otherHost })) ?? {
-      gone: true,
-    };
+    const context = { ...driver.attempts.contextOf(active), otherHost };
+    found = executor.adopt === undefined ? { gone: true } : await executor.adopt(active.attempt, context);
     if (replaced && 'outcome' in found) await found.outcome;
   } catch (error) {
     throw executorFailed(state.runId, `adopt attempt ${running.attempt} of phase ${JSON.stringify(id.phase)}`, error);

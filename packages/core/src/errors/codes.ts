@@ -91,6 +91,7 @@ export const errorCodes = {
   ORCH_PLUGIN_INVALID: 'A plugin is not an object of the contract, or two claim the same name, kind or key.',
   ORCH_PLUGIN_CONTRACT: 'A plugin, backend or workflow was made for another contract.',
   ORCH_PLUGIN_MISSING: 'A phase needs a plugin that is not loaded.',
+  ORCH_EXECUTOR_ANSWER: 'An executor answered what is no outcome of an attempt.',
   ORCH_EXECUTOR_FAILED: 'An executor could not settle or adopt what an earlier process started.',
   // journal and backends
   ORCH_JOURNAL_INVALID: 'A journal holds an event that its state does not allow.',

@@ -65,7 +65,10 @@ export interface AttemptContext {
   readonly log: Log;
 }
 
-/** How an attempt ended. A value (E01, E02), and JSON (E03 … E06): what an executor throws is its own failure, class `unknown`. */
+/**
+ * How an attempt ended. A value (E01, E02), and JSON (E03 … E06): what an executor throws is its own failure, class `unknown`;
+ * what it answers that is no outcome is one of class `plugin`, `ORCH_EXECUTOR_ANSWER`.
+ */
 export type Outcome =
   | ({ readonly status: 'completed'; readonly output?: Json } & ProcessEnd)
   | ({
@@ -111,8 +114,8 @@ export interface Executor {
    */
   execute(attempt: Attempt, context: AttemptContext): Promise<Outcome>;
   /**
-   * Answers at once, the same to whoever asks again (E19 … E22); the signals end what it goes on with (E23, E24). A throw
-   * stops the take-up: it is never read as gone (E25, E26). Without it every earlier attempt is gone.
+   * Answers at once, the same to whoever asks again (E19 … E22); the signals end what it goes on with (E23, E24). A throw,
+   * or another answer, stops the take-up: it is never read as gone (E25, E26). Without it every earlier attempt is gone.
    */
   adopt?(attempt: Attempt, context: AttemptContext & { readonly otherHost: boolean }): Promise<Adopted>;
   /** The end of what an attempt printed, at most so many bytes of it, for policies that look for words; '' where there is nothing. */

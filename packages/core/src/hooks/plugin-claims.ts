@@ -1,6 +1,7 @@
 import { orchError } from '../errors/orch-error.ts';
 import type { OrchError } from '../errors/orch-error.ts';
 import type { Executor } from '../executor/executor.ts';
+import { heldToContract } from '../executor/held-to-contract.ts';
 import type { Json } from '../json.ts';
 import type { DescribedSchema } from '../schema.ts';
 import { copyJson } from '../spec/copy-json.ts';
@@ -16,6 +17,8 @@ export class PluginClaims {
   readonly optionKeys: Map<string, OwnedKey> = new Map();
   readonly #names = new Set<string>();
   readonly #kindOwners = new Map([['function', 'core']]);
+  /** One of several kinds is still one. */
+  readonly #held = new Map<Executor, Executor>();
 
   claimName(name: string): void {
     if (this.#names.has(name)) throw invalidPlugin(name, 'it is loaded twice: two plugins have this name');
@@ -29,7 +32,9 @@ export class PluginClaims {
     if (typeof (executor as Partial<Executor> | undefined)?.execute !== 'function')
       throw invalidPlugin(plugin, `the executor of kind ${JSON.stringify(kind)} has no execute function`);
     this.#kindOwners.set(kind, plugin);
-    this.executors.set(kind, executor);
+    const held = this.#held.get(executor) ?? heldToContract(plugin, executor);
+    this.#held.set(executor, held);
+    this.executors.set(kind, held);
   }
 
   claimOption<T>(plugin: string, key: string, schema: DescribedSchema<T>, settings?: PhaseOptionSettings<T>): void {

@@ -92,8 +92,16 @@ describe('plugins', () => {
 describe('executors', () => {
   it('are found by kind', () => {
     const { executors, phaseKeys } = load((host) => host.executor('command', executor));
-    expect([...executors]).toEqual([['command', executor]]);
+    expect([...executors.keys()]).toEqual(['command']);
     expect([...phaseKeys.kinds]).toEqual(['command']);
+  });
+
+  it('of several kinds are one: what is settled is settled once', () => {
+    const { executors } = load((host) => {
+      host.executor('command', executor);
+      host.executor('container', executor);
+    });
+    expect(executors.get('command')).toBe(executors.get('container'));
   });
 
   it('of one kind from two plugins are refused, both named', () => {
