@@ -63,7 +63,7 @@ export async function beginRun<In>(
   if (created.status === 'exists')
     return { inputs: options.inputs === undefined ? undefined : inputs, selection, failFast: options.failFast };
   const { fence } = created;
-  const executors = executorsFor(engine, definition);
+  const executors = executorsFor(engine, definition, []);
   const rules = runRules(state, inputs, { definition, phaseKeys: engine.phaseKeys }, language);
   const executorOf = executors.of(state);
   const driver = new Driver({

@@ -69,14 +69,15 @@ async function take(engine: EngineParts, runId: string, takeOver: boolean): Prom
   }
 }
 
-/** The executors of one run: those of the plugins, and the functions of its workflow. */
+/** The executors of one run: those of the plugins, and the functions of its workflow. `knownKeys`: of its attempts, perhaps to grow. */
 export function executorsFor(
   engine: EngineParts,
   definition: WorkflowDefinition | undefined,
+  knownKeys: readonly string[],
 ): { readonly all: ReadonlyMap<string, Executor>; readonly of: (state: RunState) => (kind: string) => Executor } {
   const all = new Map(engine.executors);
   // Without its code a run can still be cancelled: its functions died with their process.
-  all.set('function', functionExecutor(definition?.functions ?? new Map(), { clock: engine.clock }));
+  all.set('function', functionExecutor(definition?.functions ?? new Map(), { clock: engine.clock, knownKeys }));
   return {
     all,
     of: (state) => (kind) => {

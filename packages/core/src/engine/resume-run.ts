@@ -57,7 +57,7 @@ export async function resumeRun(
   const isOver = (state: RunState): boolean =>
     request.unfinishedOnly === true ? isTerminal(state.status) : state.status === 'completed' && !again;
   if (isOver(read.state)) return { state: read.state };
-  const executors = executorsFor(engine, definition);
+  const executors = executorsFor(engine, definition, read.knownKeys);
   const { replan, ...code } = await prepare(engine, read.state, request);
   const { state, fence, takenAt, knownKeys } = await takeOpened(engine, read, request.takeOver ?? false);
   return letGoOnError(engine, runId, fence, async () => {

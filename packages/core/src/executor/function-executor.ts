@@ -13,14 +13,22 @@ export interface FunctionExecutorOptions {
   readonly clock: Clock;
   /** How long a function has to settle after its signal was aborted; default 5,000 ms. */
   readonly graceMs?: number;
+  /** Keys of the attempts of earlier take-ups of the run, a list that may still grow; default: none. */
+  readonly knownKeys?: readonly string[];
+}
+
+interface Unsettled {
+  readonly by: Executor;
+  readonly attempt: Attempt;
+  readonly settled: Promise<unknown>;
 }
 
 /**
- * Functions that have not settled, by run, phase and index: no other attempt starts beside one that did not obey its
- * signal, or was not given the time to. Of the process, not of an executor: the next take-up of the run has another
- * executor.
+ * Functions that have not settled: no other attempt starts beside one that did not obey its signal, or was not given the
+ * time to. Of the process, not of an executor: the next take-up of the run has another executor, and knows it by its key.
+ * A run of the same id in another backend does not.
  */
-const unsettled = new Map<string, Promise<unknown>>();
+const unsettled = new Set<Unsettled>();
 
 /**
  * Carries out the functions of a workflow, by phase name. A function can't be killed: one that does not settle within
@@ -28,32 +36,33 @@ const unsettled = new Map<string, Promise<unknown>>();
  */
 export function functionExecutor(
   functions: ReadonlyMap<string, PhaseFunction>,
-  { clock, graceMs = 5_000 }: FunctionExecutorOptions,
+  { clock, graceMs = 5_000, knownKeys = [] }: FunctionExecutorOptions,
 ): Executor {
-  return {
+  const isBefore = ({ runId, phase, index }: Attempt, { by, attempt }: Unsettled): boolean =>
+    attempt.phase === phase &&
+    attempt.index === index &&
+    attempt.runId === runId &&
+    (by === executor || knownKeys.includes(attempt.key));
+  const executor: Executor = {
     async execute(attempt, context) {
       const work = functions.get(attempt.phase);
       if (work === undefined) throw noFunction(attempt);
-      const before = unsettled.size === 0 ? undefined : unsettled.get(keyOf(attempt));
-      if (before !== undefined) {
-        await settledOrStopped(before, context);
-        if (context.signal.aborted || context.kill.aborted)
-          return unsettled.has(keyOf(attempt)) ? stillRunning : aborted;
+      for (const before of unsettled) {
+        if (!isBefore(attempt, before)) continue;
+        await settledOrStopped(before.settled, context);
+        if (context.signal.aborted || context.kill.aborted) return unsettled.has(before) ? stillRunning : aborted;
       }
       const called = call(work, attempt, context);
       // What has ended needs nobody to watch its signals.
       if (!(called instanceof Promise)) return called;
-      const key = keyOf(attempt);
-      unsettled.set(key, called);
-      void called.finally(() => unsettled.delete(key));
+      const running = { by: executor, attempt, settled: called };
+      unsettled.add(running);
+      void called.finally(() => unsettled.delete(running));
       const outcome = await outcomeOrStuck(called, context, { clock, graceMs });
       return outcome === 'stuck' ? stillRunning : outcome;
     },
   };
-}
-
-function keyOf({ runId, phase, index }: Attempt): string {
-  return JSON.stringify([runId, phase, index]);
+  return executor;
 }
 
 const aborted: Outcome = { status: 'aborted' };

@@ -106,8 +106,10 @@ describe('a function that still runs', () => {
     first.kill.abort();
     await first.outcome;
     // The next take-up of the run has an executor of its own.
-    const next = functionExecutor(new Map([['work', work]]), { clock: phase.clock });
-    return { phase, calls, free: () => free(), next };
+    const functions = new Map([['work', work]]);
+    const next = functionExecutor(functions, { clock: phase.clock, knownKeys: ['key-1'] });
+    const elsewhere = functionExecutor(functions, { clock: phase.clock, knownKeys: ['key-of-another'] });
+    return { phase, calls, free: () => free(), next, elsewhere };
   }
 
   it('holds back the next attempt until it has settled', async () => {
@@ -136,6 +138,23 @@ describe('a function that still runs', () => {
     const second = phase.execute({ number: 2 }, next);
     expect(calls).toEqual([1, 2]);
     expect(await second.outcome).toEqual({ status: 'completed' });
+  });
+
+  it('holds back a second attempt of its own executor, too', async () => {
+    const { phase, calls, free } = await stuckPhase();
+    const second = phase.execute({ number: 2 });
+    await settled();
+    expect(calls).toEqual([1]);
+    free();
+    expect(await second.outcome).toEqual({ status: 'completed' });
+  });
+
+  it('does not hold back a run of the same id that another backend has', async () => {
+    const { phase, calls, free, elsewhere } = await stuckPhase();
+    const other = phase.execute({}, elsewhere);
+    expect(await other.outcome).toEqual({ status: 'completed' });
+    expect(calls).toEqual([1, 1]);
+    free();
   });
 
   it('does not hold back other runs', async () => {
