@@ -1,7 +1,10 @@
 import { messageOf, orchError } from '../errors/orch-error.ts';
+import { ownCopies } from '../executor/own-copies.ts';
+import { isThenable } from '../hooks/thenable.ts';
 import type { Json } from '../json.ts';
 import type { RunState } from '../run/state.ts';
 import type { Schema } from '../schema.ts';
+import { show } from '../show.ts';
 import { needsLanguage } from '../spec/check-expressions.ts';
 import { outcomeVariables, scopeVariables } from '../spec/language.ts';
 import type { Expression, ExpressionScope, Language, LoadedLanguage, Variable } from '../spec/language.ts';
@@ -9,7 +12,7 @@ import type { PhaseKeys } from '../spec/phase-keys.ts';
 import { isTemplate, parseTemplate } from '../spec/template.ts';
 import type { Ended, PhaseRules, WorkflowDefinition } from '../spec/workflow.ts';
 import type { OutputSpec, WorkflowSpec } from '../spec/workflow-spec.ts';
-import { scopeFor } from './scope.ts';
+import { outputsFor, scopeFor } from './scope.ts';
 import type { RunInputs } from './scope.ts';
 
 type Options = { readonly [key: string]: Json };
@@ -100,12 +103,10 @@ class Rules implements RunRules {
   condition(phase: number): boolean {
     const { name, if: condition } = this.#specOf(phase);
     if (condition === undefined) return true;
-    const scope = this.#scope(phase);
-    const value: unknown =
-      condition === true
-        ? this.#codeOf(name, 'if')({ inputs: scope.inputs, outputs: scope.outputs })
-        : this.#expression(condition, scopeVariables).evaluate(scope);
-    return asTruth(value, 'if');
+    if (condition !== true)
+      return asTruth(this.#expression(condition, scopeVariables).evaluate(this.#scope(phase)), 'if');
+    const [inputs, outputs] = [ownCopies(this.#inputs), ownCopies(outputsFor(this.#state, phase))];
+    return asTruth(this.#codeOf(name, 'if')({ inputs, outputs }), 'if');
   }
 
   expand(phase: number, options: Options): Options {
@@ -225,8 +226,11 @@ function failWhenOfCode(judge: NonNullable<PhaseRules['failWhen']>): FailWhen {
     source: 'failWhen',
     judge({ output, exitCode }) {
       let readsExitCode = false;
+      const own = ownCopies(output === undefined ? {} : { output });
       const ended: Ended = {
-        output,
+        get output() {
+          return own['output'];
+        },
         get exitCode() {
           readsExitCode = true;
           return exitCode;
@@ -240,7 +244,10 @@ function failWhenOfCode(judge: NonNullable<PhaseRules['failWhen']>): FailWhen {
 
 function asTruth(value: unknown, what: string): boolean {
   if (typeof value === 'boolean') return value;
-  throw new Error(`${what} must be true or false, but is ${value === undefined ? 'nothing' : JSON.stringify(value)}`);
+  if (!isThenable(value)) throw new Error(`${what} must be true or false, but is ${show(value)}`);
+  // Refused anyway; unheard, a rejection would end the process.
+  Promise.resolve(value).catch(() => undefined);
+  throw new Error(`${what} must be true or false at once, but is a promise`);
 }
 
 function asText(source: string, value: Json | undefined): string {

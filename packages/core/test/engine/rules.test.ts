@@ -53,6 +53,35 @@ describe('if', () => {
     expect(await orch.execute(made, { inputs: { n: 3 } }).outputs()).toMatchObject({ c: 'left out' });
   });
 
+  it('that sorts what it reads changes it for nobody else', async () => {
+    const flow = workflow('w')
+      .phase('a', { run: () => ['b', 'a'] })
+      .phase('b', {
+        dependsOn: ['a'],
+        if: ({ outputs }) => outputs.a.sort()[0] === 'a',
+        run: ({ outputs }) => outputs.a,
+      });
+    const { orch } = bench();
+    expect(await orch.execute(flow, { runId: 'r' }).outputs()).toEqual({ a: ['b', 'a'], b: ['b', 'a'] });
+  });
+
+  const circle: Record<string, unknown> = {};
+  circle['self'] = circle;
+
+  it.each<[string, () => unknown, string]>([
+    ['a promise', () => Promise.resolve(true), 'true or false at once, but is a promise'],
+    ['one that rejects', () => Promise.reject(new Error('why')), 'is a promise'],
+    ['a BigInt', () => 5n, 'but is 5n'],
+    ['a circle', () => circle, 'but is <ref *1> { self: [Circular *1] }'],
+    ['nothing', () => undefined, 'but is undefined'],
+  ])('that answers something else fails its phase: %s', async (_, answer, words) => {
+    const flow = workflow('w').phase('a', { if: answer as () => boolean, run: () => 'ran' });
+    const result = await bench().orch.execute(flow, { runId: 'r' }).result();
+    expect(result).toMatchObject({
+      failures: [{ phase: 'a', code: 'ORCH_PHASE_CONDITION', message: expect.stringContaining(words) as string }],
+    });
+  });
+
   it('needs its function again when the run is taken up', async () => {
     const made = workflow('w')
       .phase('a', { run: probeWork })
@@ -186,6 +215,20 @@ describe('fail_when', () => {
     expect(await run(plan([{ name: 'a', fail_when: 'exit_code > 1' }]), { a: killed })).toMatchObject({
       failures: [{ class: 'signal' }],
     });
+  });
+
+  it('is a function in TypeScript, which cannot change the output that it judges', async () => {
+    const anything: Schema<string[]> = {
+      '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: value as string[] }) },
+    };
+    const output = { from: 'file', schema: anything } as const;
+    const failWhen = (ended: { output: unknown }): boolean => (ended.output as string[]).sort()[0] !== 'a';
+    const flow = workflow('w').phase('a', { run: { ...probeWork, output, failWhen } });
+    const { orch, probe } = bench();
+    const handle = orch.execute(flow as Workflow, { runId: 'r' });
+    await settled();
+    probe.last('a').end({ status: 'completed', exitCode: 0, output: ['b', 'a'] });
+    expect(await handle.outputs()).toEqual({ a: ['b', 'a'] });
   });
 
   it('is a function in TypeScript; one that does not look at the exit code does not forgive it', async () => {

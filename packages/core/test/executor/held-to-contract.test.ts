@@ -19,12 +19,12 @@ const error = { code: 'X', message: 'why' };
 describe('what execute answers', () => {
   it.each<[string, unknown, string]>([
     ['nothing', undefined, 'undefined: that is no outcome'],
-    ['a text', 'completed', "'completed': that is no outcome"],
+    ['a text', 'completed', '"completed": that is no outcome'],
     ['an object that says nothing', {}, '{}: undefined is no status of an attempt'],
-    ['another status', { status: 'ok' }, "{ status: 'ok' }: 'ok' is no status of an attempt"],
+    ['another status', { status: 'ok' }, '{ status: \'ok\' }: "ok" is no status of an attempt'],
     ['a failure without an error', { status: 'failed', class: 'exit' }, 'its error has no code and message'],
     ['… or with a thrown one', { status: 'failed', class: 'exit', error: new Error('x') }, 'no code and message'],
-    ['a failure of no class', { status: 'failed', class: 'bad', error }, "'bad' is no class of failure"],
+    ['a failure of no class', { status: 'failed', class: 'bad', error }, '"bad" is no class of failure'],
     ['a hint that is none', { status: 'failed', class: 'exit', error: { ...error, hint: 1 } }, 'hint of its error'],
     ['an exit code that is none', { status: 'completed', exitCode: '0' }, 'its exitCode is no whole number'],
     ['a signal that is none', { status: 'aborted', signal: 9 }, 'its signal is no text'],
