@@ -1,4 +1,5 @@
 import type { Attempt, AttemptContext, Log } from '../executor/executor.ts';
+import { ownCopies } from '../executor/own-copies.ts';
 import { dictionary } from '../json.ts';
 import { lazyFields } from '../lazy-fields.ts';
 import type { RunState } from '../run/state.ts';
@@ -38,9 +39,9 @@ export function attemptContext({
   const { attempt } = active;
   const key = attempt.index === undefined ? attempt.phase : `${attempt.phase}[${attempt.index}]`;
   const eager = {
-    inputs,
+    inputs: ownCopies(inputs),
     secrets: state.spec.secrets ?? [],
-    outputs: outputsFor(state, active.phase),
+    outputs: ownCopies(outputsFor(state, active.phase)),
     env,
     directory: state.created.directory,
     idempotencyKey: `${state.runId}/${key}`,

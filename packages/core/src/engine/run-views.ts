@@ -1,10 +1,13 @@
 import type { Executor, Outcome } from '../executor/executor.ts';
+import { ownCopy, withOwnFields } from '../executor/own-copies.ts';
 import type { HookCalls, Warn } from '../hooks/hook-calls.ts';
 import type { AttemptView, Decision, Memory, OptionKey, RunView } from '../hooks/lifecycle-hooks.ts';
 import { dictionary } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { EventOf, RunEvent, RunStatus } from '../run/event.ts';
 import type { RunState, Running } from '../run/state.ts';
+import { show } from '../show.ts';
+import { copyJson } from '../spec/copy-json.ts';
 import { optionValue } from '../spec/phase-keys.ts';
 import type { PhaseKeys } from '../spec/phase-keys.ts';
 import { kindOf } from './attempt-runner.ts';
@@ -99,19 +102,18 @@ export class RunViews {
     const begunAt = state.begunAt[phase]!;
     const ended = { ...(output === undefined ? {} : { output }), ...(exitCode === undefined ? {} : { exitCode }) };
     const more = {
-      error,
       startedAt: (state.phases[phase] as Running).startedAt,
       elapsedMs: Math.max(0, this.#parts.now() - begunAt),
       tail: async (maxBytes: number) => (await executorOf(kindOf(state, phase)).tail?.(attempt, maxBytes)) ?? '',
       evaluate: (source: string) => rules.evaluate(phase, source, ended),
     };
     const view = this.#attemptViews(active);
-    return hooks.onError((plugin) => ({ ...view(plugin), ...more }));
+    return hooks.onError((plugin) => ({ ...view(plugin), ...more, error: withOwnFields(error) }));
   }
 
   afterPhase(active: ActiveAttempt, outcome: Outcome, hooks: HookCalls): Promise<void> {
     const view = this.#attemptViews(active);
-    return hooks.afterPhase((plugin) => ({ ...view(plugin), outcome }), this.#parts.warn);
+    return hooks.afterPhase((plugin) => ({ ...view(plugin), outcome: withOwnFields(outcome) }), this.#parts.warn);
   }
 
   #runView(plugin: string): RunView {
@@ -128,8 +130,8 @@ export class RunViews {
   #memoryOf(plugin: string): Memory {
     const { state, record } = this.#parts;
     return {
-      get: (key) => state.memory.get(plugin)?.get(key),
-      set: (key, value) => record(plugin, key, value),
+      get: (key) => ownCopy(state.memory.get(plugin)?.get(key)),
+      set: (key, value) => record(plugin, key, storable(key, value)),
     };
   }
 
@@ -143,7 +145,16 @@ export class RunViews {
       attempt: attempt.number,
       charged,
       signal: stop.signal,
-      option: <T>({ key }: OptionKey<T>) => optionValue(this.#parts.phaseKeys, key, options[key]) as T | undefined,
+      option: <T>({ key }: OptionKey<T>) =>
+        optionValue(this.#parts.phaseKeys, key, ownCopy(options[key])) as T | undefined,
     });
   }
+}
+
+/** Throws at once: a tap need not wait for what it remembers, and should hear of this all the same. */
+function storable(key: unknown, value: unknown): Json {
+  if (typeof key !== 'string') throw new TypeError(`memory.set was given ${show(key)} as its key, which is no text`);
+  const copied = copyJson(value);
+  if ('value' in copied) return copied.value;
+  throw new TypeError(`memory.set(${JSON.stringify(key)}) was given what ${copied.problem}`);
 }

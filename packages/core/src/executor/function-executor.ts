@@ -5,7 +5,6 @@ import { lazyFields } from '../lazy-fields.ts';
 import type { PhaseFunction } from '../spec/workflow.ts';
 import type { Attempt, AttemptContext, Executor, Outcome } from './executor.ts';
 import { completedWith } from './function-output.ts';
-import { ownCopies } from './own-copies.ts';
 import { failedWith } from './thrown-error.ts';
 
 export interface FunctionExecutorOptions {
@@ -76,8 +75,8 @@ const withSignal = lazyFields<AttemptContext, Pick<AttemptContext, 'signal'>>({
 function call(work: PhaseFunction, attempt: Attempt, context: AttemptContext): Outcome | Promise<Outcome> {
   try {
     const eager = {
-      inputs: ownCopies(context.inputs),
-      outputs: ownCopies(context.outputs),
+      inputs: context.inputs,
+      outputs: context.outputs,
       runId: attempt.runId,
       phase: attempt.phase,
       attempt: attempt.number,

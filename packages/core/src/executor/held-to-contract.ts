@@ -1,8 +1,9 @@
 import { isThenable } from '../hooks/thenable.ts';
 import { failureClasses } from '../run/event.ts';
 import { show } from '../show.ts';
-import type { Adopted, Executor, Outcome } from './executor.ts';
+import type { Adopted, Attempt, Executor, Outcome } from './executor.ts';
 import { completedWith } from './function-output.ts';
+import { withOwnFields } from './own-copies.ts';
 
 /**
  * The executor of a plugin, its answers held against the contract: it may be plain JavaScript. What is no outcome fails the
@@ -16,8 +17,12 @@ export function heldToContract(plugin: string, executor: Executor): Executor {
       // Of the executor itself: a class may have private fields.
       const call = async (...given: readonly unknown[]): Promise<unknown> =>
         (await Reflect.apply(value, target, given)) as unknown;
-      if (name === 'execute') return async (...given: unknown[]) => asOutcome(plugin, name, await call(...given));
-      if (name === 'adopt') return async (...given: unknown[]) => asAdopted(plugin, await call(...given));
+      if (name === 'execute')
+        return async (attempt: Attempt, context: object) =>
+          asOutcome(plugin, name, await call(withOwnFields(attempt), context));
+      if (name === 'adopt')
+        return async (attempt: Attempt, context: object) =>
+          asAdopted(plugin, await call(withOwnFields(attempt), context));
       return call;
     },
   });

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { isOrchError, messageOf, orchError } from '../errors/orch-error.ts';
 import type { OrchError } from '../errors/orch-error.ts';
+import { withOwnFields } from '../executor/own-copies.ts';
 import { checkAnswer } from './check-answer.ts';
 import type { ContextFor, HookName, Warn } from './hook-calls.ts';
 import { isThenable } from './thenable.ts';
@@ -49,22 +50,22 @@ export function guardObserver({
 
 export interface GuardListenerRequest {
   readonly tap: RegisteredTap;
-  readonly listen: (...about: readonly unknown[]) => unknown;
+  readonly listen: (event: object, run: object) => unknown;
   readonly tell: (line: string) => void;
 }
 
-/** A tap of `onEvent`: switched off for good by its first failure, which is told once. */
-export function guardListener({ tap, listen, tell }: GuardListenerRequest): (...about: readonly unknown[]) => void {
+/** A tap of `onEvent`: switched off for good by its first failure, which is told once. The event is its own. */
+export function guardListener({ tap, listen, tell }: GuardListenerRequest): (event: object, run: object) => void {
   let isOff = false;
   const switchOff = (thrown: unknown): void => {
     if (isOff) return;
     isOff = true;
     tell(`${messageOf(tapFailed(tap, thrown))} (it is switched off)`);
   };
-  return (...about) => {
+  return (event, run) => {
     if (isOff) return;
     try {
-      const answer = listen(...about);
+      const answer = listen(withOwnFields(event), withOwnFields(run));
       // Not waited for, but a rejection that nobody hears would end the process.
       if (isThenable(answer)) Promise.resolve(answer).catch(switchOff);
     } catch (thrown) {

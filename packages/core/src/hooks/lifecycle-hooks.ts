@@ -24,8 +24,9 @@ export interface Tappable<Context, Answer = never> {
 
 /** One small map for each plugin and run, kept in the journal. */
 export interface Memory {
+  /** A copy of what was set last; `undefined`: nothing was. */
   get(key: string): Json | undefined;
-  /** Settles when the value is committed. */
+  /** Keeps a copy of the value, and settles when it is committed. Throws a `TypeError` where JSON can't hold it. */
   set(key: string, value: Json): Promise<void>;
 }
 
