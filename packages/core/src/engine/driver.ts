@@ -5,7 +5,7 @@ import { decide, isEnding, isFailingFast } from '../run/decide.ts';
 import type { Draft, Moment } from '../run/decide.ts';
 import { isTerminal } from '../run/state.ts';
 import type { RunState, Running } from '../run/state.ts';
-import { messageOf } from '../errors/orch-error.ts';
+import { isError, messageOf } from '../errors/orch-error.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import type { ActiveAttempt, AttemptEnd } from './attempt-runner.ts';
 import type { Beginning, DriverParts } from './driver-parts.ts';
@@ -271,7 +271,7 @@ export class Driver {
   #leave(error: unknown): void {
     const { engine, fence } = this.#parts;
     // While it is being detached, too: what is not committed is no result.
-    this.#settle.reject(error instanceof Error ? error : new Error(messageOf(error)));
+    this.#settle.reject(isError(error) ? error : new Error(messageOf(error)));
     if (this.#phase === 'left') return;
     this.#phase = 'left';
     rememberToken(engine, this.#state.runId, fence.token, error);

@@ -1,6 +1,6 @@
 import type { Appended, Backend, Commit } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
-import { isOrchError } from '../errors/orch-error.ts';
+import { isError, isOrchError, messageOf } from '../errors/orch-error.ts';
 import type { RunEvent, RunSummary } from '../run/event.ts';
 import type { Fence } from '../run/owner.ts';
 import { runLost } from './lease.ts';
@@ -115,7 +115,7 @@ export class JournalWriter {
     } catch (error) {
       if (!this.#failed) {
         this.abandon();
-        this.#parts.onFailed(error instanceof Error ? error : new Error(String(error)));
+        this.#parts.onFailed(isError(error) ? error : new Error(messageOf(error)));
       }
     } finally {
       this.#busy = false;

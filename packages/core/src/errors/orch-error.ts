@@ -36,19 +36,34 @@ export function errorUrl(code: string): string {
   return `docs/errors.md#${code.toLowerCase()}`;
 }
 
+/**
+ * Whether something that was thrown is an {@link OrchError}, and of this code. Never throws: what says that it is one must
+ * have the code, the words and the hint of one, whatever else it is.
+ */
 export function isOrchError(value: unknown, code?: string): value is OrchError {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    brand in value &&
-    (code === undefined || (value as unknown as OrchError).code === code)
-  );
+  try {
+    if (typeof value !== 'object' || value === null || !(brand in value)) return false;
+    const { code: own, message, hint } = value as Partial<Record<keyof OrchError, unknown>>;
+    const isWhole = typeof own === 'string' && typeof message === 'string';
+    return isWhole && (hint === undefined || typeof hint === 'string') && (code === undefined || own === code);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether something that was thrown is an error. Never throws, as `instanceof` does of a proxy that does not like it. */
+export function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
 }
 
 /** The message of anything that was thrown. Never throws: JavaScript throws anything, also what can't be made text. */
 export function messageOf(thrown: unknown): string {
   try {
-    return String(thrown instanceof Error ? thrown.message : thrown);
+    return String(isError(thrown) ? thrown.message : thrown);
   } catch {
     return 'an object that has no words';
   }
