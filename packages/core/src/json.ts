@@ -11,13 +11,11 @@ export type Stored<T> = T extends Json | undefined
     ? undefined
     : T extends { toJSON(...args: never): infer Plain }
       ? Plain
-      : T extends bigint | symbol | ((...args: never) => unknown)
+      : T extends bigint | symbol | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ((...args: never) => unknown)
         ? never
-        : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
-          ? Record<never, never>
-          : T extends object
-            ? { [K in keyof T as T[K] extends (...args: never) => unknown ? never : K]: Stored<T[K]> }
-            : never;
+        : T extends object
+          ? { [K in keyof T as T[K] extends (...args: never) => unknown ? never : K]: Stored<T[K]> }
+          : never;
 
 /** An object without a prototype, for keys that people chose: `__proto__` is a name like any other. */
 export function dictionary<T>(entries?: Iterable<readonly [string, T]>): Record<string, T> {

@@ -1,7 +1,9 @@
 import { orchError } from '../errors/orch-error.ts';
+import { checkedBy } from '../schema-answer.ts';
 import type { Schema } from '../schema.ts';
 import { describeIssue } from '../spec/phase-keys.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';
+import { storedForm } from '../stored-form.ts';
 import type { RunInputs } from './scope.ts';
 import { isGiven, secretGuard } from './secrets.ts';
 
@@ -15,15 +17,16 @@ export async function checkInputs(
     if (given === undefined || (isObject(given) && Object.keys(given).length === 0)) return {};
     throw invalid(workflow, 'the workflow takes none.');
   }
-  const checked = await schema['~standard'].validate(given ?? {});
+  const checked = await checkedBy(schema, given ?? {});
   if (checked.issues !== undefined) {
     // Messages of a schema of somebody else's may quote the value.
     const { hide } = secretGuard(isObject(given) ? (given as RunInputs) : {}, secrets);
     throw invalid(workflow, hide(checked.issues.map(describeIssue).join('; ')));
   }
-  const stored: unknown = JSON.parse(JSON.stringify(checked.value) ?? 'null');
-  if (!isObject(stored)) throw invalid(workflow, 'they must be an object.');
-  return stored as RunInputs;
+  if (!isObject(checked.value)) throw invalid(workflow, 'they must be an object.');
+  const stored = storedForm(checked.value);
+  if ('problem' in stored) throw invalid(workflow, `what their schema made of them ${stored.problem}.`);
+  return stored.value as RunInputs;
 }
 
 /** Inputs as a journal may hold them, and the names of those that it may not. */

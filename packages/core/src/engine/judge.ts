@@ -47,14 +47,14 @@ export function judge(request: JudgeRequest): Judgement | Promise<Judgement> {
 
 /** What the phase's own rules make of it. A schema of somebody else's may throw or reject. */
 function verdictFor(
-  { active, rules }: JudgeRequest,
+  { active, rules, clock }: JudgeRequest,
   outcome: Exclude<Outcome, { status: 'aborted' }>,
 ): Outcome | Promise<Outcome> {
   const { phase } = active;
   try {
     const declared = rules.declaredOutput(phase);
     const schema = outcome.output === undefined ? undefined : rules.outputSchema(phase);
-    const verdict = verdictOf({ outcome, declared, schema, failWhen: rules.failWhen(phase) });
+    const verdict = verdictOf({ outcome, declared, schema, failWhen: rules.failWhen(phase), clock });
     return verdict instanceof Promise ? verdict.catch((error: unknown) => unchecked(outcome, error)) : verdict;
   } catch (error) {
     return unchecked(outcome, error);

@@ -1,10 +1,12 @@
 import { messageOf, orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { RunState } from '../run/state.ts';
+import { checkedBy } from '../schema-answer.ts';
 import type { Schema, SchemaIssue } from '../schema.ts';
 import { issuePath } from '../spec/phase-keys.ts';
 import { quote } from '../spec/quote.ts';
 import type { WorkflowDefinition } from '../spec/workflow.ts';
+import { storedForm } from '../stored-form.ts';
 import type { RunInputs } from './scope.ts';
 
 /** Shorter values stand in too many words that mean something else. */
@@ -154,11 +156,13 @@ async function checkAgain(
   schema: Schema | undefined,
 ): Promise<{ readonly values: RunInputs; readonly issues: readonly SchemaIssue[] }> {
   const all: unknown = { ...inputs, ...handed };
-  const checked = (await schema?.['~standard'].validate(all)) ?? { value: all };
+  const checked = schema === undefined ? { value: all } : await checkedBy(schema, all);
   if (checked.issues !== undefined) return { values: {}, issues: checked.issues };
   const answer = checked.value as RunInputs;
-  const values = Object.fromEntries(Object.keys(handed).map((name) => [name, answer[name]]));
-  return { values: JSON.parse(JSON.stringify(values)) as RunInputs, issues: [] };
+  const stored = storedForm(Object.fromEntries(Object.keys(handed).map((name) => [name, answer[name]])));
+  return 'problem' in stored
+    ? { values: {}, issues: [{ message: stored.problem }] }
+    : { values: stored.value as RunInputs, issues: [] };
 }
 
 function keysOf(issues: readonly SchemaIssue[]): string {
@@ -166,7 +170,7 @@ function keysOf(issues: readonly SchemaIssue[]): string {
 }
 
 function firstKey(issue: SchemaIssue): string {
-  return String(issuePath(issue)[0]);
+  return String(issuePath(issue)[0] ?? 'all of them');
 }
 
 export function secretsMissing(runId: string, names: readonly string[]): Error {

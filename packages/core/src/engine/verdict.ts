@@ -1,8 +1,10 @@
+import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors/orch-error.ts';
 import type { Outcome } from '../executor/executor.ts';
-import { isThenable } from '../hooks/thenable.ts';
 import type { Json } from '../json.ts';
+import { checkedBy, refusing } from '../schema-answer.ts';
 import type { Checked, Schema, SchemaIssue } from '../schema.ts';
+import { storedForm } from '../stored-form.ts';
 import { describeIssue } from '../spec/phase-keys.ts';
 import type { OutputSpec } from '../spec/workflow-spec.ts';
 import type { FailWhen } from './rules.ts';
@@ -16,6 +18,8 @@ export interface VerdictRequest {
   readonly declared: OutputSpec | undefined;
   readonly schema: Schema | undefined;
   readonly failWhen: FailWhen | undefined;
+  /** Its timer limits how long the schema may take. */
+  readonly clock: Clock;
 }
 
 /**
@@ -28,36 +32,35 @@ export function verdictOf(request: VerdictRequest): Outcome | Promise<Outcome> {
   if (declared === undefined && failWhen === undefined) return outcome;
   if (outcome.status === 'failed' && (outcome.class !== 'exit' || outcome.exitCode === undefined)) return outcome;
   if (outcome.output === undefined || schema === undefined) return judged(request, outcome);
-  const judge = (checked: Checked<unknown>): Outcome => judgeChecked(request, checked);
-  let checked: unknown;
-  try {
-    checked = schema['~standard'].validate(outcome.output);
-  } catch (error) {
-    return judge(unchecked(error));
-  }
-  // Of whatever library it is: what only looks like a promise is waited for, too.
-  return isThenable(checked) ? Promise.resolve(checked).then(sound, unchecked).then(judge) : judge(sound(checked));
+  const checked = checkedBy(schema, outcome.output);
+  if (!(checked instanceof Promise)) return judgeChecked(request, checked);
+  return withinLimit(request.clock, checked).then((it) => judgeChecked(request, it));
 }
 
-/** What a schema answered, if that is an answer: the word of one that says nothing counts as no yes. */
-function sound(checked: unknown): Checked<unknown> {
-  return typeof checked === 'object' && checked !== null
-    ? (checked as Checked<unknown>)
-    : { issues: [{ message: 'the schema gave no answer' }] };
-}
+/** A run must not hang on a schema that never answers: nothing could end it. */
+const schemaLimitMs = 30_000;
 
-function unchecked(error: unknown): Checked<unknown> {
-  return { issues: [{ message: `the schema threw: ${messageOf(error)}` }] };
+function withinLimit(clock: Clock, answer: Promise<Checked<unknown>>): Promise<Checked<unknown>> {
+  return new Promise((resolve) => {
+    const late = `the schema did not answer within ${schemaLimitMs / 1_000} s`;
+    const cancelTimer = clock.timer(schemaLimitMs, () => resolve(refusing(late)));
+    void answer.then(resolve).finally(cancelTimer);
+  });
 }
 
 function judgeChecked(request: VerdictRequest, checked: Checked<unknown>): Outcome {
   const { outcome } = request;
-  if (checked.issues === undefined)
-    return judged(request, { ...outcome, output: stored(checked.value) } as Completed | Failed);
-  if (outcome.status === 'completed')
-    return invalidOutput(outcome, `does not fit its schema: ${described(checked.issues)}`);
   const { output: _, ...rest } = outcome;
-  return judged(request, rest);
+  if (checked.issues !== undefined)
+    return outcome.status === 'completed'
+      ? invalidOutput(outcome, `does not fit its schema: ${described(checked.issues)}`)
+      : judged(request, rest);
+  if (checked.value === undefined) return judged(request, rest);
+  const stored = storedForm(checked.value);
+  if ('value' in stored) return judged(request, { ...outcome, output: stored.value });
+  return outcome.status === 'completed'
+    ? invalidOutput(outcome, `of its schema ${stored.problem}`)
+    : judged(request, rest);
 }
 
 function judged({ declared, failWhen }: VerdictRequest, outcome: Completed | Failed): Outcome {
@@ -119,9 +122,4 @@ function described(issues: readonly SchemaIssue[]): string {
   return issues.length > shownIssues
     ? `${lines.join('; ')}; and ${issues.length - shownIssues} more`
     : lines.join('; ');
-}
-
-/** As the journal gives it back. */
-function stored(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value) ?? 'null') as Json;
 }

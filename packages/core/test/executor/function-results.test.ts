@@ -38,6 +38,8 @@ describe('an output', () => {
     [{ total: 1n }, 'found a BigInt at "total"'],
     [{ ratio: Number.NaN }, 'found NaN at "ratio"'],
     [[Number.POSITIVE_INFINITY], 'found Infinity at "0"'],
+    [new Map([['a', 1]]), 'found a Map'],
+    [{ seen: new Set() }, 'found a Set at "seen"'],
     [circle, 'circular'],
     [() => 1, 'found a function'],
     [Symbol('x'), 'found a symbol'],
