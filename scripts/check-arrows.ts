@@ -8,7 +8,7 @@ import { readImports, type Import } from './read-imports.ts';
 
 /** The rooms of core from bottom to top: a room may load from its own row and from the rows above it in this list. */
 const coreRooms: readonly (readonly string[])[] = [
-  ['clock', 'crc32', 'duration', 'errors', 'id', 'json', 'lazy-fields', 'random-bytes', 'schema', 'sha256', 'version'],
+  'clock crc32 duration errors id json lazy-fields random-bytes schema sha256 show stored-form version'.split(' '),
   ['spec'],
   ['run'],
   ['backend', 'executor', 'hooks'],

@@ -1,5 +1,5 @@
 import { orchError } from '../errors/orch-error.ts';
-import { checkedBy } from '../schema-answer.ts';
+import { checkedBy } from './schema-answer.ts';
 import type { Schema } from '../schema.ts';
 import { describeIssue } from '../spec/phase-keys.ts';
 import type { WorkflowSpec } from '../spec/workflow-spec.ts';

@@ -1,7 +1,7 @@
 import { messageOf, orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { RunState } from '../run/state.ts';
-import { checkedBy } from '../schema-answer.ts';
+import { checkedBy } from './schema-answer.ts';
 import type { Schema, SchemaIssue } from '../schema.ts';
 import { issuePath } from '../spec/phase-keys.ts';
 import { quote } from '../spec/quote.ts';

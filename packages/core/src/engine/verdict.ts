@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors/orch-error.ts';
 import type { Outcome } from '../executor/executor.ts';
 import type { Json } from '../json.ts';
-import { checkedBy, refusing } from '../schema-answer.ts';
+import { checkedBy, refusing } from './schema-answer.ts';
 import type { Checked, Schema, SchemaIssue } from '../schema.ts';
 import { storedForm } from '../stored-form.ts';
 import { describeIssue } from '../spec/phase-keys.ts';

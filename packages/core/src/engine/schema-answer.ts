@@ -1,7 +1,7 @@
-import { messageOf } from './errors/orch-error.ts';
-import { isThenable } from './hooks/thenable.ts';
-import type { Checked, Schema } from './schema.ts';
-import { show } from './show.ts';
+import { messageOf } from '../errors/orch-error.ts';
+import { isThenable } from '../hooks/thenable.ts';
+import type { Checked, Schema } from '../schema.ts';
+import { show } from '../show.ts';
 
 /**
  * What a schema of whatever library says of a value. Never throws or rejects: a schema that does, or answers what is no answer,
