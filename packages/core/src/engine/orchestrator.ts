@@ -31,7 +31,17 @@ import type {
 } from './options.ts';
 import { eventsOf, listRuns, reportOf } from './read-runs.ts';
 import type { EventsOptions } from './read-runs.ts';
-import { finished, refuseBackend, refuseRunId } from './refusals.ts';
+import { finished, refuseBackend, refuseRunId, refuseWorkflow } from './refusals.ts';
+import { refuseOptions } from '../spec/refuse-options.ts';
+import {
+  cancelOptions,
+  deleteOptions,
+  eventsOptions,
+  executeOptions,
+  listOptions,
+  orchestratorOptions,
+  recoverOptions,
+} from './known-options.ts';
 import { resumeRun } from './resume-run.ts';
 import type { ResumeRequest } from './resume-run.ts';
 import { runHandle } from './run-handle.ts';
@@ -58,21 +68,28 @@ export class Orchestrator implements OrchestratorApi {
   #engine: Promise<EngineParts> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** Throws `ORCH_PLUGIN_INVALID` or `ORCH_PLUGIN_CONTRACT` where the plugins or the backend don't fit. */
+  /**
+   * Throws `ORCH_PLUGIN_INVALID` or `ORCH_PLUGIN_CONTRACT` where the plugins or the backend don't fit, `ORCH_OPTION_INVALID`
+   * for an option that there is not, or of another kind. So do its methods, each for its options.
+   */
   constructor(options: OrchestratorOptions) {
     refuseBackend(options);
+    refuseOptions('Orchestrator', options, orchestratorOptions);
     this.#options = options;
     this.#log = this.#withoutSecrets(options.log ?? stderrLog);
     const { clock = systemClock, random = Math.random } = options;
     this.#plugins = loadPlugins(options.plugins ?? [], { clock, random, log: this.#log });
   }
 
-  validate(workflow: Workflow): Promise<readonly Finding[]> {
+  async validate(workflow: Workflow): Promise<readonly Finding[]> {
+    refuseWorkflow('validate', workflow);
     return validateWorkflow(workflow.definition.spec, { ...this.#plugins, language: this.#options.language });
   }
 
   // oxlint-disable-next-line typescript/no-explicit-any -- any workflow: its input types stand in both directions
   execute<P extends object, In>(workflow: Workflow<any, P, In>, ...[options = {}]: ExecuteArguments<In>): RunHandle<P> {
+    refuseWorkflow('execute', workflow);
+    refuseOptions('execute', options, executeOptions);
     const { ids = randomIds } = this.#options;
     const runId = options.runId ?? ids.runId();
     refuseRunId(runId);
@@ -81,12 +98,17 @@ export class Orchestrator implements OrchestratorApi {
 
   recover<P extends object, In>(runId: string, options: RecoverOptions<P, In> = {}): RunHandle<P> {
     refuseRunId(runId);
+    refuseOptions('recover', options, recoverOptions);
     const { workflow, signal, ...rest } = options;
+    if (workflow !== undefined) refuseWorkflow('recover', workflow);
     const opening = this.#open(runId, { ...rest, definition: workflow?.definition });
     return runHandle<P>(runId, this.#track(runId, opening), signal);
   }
 
-  async cancel(runId: string, { by = 'api', message, secrets, workflow }: CancelOptions = {}): Promise<void> {
+  async cancel(runId: string, options: CancelOptions = {}): Promise<void> {
+    refuseOptions('cancel', options, cancelOptions);
+    const { by = 'api', message, secrets, workflow } = options;
+    if (workflow !== undefined) refuseWorkflow('cancel', workflow);
     const own = this.#drivers.get(runId);
     if (own?.cancel(by, message) === true) return;
     // It is just letting go: cancelled is what is left then.
@@ -114,6 +136,7 @@ export class Orchestrator implements OrchestratorApi {
 
   async delete(runId: string, options: DeleteOptions = {}): Promise<void> {
     refuseRunId(runId);
+    refuseOptions('delete', options, deleteOptions);
     await this.#whilePending(this.#opened().then((engine) => deleteRun(engine, runId, options)));
   }
 
@@ -122,10 +145,12 @@ export class Orchestrator implements OrchestratorApi {
   }
 
   async *list(options: ListOptions = {}): AsyncIterable<RunSummary> {
+    refuseOptions('list', options, listOptions);
     yield* listRuns(await this.#opened(), options);
   }
 
   async *events(runId: string, options: EventsOptions = {}): AsyncIterable<RunEvent> {
+    refuseOptions('events', options, eventsOptions);
     yield* eventsOf(await this.#opened(), runId, options);
   }
 

@@ -2,6 +2,8 @@ import { orchError } from '../errors/orch-error.ts';
 import { runIdPattern } from '../id.ts';
 import { isLeftOut, noPhase } from '../run/selection.ts';
 import type { RunState } from '../run/state.ts';
+import { show } from '../show.ts';
+import { isPlain } from '../spec/invalid-workflow.ts';
 import type { Finding, WorkflowSpec } from '../spec/workflow-spec.ts';
 
 /** Refuses a workflow that is not valid. */
@@ -30,6 +32,22 @@ export function refuseBackend(given: unknown): void {
   throw orchError({
     code: 'ORCH_PLUGIN_CONTRACT',
     message: `Backend ${JSON.stringify(name)} is made for contract ${String(contract)}; this release speaks contract 1.`,
+  });
+}
+
+/** From JavaScript anything may come: a plan as it is written, or what another release made. */
+export function refuseWorkflow(call: string, given: unknown): void {
+  const { contract, definition } = isPlain(given) ? given : {};
+  if (typeof contract === 'number' && contract !== 1)
+    throw orchError({
+      code: 'ORCH_PLUGIN_CONTRACT',
+      message: `The workflow of ${call} is made for contract ${contract}; this release speaks contract 1.`,
+    });
+  if (contract === 1 && isPlain(definition) && isPlain(definition['spec'])) return;
+  throw orchError({
+    code: 'ORCH_WORKFLOW_INVALID',
+    message: `${call} needs a workflow, not ${show(given)}.`,
+    hint: "Make one: workflow('name').phase('first', { run: … }). Of a plan file makes one: readPlan of @orch/plan.",
   });
 }
 

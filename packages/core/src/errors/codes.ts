@@ -54,6 +54,7 @@ export const errorCodes = {
   ORCH_INPUT_INVALID: 'The inputs do not fit their schema.',
   ORCH_INPUT_SECRET_MISSING: 'A run was taken up without its secret inputs.',
   ORCH_INPUT_CHANGED: 'The inputs or the selection differ from those that the run was started with.',
+  ORCH_OPTION_INVALID: 'A call of a script has an option that there is not, or of another kind.',
   // runs
   ORCH_RUN_ID_INVALID: 'A run id has characters that are not allowed.',
   ORCH_RUN_UNKNOWN: 'There is no such run.',

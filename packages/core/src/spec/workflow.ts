@@ -7,6 +7,8 @@ import type { Schema } from '../schema.ts';
 import { isSchema } from './is-schema.ts';
 import { lowerPhase } from './lower-phase.ts';
 import { phaseList, type PhaseList } from './phase-list.ts';
+import { optionKinds, refuseOptions } from './refuse-options.ts';
+import type { KnownOptions } from './refuse-options.ts';
 import { workflowIdPattern, type OutputSource, type WorkflowSpec } from './workflow-spec.ts';
 
 /** What a phase does, as data for an executor. `command()` makes one. */
@@ -174,6 +176,11 @@ export interface WorkflowOptions<In, I> {
   readonly secrets?: readonly (keyof I & string)[];
 }
 
+const workflowOptions: KnownOptions<WorkflowOptions<unknown, unknown>> = {
+  inputs: optionKinds.anything,
+  secrets: optionKinds.list,
+};
+
 type Nothing = Record<never, never>;
 
 /**
@@ -194,6 +201,7 @@ export function workflow<In = Nothing, I = In>(
       message: `${typeof id === 'string' ? JSON.stringify(id) : String(id)} is no workflow id.`,
       hint: 'An id has 1 to 64 characters out of A-Z a-z 0-9 . _ - and begins with a letter or digit.',
     });
+  refuseOptions(`Workflow "${id}"`, options, workflowOptions, 'ORCH_WORKFLOW_INVALID');
   const { inputs, secrets = [] } = options;
   if (secrets.length > 0 && inputs === undefined)
     throw orchError({
