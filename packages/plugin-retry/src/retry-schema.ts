@@ -206,6 +206,7 @@ export const retryCountSchema: DescribedSchema<number> = described(
 );
 
 function objectOf(fields: Fields, what: string, required: readonly string[]): Field {
+  const keys = `there are ${Object.keys(fields).join(', ')}`;
   return {
     issues(value) {
       if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -215,7 +216,7 @@ function objectOf(fields: Fields, what: string, required: readonly string[]): Fi
         .map((key) => ({ message: `${key} is missing` }));
       for (const [key, item] of Object.entries(value)) {
         const known = Object.hasOwn(fields, key) ? fields[key] : undefined;
-        if (known === undefined) issues.push({ message: `is no key of ${what}`, path: [key] });
+        if (known === undefined) issues.push({ message: `is no key of ${what}: ${keys}`, path: [key] });
         else for (const { message, path = [] } of known.issues(item)) issues.push({ message, path: [key, ...path] });
       }
       return issues;

@@ -103,7 +103,7 @@ describe('keys', () => {
     [{ repair: { command: [] } }, 'must be text for a shell, or a list of a program and its arguments'],
     [{ max_attempts: 2, backoff: 'none' }, 'must be "exponential", "linear" or "fixed"'],
     [{ max_attempts: 2, jitter: true }, 'must be "full", "equal" or "none"'],
-    [{ max_attempts: 2, constructor: 1 }, 'is no key of a retry policy'],
+    [{ max_attempts: 2, constructor: 1 }, 'is no key of a retry policy: there are max_attempts, backoff, delay,'],
     [null, 'must be an object'],
     [[], 'must be an object'],
   ])('retry %j is refused', (value, message) => {

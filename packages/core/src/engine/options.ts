@@ -5,7 +5,7 @@ import type { Log } from '../executor/executor.ts';
 import type { PhaseError } from '../hooks/lifecycle-hooks.ts';
 import type { Plugin } from '../hooks/plugin.ts';
 import type { Ids } from '../id.ts';
-import type { RunEvent, RunSummary, Selection, StoredRunStatus } from '../run/event.ts';
+import type { RunEvent, RunSummary, Selection, SerializedError, StoredRunStatus } from '../run/event.ts';
 import type { RunReport } from '../run/report.ts';
 import type { Language } from '../spec/language.ts';
 import type { Finding } from '../spec/workflow-spec.ts';
@@ -95,6 +95,8 @@ export type RunResult<P extends object = object> = { readonly runId: string } & 
       readonly failures: readonly PhaseError[];
       /** Of a failed run: whether phases failed, its timeout passed, or a `beforeRun` tap refused it. */
       readonly reason?: 'phases' | 'timeout' | 'hook';
+      /** Of a run that a `beforeRun` tap refused: its words, with the names of tap and plugin. Recover it once the cause is gone. */
+      readonly error?: SerializedError;
     }
 );
 

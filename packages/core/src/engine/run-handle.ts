@@ -68,25 +68,26 @@ function resultOf<P extends object>(state: RunState): RunResult<P> {
   }
   const { runId, status } = state;
   if (status === 'completed') return { runId, status, outputs: outputs as P };
-  const reason = state.failure?.reason;
+  const { reason, error } = state.failure ?? {};
   return {
     runId,
     status: status === 'running' ? 'interrupted' : status,
     outputs: outputs as Partial<P>,
     failures,
     ...(reason === undefined ? {} : { reason }),
+    ...(error === undefined ? {} : { error }),
   };
 }
 
 function notCompleted(result: Exclude<RunResult, { status: 'completed' }>): Error {
-  const { runId, status, failures } = result;
+  const { runId, status, failures, error } = result;
   const first = failures[0];
+  const why =
+    error?.message ??
+    (first === undefined ? undefined : `phase ${JSON.stringify(first.phase)} failed: ${first.message}`);
   return orchError({
     code: 'ORCH_RUN_NOT_COMPLETED',
-    message:
-      first === undefined
-        ? `Run ${runId} is ${status}, not completed.`
-        : `Run ${runId} is ${status}: phase ${JSON.stringify(first.phase)} failed: ${first.message}`,
+    message: why === undefined ? `Run ${runId} is ${status}, not completed.` : `Run ${runId} is ${status}: ${why}`,
     hint: `See what happened: orch show ${runId}`,
   });
 }

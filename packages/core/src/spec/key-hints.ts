@@ -21,6 +21,9 @@ const otherWords: ReadonlyMap<string, string> = new Map([
     (word) => [word, 'depends_on'] as const,
   ),
   ...['retries', 'max_retries', 'max_attempts', 'attempts'].map((word) => [word, 'retry_count'] as const),
+  ...['backoff', 'delay', 'retry_backoff', 'retry_delay', 'retry_interval', 'retry_policy'].map(
+    (word) => [word, 'retry'] as const,
+  ),
   ...['id', 'workflow', 'workflow_name'].map((word) => [word, 'workflow_id'] as const),
   ...['jobs', 'steps', 'tasks', 'stages'].map((word) => [word, 'phases'] as const),
   ...['max_concurrency', 'max_parallel_phases', 'parallelism'].map((word) => [word, 'concurrency'] as const),

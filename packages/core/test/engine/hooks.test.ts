@@ -165,8 +165,17 @@ describe('hooks', () => {
       ],
     });
     const handle = orch.execute(probes('a'));
-    expect(await handle.result()).toMatchObject({ status: 'failed', reason: 'hook' });
-    expect((await orch.show(handle.runId)).reason).toMatch(/gate.*closed/s);
+    const message = 'The beforeRun tap "gate" of plugin "p" failed: closed';
+    expect(await handle.result()).toMatchObject({
+      status: 'failed',
+      reason: 'hook',
+      error: { code: 'ORCH_HOOK_FAILED', message },
+    });
+    await expect(handle.outputs()).rejects.toMatchObject({
+      code: 'ORCH_RUN_NOT_COMPLETED',
+      message: `Run ${handle.runId} is failed: ${message}`,
+    });
+    expect((await orch.show(handle.runId)).reason).toBe(message);
     expect(probe.calls).toEqual([]);
   });
 

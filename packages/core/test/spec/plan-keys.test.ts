@@ -34,6 +34,8 @@ describe('keys', () => {
     ['retryCount', 'Plan files use snake_case: write retry_count.'],
     ['retry_cuont', 'Did you mean retry_count?'],
     ['retries', 'Use retry_count.'],
+    ['retry_delay', 'Use retry.'],
+    ['backoff', 'Use retry.'],
     ['timout', 'Did you mean timeout?'],
     ['idle_timeout', 'idle_timeout belongs to @orch/plugin-command, which is not loaded.'],
     ['concurrency', 'concurrency is a key of the whole plan: move it up there.'],
