@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { writeFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isAlive, Playground, until, waitForGo } from './orch-process.ts';
 import type { Result } from './orch-process.ts';
@@ -110,6 +110,9 @@ test('show tells of phases, attempts, errors and checkpoints', async () => {
   expect(stdout).toMatch(/^skipped +after +dependency not met \(bad\)$/m);
   expect(stdout).toMatch(/^ {2}bad@\d+ /m);
   expect(stdout).toContain('To go on: orch recover one');
+  // As of a function, which has none.
+  rmSync(ground.path('.orch/runs/one/attempts'), { recursive: true });
+  expect((await ground.orch('show', 'one')).stdout).not.toContain('log:');
 });
 
 describe('recover', () => {

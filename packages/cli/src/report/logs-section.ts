@@ -49,7 +49,7 @@ function logOf(attempt: AttemptReport, { report, places, flags }: PageData): str
     const end = lastPart(path, mostOfOne);
     return end === undefined ? [] : [{ path, ...end }];
   });
-  if (ends.length === 0) return `<p>There is no log: <code>${markup(log)}</code></p>\n`;
+  if (ends.length === 0) return '<p>There is no log.</p>\n';
   return ends
     .map(({ path, lines, bytes, whole }) => {
       const command = `orch logs ${report.runId} ${shellWord(harmless(attempt.phase))} --attempt ${attempt.attempt}${flags}`;

@@ -106,10 +106,12 @@ export class LogPlaces {
     return machine === this.#here.machine || existsSync(this.fileOf(attempt)) ? undefined : host;
   }
 
-  /** The same for people: `HOST:FILE` where it is on another machine. */
-  describe(attempt: AttemptReport): string {
+  /** The same for people: `HOST:FILE` where it is on another machine; `undefined`: there is none, as of a function. */
+  describe(attempt: AttemptReport): string | undefined {
     const host = this.elsewhere(attempt);
-    return `${host === undefined ? '' : `${host}:`}${this.fileOf(attempt)}`;
+    const file = this.fileOf(attempt);
+    if (host !== undefined) return `${host}:${file}`;
+    return existsSync(file) ? file : undefined;
   }
 
   /** The state folder of an attempt, where that is another one of this machine. */

@@ -13,7 +13,7 @@ import { whyOf } from './why.ts';
 import { wrap } from './wrap.ts';
 
 export interface ShowTextOptions {
-  readonly logPath: (attempt: AttemptReport) => string;
+  readonly logPath: (attempt: AttemptReport) => string | undefined;
   /** The command line that takes the run up again. */
   readonly recover: string;
   /** Why the run failed. */
@@ -144,7 +144,7 @@ function indented(
 
 function attemptLines(
   attempt: AttemptReport,
-  { path, columns }: { readonly path: string; readonly columns: number | undefined },
+  { path, columns }: { readonly path: string | undefined; readonly columns: number | undefined },
 ): string[] {
   const { status, startedAt, adopted, error, reason } = attempt;
   const words = [
@@ -159,7 +159,9 @@ function attemptLines(
   return [
     ...indented(words.filter((it) => it !== '').join(', '), { columns, by }),
     ...indented(error?.hint, { columns, by: by + 2 }),
-    ...(status === 'failed' || status === 'running' ? [`${' '.repeat(by + 2)}log: ${path}`] : []),
+    ...(path !== undefined && (status === 'failed' || status === 'running')
+      ? [`${' '.repeat(by + 2)}log: ${path}`]
+      : []),
   ];
 }
 

@@ -165,7 +165,7 @@ describe('orch report', () => {
     await ground.orch('execute', 'plan.json', '--run-id', 'one', '--backend', 'sqlite');
     expect(section(await reportOf(ground, 'one'), 'logs')).toContain('<pre>hello</pre>');
     rmSync(ground.path('.orch/runs'), { recursive: true });
-    expect(section(await reportOf(ground, 'one'), 'logs')).toContain('There is no log:');
+    expect(section(await reportOf(ground, 'one'), 'logs')).toContain('There is no log.');
   });
 
   test('of a run that was killed says how to go on; changes nothing', async () => {
