@@ -6,26 +6,31 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const readme = await readFile(join(root, 'README.md'), 'utf8');
 const folder = await mkdtemp(join(tmpdir(), 'orch-readme-'));
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** The scripts of a page that are files of the repository, by path. */
+async function shownOn(page: string): Promise<(readonly [path: string, text: string])[]> {
+  const text = await readFile(join(root, page), 'utf8');
+  const found = text.matchAll(/<!-- (\S+) -->\n\n```ts\n([\s\S]*?)```/g);
+  return [...found].map(([, path = '', script = '']) => [path, script] as const);
+}
+
+const hello = 'examples/hello/hello.mts';
+
 describe('the README', () => {
-  const shown = [...readme.matchAll(/<!-- (\S+) -->\n\n```ts\n([\s\S]*?)```/g)];
-
-  it('shows scripts that are files of the repository, to the letter', async () => {
-    expect(shown).toHaveLength(1);
-    for (const [, path = '', text] of shown) expect(await readFile(join(root, path), 'utf8')).toBe(text);
-  });
-
-  it('shows the same script as that of core', async () => {
-    const ofCore = await readFile(join(root, 'packages/core/README.md'), 'utf8');
-    expect(ofCore).toContain(`\`\`\`ts\n${shown[0]?.[2]}\`\`\``);
+  it.each([
+    ['README.md', [hello]],
+    ['packages/core/README.md', [hello, 'examples/plugins/diary.mts']],
+  ])('%s shows scripts that are files of the repository, to the letter', async (page, paths) => {
+    const shown = await shownOn(page);
+    expect(shown.map(([path]) => path)).toEqual(paths);
+    for (const [path, text] of shown) expect(await readFile(join(root, path), 'utf8')).toBe(text);
   });
 
   it('shows a script that runs, and that has nothing left to do when it is run again', async () => {
-    const script = join(root, shown[0]?.[1] ?? '');
+    const script = join(root, hello);
     const run = (): Promise<{ stderr: string }> =>
       promisify(execFile)(process.execPath, ['--conditions=source', script], { cwd: folder });
     expect((await run()).stderr).toMatch(/^report: \d+ bytes free\n$/);
