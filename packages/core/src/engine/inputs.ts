@@ -23,9 +23,9 @@ export async function checkInputs(
     const { hide } = secretGuard(isObject(given) ? (given as RunInputs) : {}, secrets);
     throw invalid(workflow, hide(checked.issues.map(describeIssue).join('; ')));
   }
-  if (!isObject(checked.value)) throw invalid(workflow, 'they must be an object.');
-  const stored = storedForm(checked.value);
+  const stored = isObject(checked.value) ? storedForm(checked.value) : { value: checked.value };
   if ('problem' in stored) throw invalid(workflow, `what their schema made of them ${stored.problem}.`);
+  if (!isObject(stored.value)) throw invalid(workflow, 'they must be an object.');
   return stored.value as RunInputs;
 }
 

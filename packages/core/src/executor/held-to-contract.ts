@@ -10,13 +10,14 @@ import { withOwnFields } from './own-copies.ts';
  * attempt, by name of the plugin; what `adopt` answers is never read as gone unless it says so.
  */
 export function heldToContract(plugin: string, executor: Executor): Executor {
-  return new Proxy(executor, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
+  // Not around the executor itself: a proxy may not answer otherwise than a frozen object.
+  return new Proxy<Executor>({} as Executor, {
+    has: (_, name) => name in executor,
+    get(_, name) {
+      const value: unknown = Reflect.get(executor, name, executor);
       if (typeof value !== 'function') return value;
-      // Of the executor itself: a class may have private fields.
       const call = async (...given: readonly unknown[]): Promise<unknown> =>
-        (await Reflect.apply(value, target, given)) as unknown;
+        (await Reflect.apply(value, executor, given)) as unknown;
       if (name === 'execute')
         return async (attempt: Attempt, context: object) =>
           asOutcome(plugin, name, await call(withOwnFields(attempt), context));

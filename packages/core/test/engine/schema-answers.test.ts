@@ -80,6 +80,17 @@ describe('a schema of inputs', () => {
     await expect(orch.show('r')).rejects.toMatchObject({ code: 'ORCH_RUN_UNKNOWN' });
   });
 
+  it.each([null, 'text', ['list'], new Date(0)])('that makes no object of them refuses them: %j', async (value) => {
+    const flow = workflow('w', { inputs: answering(() => ({ value })) }).phase('a', { run: () => 1 });
+    await expect(
+      bench()
+        .orch.execute(flow as Workflow)
+        .result(),
+    ).rejects.toMatchObject({
+      message: 'Inputs of workflow w: they must be an object.',
+    });
+  });
+
   it('that throws refuses them, too', async () => {
     const inputs = answering(() => {
       throw new Error('no network');

@@ -114,7 +114,7 @@ describe('what adopt answers', () => {
   });
 });
 
-it('is the executor itself otherwise, private fields and all, and lacks what that lacks', async () => {
+it('is the executor itself otherwise, private fields and all, and lacks what that lacks; it may be frozen', async () => {
   class Counting implements Executor {
     #calls = 0;
     execute(): Promise<Outcome> {
@@ -125,8 +125,13 @@ it('is the executor itself otherwise, private fields and all, and lacks what tha
       return Promise.resolve();
     }
   }
-  const held = heldToContract('mine', new Counting());
+  const held = heldToContract('mine', Object.freeze(new Counting()));
   await held.settle?.('r', new Set());
   expect(await held.execute(attempt, context)).toEqual({ status: 'completed', output: 11 });
   expect('adopt' in held).toBe(false);
+});
+
+it('of plain functions may be frozen, too', async () => {
+  const executor = Object.freeze({ execute: async () => ({ status: 'completed' }) as const });
+  expect(await heldToContract('mine', executor).execute(attempt, context)).toEqual({ status: 'completed' });
 });
