@@ -21,6 +21,7 @@ const usage: readonly ErrorCode[] = [
   'ORCH_RUN_UNFINISHED',
   'ORCH_RUN_NOTHING_SELECTED',
   'ORCH_RUN_TWO_WAYS',
+  'ORCH_OPTION_INVALID',
   'ORCH_BACKEND_SETTINGS',
   'ORCH_BACKEND_UNKNOWN',
   'ORCH_PLUGIN_INVALID',
@@ -42,7 +43,7 @@ const usagePrefixes: readonly string[] = [
 ];
 
 /** Codes of a phase that ended badly. */
-const phasePrefixes: readonly string[] = ['ORCH_PHASE_', 'ORCH_HOOK_'];
+const phasePrefixes: readonly string[] = ['ORCH_PHASE_', 'ORCH_HOOK_', 'ORCH_EXECUTOR_ANSWER'];
 
 /** The exit code of an error code. What no list names is damage: never 0. */
 export function exitCodeOf(code: string): ExitCode {
