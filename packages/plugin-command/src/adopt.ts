@@ -6,9 +6,10 @@ import { examine } from './examine.ts';
 import type { Verdict } from './examine.ts';
 import { firstAborted, watchIdleOf } from './executor-parts.ts';
 import type { ExecutorParts, Subject } from './executor-parts.ts';
+import { endLeftovers } from './leftovers.ts';
 import { endedBy, endedEarlier, exited } from './outcomes.ts';
 import { whereStarted } from './where-started.ts';
-import { endProcesses, mayHaveMembers, pause, stopAttempt } from './stop.ts';
+import { mayHaveMembers, pause, stopAttempt } from './stop.ts';
 import { readStop } from './stop-file.ts';
 import type { EndReason, StopFile, StopRecord } from './stop-file.ts';
 import { traceOf } from './sweep.ts';
@@ -66,32 +67,23 @@ function lost({ attempt, options }: Subject, stop: StopRecord | undefined): Adop
 }
 
 async function finish(
-  { clock, snapshots }: ExecutorParts,
+  parts: ExecutorParts,
   subject: Subject,
   { pid, exitCode }: Extract<Verdict, { found: 'finished' }>,
   stop: StopRecord | undefined,
 ): Promise<Outcome> {
-  const { attempt, context, options, files, isMarker } = subject;
+  const { attempt, options, files, isMarker } = subject;
   // What orch began to end must be gone altogether, children that it may leave running too.
-  if (stop !== undefined || (!options.leaveRunning && pid !== undefined && mayHaveMembers(pid))) {
-    const trace = traceOf({ files, isMarker }, pid);
-    const request = { trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots };
-    tellOfStrangers(context.log, await endProcesses({ ...request, ...stop }));
-  }
+  if (stop !== undefined || (!options.leaveRunning && pid !== undefined && mayHaveMembers(pid)))
+    await endLeftovers(parts, subject, traceOf({ files, isMarker }, pid), stop);
   if (stop === undefined) return withOutput(subject, exited(exitCode));
   const { timeoutMs } = attempt;
   const { idleTimeoutMs } = options;
   return endedEarlier({ reason: stop.reason, end: { exitCode }, left: [], timeoutMs, idleTimeoutMs });
 }
 
-async function endOrphans(
-  { clock, snapshots }: ExecutorParts,
-  { context, options }: Subject,
-  trace: Trace,
-): Promise<void> {
-  const ended = await endProcesses({ trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots });
-  tellOfStrangers(context.log, ended);
-  refuseToGoOn(ended.left);
+async function endOrphans(parts: ExecutorParts, subject: Subject, trace: Trace): Promise<void> {
+  refuseToGoOn(await endLeftovers(parts, subject, trace));
 }
 
 /** A next attempt beside a live one would break the promise that there are never two. */
@@ -116,6 +108,7 @@ async function waitForAdopted(
       if (verdict.found !== 'running') return await concludeAdopted(parts, subject, verdict);
       const earlier = readStop(stopFileOf(subject));
       if (isAsked || context.signal.aborted || earlier !== undefined) {
+        if (!context.signal.aborted && !(await context.holds())) return { status: 'aborted' };
         const reason = context.signal.aborted ? (context.signal.reason as StopReason) : (earlier?.reason ?? 'idle');
         return await stopAdopted(parts, subject, verdict.pid, reason);
       }

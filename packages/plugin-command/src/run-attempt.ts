@@ -5,10 +5,11 @@ import { readState } from './attempt-state.ts';
 import { withOutput } from './declared-output.ts';
 import { firstAborted, watchIdleOf } from './executor-parts.ts';
 import type { ExecutorParts, Subject } from './executor-parts.ts';
+import { endLeftovers } from './leftovers.ts';
 import { endedBy, exited, notStarted, wrapperKilled } from './outcomes.ts';
 import { startAttempt, wordsOfRefusal } from './start-attempt.ts';
 import type { Started, WrapperEnd } from './start-attempt.ts';
-import { endProcesses, mayHaveMembers, stopAttempt } from './stop.ts';
+import { mayHaveMembers, stopAttempt } from './stop.ts';
 import type { EndReason } from './stop-file.ts';
 import { traceOf } from './sweep.ts';
 import { isUnwritable, unwritable } from './system-error.ts';
@@ -34,6 +35,7 @@ export async function runAttempt(parts: ExecutorParts, subject: Subject): Promis
   try {
     const end = await Promise.race([started.ended, asked.promise]);
     if (end !== undefined) return await conclude(parts, subject, started, end);
+    if (!context.signal.aborted && !(await context.holds())) return { status: 'aborted' };
     const reason = context.signal.aborted ? (context.signal.reason as StopReason) : 'idle';
     return await stopLive(parts, subject, started, reason);
   } finally {
@@ -44,17 +46,12 @@ export async function runAttempt(parts: ExecutorParts, subject: Subject): Promis
 
 /** The wrapper has ended by itself. */
 async function conclude(parts: ExecutorParts, subject: Subject, { pid }: Started, end: WrapperEnd): Promise<Outcome> {
-  const { context, options, files, isMarker } = subject;
+  const { options, files, isMarker } = subject;
   const outcome = readEnd({ files, isMarker }, end);
   const wasKilled = outcome.status === 'failed' && outcome.class === 'signal';
   // What a killed wrapper leaves behind is the command itself, and may have left the group.
   if (wasKilled || (!options.leaveRunning && mayHaveMembers(pid))) {
-    const trace = { ...traceOf({ files, isMarker }, pid), isOwnGroup: true };
-    const { clock, snapshots } = parts;
-    tellOfStrangers(
-      context.log,
-      await endProcesses({ trace, graceMs: options.graceMs, kill: context.kill, clock, snapshots }),
-    );
+    await endLeftovers(parts, subject, { ...traceOf({ files, isMarker }, pid), isOwnGroup: true });
   }
   return withOutput(subject, outcome);
 }

@@ -92,6 +92,7 @@ function contextOf(): AttemptContext {
   return {
     signal: never,
     kill: never,
+    holds: () => Promise.resolve(true),
     inputs: {},
     secrets: [],
     outputs: {},

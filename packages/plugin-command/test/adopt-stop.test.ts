@@ -76,6 +76,35 @@ describe('stopping what was adopted', () => {
   });
 });
 
+describe("an attempt that is another process's by now", () => {
+  const elsewhere = { holds: () => Promise.resolve(false) };
+
+  test('printed nothing for its idle timeout: left alone', async () => {
+    const it = await trial(gated, { options: { idle_timeout: '50ms' }, context: elsewhere });
+    startForeign(it, gated);
+    const pid = await it.running();
+    expect(await outcomeOf(await it.adopt())).toEqual({ status: 'aborted' });
+    expect([existsSync(it.files.stop), isAlive(pid)]).toEqual([false, true]);
+    open(it);
+    await until(() => !isAlive(pid));
+  });
+
+  test('lost its wrapper: what is left is left alone', async () => {
+    const it = await trial(gated, { context: elsewhere });
+    startForeign(it, gated);
+    const wrapper = await it.running();
+    const adopted = await it.adopt();
+    const command = await until(
+      () => table.snapshot().find((one) => one.pid !== wrapper && one.markers.includes(it.marker))?.pid,
+    );
+    process.kill(wrapper, 'SIGKILL');
+    expect(await outcomeOf(adopted)).toEqual({ status: 'aborted', signal: 'SIGKILL' });
+    expect(isAlive(command)).toBe(true);
+    open(it);
+    await until(() => !isAlive(command));
+  });
+});
+
 describe('settle', () => {
   test('makes the folders, once, for this user only; execute and adopt never do', async () => {
     const it = await trial('true', { settled: false });

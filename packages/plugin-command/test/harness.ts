@@ -85,6 +85,7 @@ export async function trial(command: Json, given: TrialOptions = {}): Promise<Tr
   const context: AttemptContext = {
     signal: stop.signal,
     kill: kill.signal,
+    holds: () => Promise.resolve(true),
     inputs: {},
     secrets: [],
     outputs: {},

@@ -2,7 +2,7 @@ import { readFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { commandExecutor } from '../src/command-executor.ts';
 import type { ProcessTable } from '../src/process-table.ts';
-import { emptyFolder, isAlive, table, trial, until } from './harness.ts';
+import { emptyFolder, gated, isAlive, open, table, trial, until } from './harness.ts';
 
 test('TERM ends it; the reason is on disk; the exit code is kept', async () => {
   const it = await trial('echo ready; sleep 300');
@@ -174,6 +174,26 @@ test('no output for the idle timeout', async () => {
   });
   expect(it.log()).toMatch(/^1\n2\n3\n4\n/);
   expect(readFileSync(it.files.stop, 'utf8')).toMatch(/^idle /);
+});
+
+test("no output for the idle timeout, of an attempt that is another process's by now: left alone", async () => {
+  const context = { holds: () => Promise.resolve(false) };
+  const it = await trial(gated, { options: { idle_timeout: '50ms' }, context });
+  expect(await it.execute()).toEqual({ status: 'aborted' });
+  const pid = await it.running();
+  expect([existsSync(it.files.stop), isAlive(pid)]).toEqual([false, true]);
+  open(it);
+  await until(() => !isAlive(pid));
+});
+
+test("what a command leaves behind, of an attempt that is another process's by now: left alone", async () => {
+  const context = { holds: () => Promise.resolve(false) };
+  const it = await trial(`(${gated}) & true`, { context });
+  expect(await it.execute()).toEqual({ status: 'completed', exitCode: 0 });
+  const left = (): boolean => table.snapshot().some(({ markers }) => markers.includes(it.marker));
+  expect(left()).toBe(true);
+  open(it);
+  await until(() => !left());
 });
 
 /** Only this file sleeps for 301 to 319 seconds. */

@@ -23,6 +23,7 @@ interface ContextParts {
     readonly kill: LazyAbortController;
   };
   readonly state: RunState;
+  readonly holds: AttemptContext['holds'];
   readonly inputs: RunInputs;
   readonly log: Log;
   readonly preparation: Preparation;
@@ -32,6 +33,7 @@ interface ContextParts {
 export function attemptContext({
   active,
   state,
+  holds,
   inputs,
   log,
   preparation: { env, cwd },
@@ -39,6 +41,7 @@ export function attemptContext({
   const { attempt } = active;
   const key = attempt.index === undefined ? attempt.phase : `${attempt.phase}[${attempt.index}]`;
   const eager = {
+    holds,
     inputs: ownCopies(inputs),
     secrets: state.spec.secrets ?? [],
     outputs: ownCopies(outputsFor(state, active.phase)),

@@ -142,7 +142,8 @@ export class AttemptRunner {
 
   contextOf(active: ActiveAttempt, preparation: Preparation = nothingPrepared): AttemptContext {
     const { state, inputs } = this.#parts;
-    return attemptContext({ active, state, inputs, log: this.#log, preparation });
+    const holds = (): Promise<boolean> => this.#holdsOf(active);
+    return attemptContext({ active, state, holds, inputs, log: this.#log, preparation });
   }
 
   /** Registers an attempt, one of an earlier process, too: so that it can be stopped like our own. */
@@ -229,6 +230,12 @@ export class AttemptRunner {
     void this.#parts.holds().then((held) => {
       if (held) send();
     });
+  }
+
+  async #holdsOf(active: ActiveAttempt): Promise<boolean> {
+    const { isFresh, holds } = this.#parts;
+    const isOurs = (): boolean => this.#active.get(active.phase) === active;
+    return isOurs() && (isFresh() || (await holds())) && isOurs();
   }
 
   #end(active: ActiveAttempt, outcome: AttemptEnd): void {

@@ -48,6 +48,12 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   /** Aborted when a person asks a second time: end it now, without grace. */
   readonly kill: AbortSignal;
+  /**
+   * Whether the attempt is still in the hands of this process: its run was not let go, nor taken over by another process.
+   * Ask before you end work that outlives this process for a reason of your own, as an idle timeout is. `false`: leave
+   * alone what runs; nobody hears the outcome any more. Never rejects.
+   */
+  readonly holds: () => Promise<boolean>;
   /** Secrets included: they belong into the environment of a process and nowhere else. */
   readonly inputs: { readonly [name: string]: Json };
   /** Names of the inputs that are secret. */

@@ -41,6 +41,7 @@ export function phaseOf(work: PhaseFunction, clock = new TestClock()) {
       const context: AttemptContext = {
         signal: stop.signal,
         kill: kill.signal,
+        holds: () => Promise.resolve(true),
         inputs,
         secrets: [],
         outputs,

@@ -18,6 +18,7 @@ const stop = new AbortController();
 const context: AttemptContext & { otherHost: boolean } = {
   signal: stop.signal,
   kill: new AbortController().signal,
+  holds: () => Promise.resolve(true),
   inputs: {},
   secrets: [],
   outputs: {},

@@ -11,6 +11,7 @@ const log = { info: () => {}, warn: () => {} };
 const context: AttemptContext = {
   signal: never,
   kill: never,
+  holds: () => Promise.resolve(true),
   inputs: {},
   secrets: [],
   outputs: {},

@@ -80,6 +80,7 @@ export class ExecutorSubject {
     const context: AttemptContext = {
       signal: stop.signal,
       kill: kill.signal,
+      holds: () => Promise.resolve(true),
       inputs: {},
       secrets: [],
       outputs: Object.create(null) as AttemptContext['outputs'],
