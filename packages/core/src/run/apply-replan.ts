@@ -6,8 +6,8 @@ import { initialState } from './state.ts';
 import type { RunState } from './state.ts';
 
 /**
- * Gives a run another definition: phases keep what became of them by their names, new ones are pending, and those that
- * are gone are forgotten. Attempts that the new definition does not want are over before it is written.
+ * Gives a run another definition: phases keep what became of them by their names, new ones are pending, and of those that
+ * are gone only the number of their attempts is kept. Attempts that the new definition does not want are over before it is written.
  */
 export function applyReplan(state: RunState, event: EventOf<'run.replanned'>): void {
   const { workflow } = event;
@@ -15,14 +15,17 @@ export function applyReplan(state: RunState, event: EventOf<'run.replanned'>): v
   const next = initialState(state.runId, { ...state.created, workflow }, buildGraph(workflow));
   const kept = new Map(state.spec.phases.map(({ name }, phase) => [name, phase]));
   for (let phase = 0; phase < next.graph.size; phase++) {
-    const before = kept.get(workflow.phases[phase]!.name);
-    if (before === undefined) continue;
-    kept.delete(workflow.phases[phase]!.name);
-    carryOver(state, before, next, phase);
+    const { name } = workflow.phases[phase]!;
+    const before = kept.get(name);
+    kept.delete(name);
+    if (before === undefined) next.attempts[phase] = state.formerAttempts.get(name) ?? 0;
+    else carryOver(state, before, next, phase);
   }
-  for (const [name, phase] of kept)
+  for (const [name, phase] of kept) {
     if (state.phases[phase]!.status === 'running')
       throw invalid(state.runId, event, `phase ${JSON.stringify(name)} is gone, but runs`);
+    state.formerAttempts.set(name, state.attempts[phase]!);
+  }
   const { spec, graph, phases, counts, pendingAfter, unforgiven, firstFailure } = next;
   Object.assign(state, { spec, graph, phases, counts, pendingAfter, unforgiven, firstFailure });
   if (event.inputs !== undefined) state.created = withInputs(state.created, event.inputs, event.secrets);

@@ -19,6 +19,8 @@ class Reporter implements RunReporter {
   readonly report: Report;
   spec: WorkflowSpec | undefined;
   readonly #byName = new Map<string, Phase>();
+  /** Attempts at phases that a replan took away, by name: one that comes back has had them. */
+  readonly #former = new Map<string, Phase['attempts']>();
   /** Names of the phases whose failure is none of the run's. */
   #forgiven: ReadonlySet<string> = new Set();
 
@@ -96,9 +98,11 @@ class Reporter implements RunReporter {
     this.spec = workflow;
     this.#forgiven = new Set(workflow.phases.filter((it) => it.continueOnFailure === true).map(({ name }) => name));
     const before = new Map(this.#byName);
+    for (const [name, { attempts }] of before) this.#former.set(name, attempts);
     this.#byName.clear();
     this.report.phases = workflow.phases.map(({ name, kind }) => {
-      const phase: Phase = { ...(before.get(name) ?? { name, status: 'pending', attempts: [] }), kind };
+      const known = before.get(name) ?? { name, status: 'pending', attempts: this.#former.get(name) ?? [] };
+      const phase: Phase = { ...known, kind };
       this.#byName.set(name, phase);
       return phase;
     });

@@ -115,6 +115,8 @@ export interface RunState {
   pendingAfter: Record<'failed' | 'always', number>;
   /** Attempts made, for the whole life of the run: numbers are never reused. */
   attempts: Int32Array;
+  /** The same of phases that a replan took away, by name: one that comes back counts on. */
+  readonly formerAttempts: Map<string, number>;
   /** Attempts that count against those that the phase has, since it was last reset. */
   charged: Int32Array;
   /** Times that the phase was lost in a row. */
@@ -171,6 +173,7 @@ export function initialState(runId: string, created: EventOf<'run.created'>, gra
     counts: { pending: size, running: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
     pendingAfter: { failed: 0, always: 0 },
     attempts: new Int32Array(size),
+    formerAttempts: new Map(),
     charged: new Int32Array(size),
     lost: new Int32Array(size),
     begunAt: new Float64Array(size),

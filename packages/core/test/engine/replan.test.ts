@@ -58,6 +58,25 @@ describe('recover with another definition', () => {
     expect(shown.changes).toHaveLength(5);
   });
 
+  it('counts on the attempts of a phase that was gone and is back', async () => {
+    const second = (await failedRun()).next();
+    const without = second.orch.recover('r', { workflow: named('a', 'y:a'), replan: true });
+    await settled();
+    second.probe.last('y').end(failed);
+    expect(await without.result()).toMatchObject({ status: 'failed' });
+    const third = second.next();
+    const handle = third.orch.recover('r', { workflow: named('a', 'b:a', 'y:a'), replan: true });
+    await settled();
+    expect(third.probe.started).toEqual(['b 2', 'y 2']);
+    third.probe.last('b').end();
+    third.probe.last('y').end();
+    expect(await handle.result()).toMatchObject({ status: 'completed' });
+    const { phases } = await third.orch.show('r');
+    expect(
+      phases.map(({ name, attempts }) => `${name} ${attempts.map((it) => `${it.attempt} ${it.status}`).join(', ')}`),
+    ).toEqual(['a 1 completed', 'b 1 failed, 2 completed', 'y 1 failed, 2 completed']);
+  });
+
   it('adopts attempts of phases that did not change, and ends the others', async () => {
     const first = bench();
     first.orch.execute(probes('a', 'b', 'c'), { runId: 'r' });
