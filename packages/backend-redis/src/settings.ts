@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
-import { orchError } from '@orch/core/author';
-import type { OrchError } from '@orch/core/author';
+import { optionKinds, orchError, refuseOptions } from '@orch/core/author';
+import type { KnownOptions, OrchError } from '@orch/core/author';
 
 export interface RedisBackendOptions {
   /** What the names of all keys begin with; default: that of the URL, else `orch`. Backends of different prefixes don't see each other. */
@@ -41,7 +41,17 @@ const silenceMs = 10_000;
 const example =
   'Write redis://user:password@host:6379/0?prefix=orch, or rediss:// for TLS; all but the host may be left out.';
 
+const knownOptions: KnownOptions<RedisBackendOptions> = {
+  prefix: optionKinds.text,
+  username: optionKinds.text,
+  password: optionKinds.secret,
+  tls: optionKinds.secrets,
+  reconnectMs: optionKinds.milliseconds,
+  warn: optionKinds.function,
+};
+
 export function readSettings(url: string, options: RedisBackendOptions): Settings {
+  refuseOptions('redisBackend', options, knownOptions, 'ORCH_BACKEND_SETTINGS');
   const { reconnectMs = 60_000, warn = emitWarning } = options;
   const parsed = parseUrl(url);
   const prefix = options.prefix ?? parsed.searchParams.get('prefix') ?? 'orch';
@@ -51,8 +61,6 @@ export function readSettings(url: string, options: RedisBackendOptions): Setting
       `The prefix ${JSON.stringify(prefix)} is empty or has braces or spaces.`,
       'Use letters, digits and dashes.',
     );
-  if (!Number.isFinite(reconnectMs) || reconnectMs < 0)
-    throw wrong(`reconnectMs is ${String(reconnectMs)}.`, 'Use a number of milliseconds, 0 or more.');
   const username = options.username ?? decode(parsed.username);
   const password = options.password ?? decode(parsed.password);
   const host = parsed.hostname.replace(/^\[|\]$/g, '');

@@ -33,6 +33,17 @@ test('TLS comes with the protocol or with its options', () => {
 });
 
 test.each([
+  [{ reconnectMs: -1 }, 'redisBackend: reconnectMs must be a number of milliseconds of at least 0, not -1.'],
+  [{ reconnectMs: Number.NaN }, 'redisBackend: reconnectMs must be a number of milliseconds of at least 0, not NaN.'],
+  [{ reconectMs: 1 }, 'redisBackend: there is no option "reconectMs".'],
+  [{ password: 123_456 }, 'redisBackend: password must be a text.'],
+  [{ tls: '-----BEGIN' }, 'redisBackend: tls must be an object.'],
+] as const)('the option %j is refused, secrets are not repeated', (options, message) => {
+  const call = (): unknown => redisBackend('redis://here', options as never);
+  expect(call).toThrow(expect.objectContaining({ code: 'ORCH_BACKEND_SETTINGS', message }));
+});
+
+test.each([
   ['', {}],
   ['here:6379', {}],
   ['http://here', {}],
@@ -47,8 +58,6 @@ test.each([
   ['redis://here', { prefix: '' }],
   ['redis://here', { prefix: 'a{b}' }],
   ['redis://here', { prefix: 'a b' }],
-  ['redis://here', { reconnectMs: -1 }],
-  ['redis://here', { reconnectMs: Number.NaN }],
 ])('%j with %j is refused, with a hint', (url, options) => {
   try {
     redisBackend(url, options);

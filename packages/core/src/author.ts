@@ -76,6 +76,8 @@ export { leftOutBy } from './run/selection.ts';
 export { isTerminal } from './run/state.ts';
 export type { Checked, DescribedSchema, Schema, SchemaIssue } from './schema.ts';
 export type { ExpressionPlace } from './spec/phase-keys.ts';
+export { optionKinds, refuseOptions, refuseValue } from './spec/refuse-options.ts';
+export type { KnownOptions, OptionKind } from './spec/refuse-options.ts';
 export type {
   Expression,
   ExpressionScope,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { Plugin } from '@orch/core/author';
+import { optionKinds, refuseOptions } from '@orch/core/author';
+import type { KnownOptions, Plugin } from '@orch/core/author';
 import { commandExecutor } from './command-executor.ts';
 import { optionSchemas, optionSettings } from './phase-options.ts';
 
@@ -8,11 +9,15 @@ export interface CommandPluginOptions {
   readonly directory?: string;
 }
 
+const knownOptions: KnownOptions<CommandPluginOptions> = { directory: optionKinds.path };
+
 /**
  * Carries out phases that are commands, so that they outlive a crash of orch. `directory` is resolved against the
- * process's working folder now, and made when the first run starts.
+ * process's working folder now, and made when the first run starts. Throws `ORCH_OPTION_INVALID` for options that do not exist.
  */
-export function commandPlugin({ directory = '.orch' }: CommandPluginOptions = {}): Plugin {
+export function commandPlugin(options: CommandPluginOptions = {}): Plugin {
+  refuseOptions('commandPlugin', options, knownOptions);
+  const { directory = '.orch' } = options;
   const absolute = resolve(directory);
   return {
     name: '@orch/plugin-command',

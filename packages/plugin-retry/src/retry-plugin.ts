@@ -1,9 +1,12 @@
 import {
   messageOf,
+  optionKinds,
   orchError,
+  refuseOptions,
   type AttemptView,
   type Decision,
   type FailedView,
+  type KnownOptions,
   type OptionKey,
   type Plugin,
   type PluginHost,
@@ -27,12 +30,16 @@ export interface RetryPluginOptions {
   readonly defaults?: RetryPolicy;
 }
 
+const knownOptions: KnownOptions<RetryPluginOptions> = { defaults: optionKinds.object };
+
 /**
  * Carries out `retry({ … })` and a plan's `retry` and `retry_count`. Answers `onError` with the time of the next attempt
  * while there are attempts left; failures that another tap does not charge do not count. Of both options on one phase
  * `retry` counts.
  */
-export function retryPlugin({ defaults }: RetryPluginOptions = {}): Plugin {
+export function retryPlugin(options: RetryPluginOptions = {}): Plugin {
+  refuseOptions('retryPlugin', options, knownOptions);
+  const { defaults } = options;
   const stored = defaults === undefined ? undefined : checked(storedPolicy(defaults));
   return {
     name: '@orch/plugin-retry',

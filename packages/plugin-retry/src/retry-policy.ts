@@ -1,4 +1,4 @@
-import { planDurationMs, type FailureClass, type Json } from '@orch/core/author';
+import { optionKinds, planDurationMs, refuseValue, type FailureClass, type Json } from '@orch/core/author';
 import type { Duration, PhaseOption } from '@orch/core';
 import type { Backoff } from './backoff.ts';
 
@@ -102,6 +102,7 @@ export interface FullPolicy extends Backoff {
  * @example workflow('release').phase('test', { run: command('pnpm test'), options: [retry({ maxAttempts: 3 })] })
  */
 export function retry(policy: RetryPolicy): PhaseOption {
+  refuseValue('retry: the policy', policy, optionKinds.object, 'As in retry({ maxAttempts: 3 }).');
   return { option: 'retry', value: storedPolicy(policy) as unknown as Json };
 }
 

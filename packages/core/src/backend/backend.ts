@@ -76,7 +76,7 @@ export interface RunFilter {
 export interface Backend {
   readonly name: string;
   readonly contract: 1;
-  /** Opens files or connections; the factory opens none. Called once. */
+  /** Opens files or connections; the factory opens none. Called once, however many orchestrators share the backend. */
   open(): Promise<void>;
   /** After it every call rejects with `ORCH_BACKEND_CLOSED` (B02). Lets go of nothing (B96). */
   close(): Promise<void>;

@@ -1,4 +1,6 @@
 import type { RunSummary } from '../run/event.ts';
+import { optionKinds, refuseOptions } from '../spec/refuse-options.ts';
+import type { KnownOptions } from '../spec/refuse-options.ts';
 import type { Backend, RunFilter } from './backend.ts';
 import { notOpen, unknownRun } from './backend-errors.ts';
 import { MemoryRun } from './memory-run.ts';
@@ -8,16 +10,19 @@ export interface MemoryBackendOptions {
   readonly now?: () => number;
 }
 
+const memoryOptions: KnownOptions<MemoryBackendOptions> = { now: optionKinds.function };
+
 /**
  * Keeps runs in this process, for tests and for runs that need not survive it. It is the reference of the contract: the
- * shortest that passes the conformance suite. There is nothing to open; several orchestrators may share one: it is
- * closed when each that opened it has closed it, and keeps its runs for who opens it again.
+ * shortest that passes the conformance suite. There is nothing to open; once it is closed it keeps its runs for who opens
+ * it again.
  */
-export function memoryBackend({ now = Date.now }: MemoryBackendOptions = {}): Backend {
+export function memoryBackend(options: MemoryBackendOptions = {}): Backend {
+  refuseOptions('memoryBackend', options, memoryOptions);
+  const { now = Date.now } = options;
   const runs = new Map<string, MemoryRun>();
   /** The newest epochs of deleted runs. */
   const epochs = new Map<string, number>();
-  let opened = 0;
   let isClosed = false;
   const checkOpen = (): void => {
     if (isClosed) throw notOpen('memory');
@@ -35,13 +40,11 @@ export function memoryBackend({ now = Date.now }: MemoryBackendOptions = {}): Ba
     name: 'memory',
     contract: 1,
     async open() {
-      opened++;
       isClosed = false;
     },
     async close() {
-      opened = Math.max(0, opened - 1);
-      isClosed = opened === 0;
-      if (isClosed) for (const run of runs.values()) run.wake();
+      isClosed = true;
+      for (const run of runs.values()) run.wake();
     },
     async create(id, first) {
       const known = find(id);

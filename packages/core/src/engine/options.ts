@@ -162,6 +162,6 @@ export interface OrchestratorApi extends AsyncDisposable {
   ): AsyncIterable<RunEvent>;
   /** What is wrong with stored runs, and what is noteworthy. Reads every journal; changes nothing. */
   check(): Promise<readonly StateFinding[]>;
-  /** Stops the runs that it drives, then closes plugins, then the backend. */
+  /** Stops the runs that it drives, then closes plugins, then the backend, unless another orchestrator of this process has it. */
   close(): Promise<void>;
 }

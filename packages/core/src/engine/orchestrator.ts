@@ -33,6 +33,7 @@ import { eventsOf, listRuns, reportOf } from './read-runs.ts';
 import type { EventsOptions } from './read-runs.ts';
 import { finished, refuseBackend, refuseRunId, refuseWorkflow } from './refusals.ts';
 import { refuseOptions } from '../spec/refuse-options.ts';
+import { closeShared, openShared } from './shared-backends.ts';
 import {
   cancelOptions,
   deleteOptions,
@@ -197,7 +198,7 @@ export class Orchestrator implements OrchestratorApi {
     const engine = await this.#engine?.catch(() => undefined);
     if (engine === undefined) return;
     await giveBackAll(engine);
-    await engine.backend.close();
+    await closeShared(engine.backend);
   }
 
   /** Opens the backend, once. */
@@ -210,7 +211,7 @@ export class Orchestrator implements OrchestratorApi {
   async #openEngine(): Promise<EngineParts> {
     const { backend, clock = systemClock, ids = randomIds, host } = this.#options;
     // Who this process is can be found out while a server is on its way.
-    const [, thisHost] = await Promise.all([backend.open(), host ?? hostOfProcess()]);
+    const [, thisHost] = await Promise.all([openShared(backend), host ?? hostOfProcess()]);
     return {
       backend,
       clock,

@@ -8,6 +8,8 @@ import { isPlain } from './invalid-workflow.ts';
 export interface OptionKind {
   readonly words: string;
   readonly accepts: (value: unknown) => boolean;
+  /** Whatever is handed in is not repeated in the error. */
+  readonly isSecret?: true;
 }
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
@@ -21,7 +23,11 @@ type KindName =
   | 'function'
   | 'list'
   | 'log'
+  | 'milliseconds'
   | 'object'
+  | 'path'
+  | 'secret'
+  | 'secrets'
   | 'signal'
   | 'text'
   | 'truth'
@@ -37,7 +43,17 @@ export const optionKinds: Readonly<Record<KindName, OptionKind>> = {
   function: { words: 'a function', accepts: isFunction },
   list: { words: 'a list', accepts: Array.isArray },
   log: { words: 'an object with the functions info and warn', accepts: (value) => has(value, 'info', 'warn') },
+  milliseconds: {
+    words: 'a number of milliseconds of at least 0',
+    accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
+  },
   object: { words: 'an object', accepts: isPlain },
+  path: {
+    words: 'the path of a file or folder, as text',
+    accepts: (value) => typeof value === 'string' && value !== '',
+  },
+  secret: { words: 'a text', accepts: (value) => typeof value === 'string', isSecret: true },
+  secrets: { words: 'an object', accepts: isPlain, isSecret: true },
   signal: { words: 'an AbortSignal', accepts: (value) => has(value, 'addEventListener', 'removeEventListener') },
   text: { words: 'a text', accepts: (value) => typeof value === 'string' },
   truth: { words: 'true or false', accepts: (value) => typeof value === 'boolean' },
@@ -68,6 +84,20 @@ export function refuseOptions<Options>(
       const hint = meant === undefined ? `There are: ${names.join(', ')}.` : `Did you mean ${meant}?`;
       throw refused(`there is no option ${JSON.stringify(name)}.`, hint);
     }
-    if (!kind.accepts(value)) throw refused(`${name} must be ${kind.words}, not ${show(value)}.`);
+    if (!kind.accepts(value)) throw refused(mustBe(name, kind, value));
   }
+}
+
+function mustBe(name: string, { words, isSecret }: OptionKind, value: unknown): string {
+  return `${name} must be ${words}${isSecret === true ? '' : `, not ${show(value)}`}.`;
+}
+
+/** The same for what a call takes beside its options. */
+export function refuseValue(name: string, value: unknown, kind: OptionKind, hint: string): void {
+  if (kind.accepts(value)) return;
+  throw orchError({
+    code: 'ORCH_OPTION_INVALID',
+    message: mustBe(name, kind, value),
+    hint,
+  });
 }
