@@ -37,11 +37,11 @@ export async function beginRun<In>(
 ): Promise<Opened | Existing> {
   const { spec } = definition;
   const language = await refuseInvalid(spec, engine);
-  const inputs = await checkInputs(spec, definition.inputs, options.inputs);
+  const inputs = await checkInputs(spec, definition.inputs, options.inputs, engine.clock);
   const { directory = process.cwd(), source, failFast = false } = options;
   const selection = options.selection === undefined ? undefined : normalSelection(options.selection);
   const stored = withoutSecrets(inputs, spec.secrets);
-  await refuseUnrecoverable(stored, options.inputs, definition);
+  await refuseUnrecoverable(stored, options.inputs, definition, engine.clock);
   const { events, state } = createRun(engine, {
     runId,
     spec,

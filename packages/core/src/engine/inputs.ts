@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { orchError } from '../errors/orch-error.ts';
 import { checkedBy } from './schema-answer.ts';
 import type { Schema } from '../schema.ts';
@@ -12,12 +13,13 @@ export async function checkInputs(
   { id: workflow, secrets = [] }: Pick<WorkflowSpec, 'id' | 'secrets'>,
   schema: Schema | undefined,
   given: unknown,
+  clock: Clock,
 ): Promise<RunInputs> {
   if (schema === undefined) {
     if (given === undefined || (isObject(given) && Object.keys(given).length === 0)) return {};
     throw invalid(workflow, 'the workflow takes none.');
   }
-  const checked = await checkedBy(schema, given ?? {});
+  const checked = await checkedBy(schema, given ?? {}, clock);
   if (checked.issues !== undefined) {
     // Messages of a schema of somebody else's may quote the value.
     const { hide } = secretGuard(isObject(given) ? (given as RunInputs) : {}, secrets);

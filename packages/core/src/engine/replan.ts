@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { orchError } from '../errors/orch-error.ts';
 import type { Draft } from '../run/decide.ts';
 import { phasesToRecover } from '../run/reset.ts';
@@ -36,6 +37,7 @@ export async function planReplan(
   state: RunState,
   { spec, inputs: schema }: WorkflowDefinition,
   given: Readonly<Record<string, unknown>>,
+  clock: Clock,
 ): Promise<Replan | undefined> {
   if (spec.id !== state.spec.id)
     throw orchError({
@@ -44,7 +46,7 @@ export async function planReplan(
       hint: 'A run goes on with a corrected definition of the same workflow; for another one start a new run.',
     });
   if (sameData(spec as never, state.spec as never)) return undefined;
-  const checked = await checkInputs(spec, schema, inputsFor(state, spec, schema, given));
+  const checked = await checkInputs(spec, schema, inputsFor(state, spec, schema, given), clock);
   const before = new Map(state.spec.phases.map((phase) => [phase.name, phase]));
   const replaced = new Set(before.keys());
   const headIsSame = sameData((state.spec.defaults ?? null) as never, (spec.defaults ?? null) as never);

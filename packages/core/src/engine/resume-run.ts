@@ -97,13 +97,17 @@ async function prepare(engine: EngineParts, state: RunState, request: ResumeRequ
   const given = { ...inputs, ...secrets };
   if (request.replan === true && definition !== undefined) {
     const language = await refuseInvalid(definition.spec, engine);
-    const replan = await planReplan(state, definition, given);
-    return { replan, language, inputs: replan?.inputs ?? (await inputsOf(state, given, definition.inputs)) };
+    const replan = await planReplan(state, definition, given, engine.clock);
+    return {
+      replan,
+      language,
+      inputs: replan?.inputs ?? (await inputsOf(state, given, definition.inputs, engine.clock)),
+    };
   }
   if (cancel !== undefined && !hasCleanUps(state)) return { inputs: state.created.inputs, language: undefined };
   const schema = definition?.inputs ?? schemaOfInputs(state.spec.inputs);
   return {
-    inputs: await inputsOf(state, given, schema),
+    inputs: await inputsOf(state, given, schema, engine.clock),
     language: await loadLanguage(definition?.spec ?? state.spec, engine),
   };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { messageOf, orchError } from '../errors/orch-error.ts';
 import type { Json } from '../json.ts';
 import type { RunState } from '../run/state.ts';
@@ -105,13 +106,14 @@ export async function inputsOf(
   state: RunState,
   given: { readonly [name: string]: unknown } | undefined,
   schema: Schema | undefined,
+  clock: Clock,
 ): Promise<RunInputs> {
   const { inputs, secrets = [] } = state.created;
   if (secrets.length === 0) return inputs;
   const missing = secrets.filter((name) => !isGiven(given, name));
   if (missing.length > 0) throw secretsMissing(state.runId, missing);
   const handed = Object.fromEntries(secrets.map((name) => [name, given![name]]));
-  const { values, issues } = await checkAgain(inputs, handed, schema);
+  const { values, issues } = await checkAgain({ ...inputs, ...handed }, secrets, schema, clock);
   if (issues.length > 0) throw secretsInvalid(state, issues);
   return { ...inputs, ...values };
 }
@@ -124,6 +126,7 @@ export async function refuseUnrecoverable(
   { inputs, secrets }: { readonly inputs: RunInputs; readonly secrets: readonly string[] },
   given: unknown,
   { spec, inputs: schema }: Pick<WorkflowDefinition, 'spec' | 'inputs'>,
+  clock: Clock,
 ): Promise<void> {
   if (secrets.length === 0) return;
   const brought = given as RunInputs | undefined;
@@ -135,7 +138,7 @@ export async function refuseUnrecoverable(
       hint: 'Hand them in, and let the schema have no default for a secret. Nothing was started.',
     });
   const handed = Object.fromEntries(secrets.map((name) => [name, brought![name]]));
-  const { issues } = await checkAgain(inputs, handed, schema);
+  const { issues } = await checkAgain({ ...inputs, ...handed }, secrets, schema, clock);
   if (issues.length === 0) return;
   throw orchError({
     code: 'ORCH_INPUT_INVALID',
@@ -151,15 +154,17 @@ export function isGiven(given: Readonly<Record<string, unknown>> | undefined, na
 
 /** What is stored was checked, and perhaps changed, when the run began: only the secrets are taken from the second check. */
 async function checkAgain(
-  inputs: RunInputs,
-  handed: Readonly<Record<string, unknown>>,
+  all: Readonly<Record<string, unknown>>,
+  secrets: readonly string[],
   schema: Schema | undefined,
+  clock: Clock,
 ): Promise<{ readonly values: RunInputs; readonly issues: readonly SchemaIssue[] }> {
-  const all: unknown = { ...inputs, ...handed };
-  const checked = schema === undefined ? { value: all } : await checkedBy(schema, all);
+  const checked = schema === undefined ? { value: all } : await checkedBy(schema, all, clock);
   if (checked.issues !== undefined) return { values: {}, issues: checked.issues };
+  if (typeof checked.value !== 'object' || checked.value === null)
+    return { values: {}, issues: [{ message: 'they must be an object' }] };
   const answer = checked.value as RunInputs;
-  const stored = storedForm(Object.fromEntries(Object.keys(handed).map((name) => [name, answer[name]])));
+  const stored = storedForm(Object.fromEntries(secrets.map((name) => [name, answer[name]])));
   return 'problem' in stored
     ? { values: {}, issues: [{ message: stored.problem }] }
     : { values: stored.value as RunInputs, issues: [] };

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors/orch-error.ts';
 import type { Outcome } from '../executor/executor.ts';
 import type { Json } from '../json.ts';
-import { checkedBy, refusing } from './schema-answer.ts';
+import { checkedBy } from './schema-answer.ts';
 import type { Checked, Schema, SchemaIssue } from '../schema.ts';
 import { storedForm } from '../stored-form.ts';
 import { describeIssue } from '../spec/phase-keys.ts';
@@ -32,20 +32,9 @@ export function verdictOf(request: VerdictRequest): Outcome | Promise<Outcome> {
   if (declared === undefined && failWhen === undefined) return outcome;
   if (outcome.status === 'failed' && (outcome.class !== 'exit' || outcome.exitCode === undefined)) return outcome;
   if (outcome.output === undefined || schema === undefined) return judged(request, outcome);
-  const checked = checkedBy(schema, outcome.output);
+  const checked = checkedBy(schema, outcome.output, request.clock);
   if (!(checked instanceof Promise)) return judgeChecked(request, checked);
-  return withinLimit(request.clock, checked).then((it) => judgeChecked(request, it));
-}
-
-/** A run must not hang on a schema that never answers: nothing could end it. */
-const schemaLimitMs = 30_000;
-
-function withinLimit(clock: Clock, answer: Promise<Checked<unknown>>): Promise<Checked<unknown>> {
-  return new Promise((resolve) => {
-    const late = `the schema did not answer within ${schemaLimitMs / 1_000} s`;
-    const cancelTimer = clock.timer(schemaLimitMs, () => resolve(refusing(late)));
-    void answer.then(resolve).finally(cancelTimer);
-  });
+  return checked.then((it) => judgeChecked(request, it));
 }
 
 function judgeChecked(request: VerdictRequest, checked: Checked<unknown>): Outcome {

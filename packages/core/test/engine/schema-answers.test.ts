@@ -105,4 +105,25 @@ describe('a schema of inputs', () => {
       message: 'Inputs of workflow w: the schema threw: no network',
     });
   });
+
+  it('that never answers refuses them after half a minute', async () => {
+    const flow = workflow('w', { inputs: answering(() => new Promise(() => {})) }).phase('a', { run: () => 1 });
+    const { orch, clock } = bench();
+    const refused = expect(orch.execute(flow as Workflow, { runId: 'r' }).result()).rejects.toMatchObject({
+      code: 'ORCH_INPUT_INVALID',
+      message: 'Inputs of workflow w: the schema did not answer within 30 s',
+    });
+    await settled();
+    await clock.advance(30_000);
+    await refused;
+  });
+
+  it('that makes no object of secrets at a second look refuses them', async () => {
+    let looks = 0;
+    const inputs = answering((value) => ({ value: looks++ === 0 ? value : undefined }));
+    const flow = workflow('w', { inputs, secrets: ['token'] }).phase('a', { run: () => 1 });
+    const { orch } = bench();
+    const handle = orch.execute(flow as never, { runId: 'r', inputs: { token: 'tr0ub4dor' } } as never);
+    await expect(handle.result()).rejects.toMatchObject({ code: 'ORCH_INPUT_INVALID' });
+  });
 });
