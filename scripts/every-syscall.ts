@@ -13,7 +13,7 @@ import { letGo, ownWorkload } from './trial/own-workload.ts';
 import type { OwnWorkloadOptions } from './trial/own-workload.ts';
 import { list, table } from './trial/report.ts';
 import type { ShortWrite } from './trial/short-write.ts';
-import { errorsFor, errorsToTry } from './trial/strace.ts';
+import { errorToTry, errorsFor } from './trial/strace.ts';
 import type { TracedCall } from './trial/strace.ts';
 import { executing, recovering, traceVictim } from './trial/syscall-trial.ts';
 import type { Scenario } from './trial/syscall-trial.ts';
@@ -91,13 +91,13 @@ export async function shortenRecoverEverywhere(options: SweepOptions): Promise<S
 }
 
 /** Kills and failures at the calls about `backends.json`, which is written where a run is not kept in JSON files. */
-export async function harmBackendsFile({ program, lanes }: SweepOptions): Promise<SweepResult> {
+export async function harmBackendsFile({ program, lanes, all }: SweepOptions): Promise<SweepResult> {
   using workload = ownWorkload(chain(1), { phaseMs: 0, parent });
   await using backend = await startBackend('sqlite');
   const scenario = { program, workload, backend, victim: executing };
   const isAboutIt = ({ what }: TracedCall): boolean => what.includes('/backends.json');
-  const faultsFor: FaultsFor = (call) =>
-    isAboutIt(call) ? [...killAt({ all: true })(call, 0), ...failAt({ all: true })(call, 0)] : [];
+  const [kill, fail] = [killAt({ all: true }), failAt({ all })];
+  const faultsFor: FaultsFor = (call) => (isAboutIt(call) ? [...kill(call), ...fail(call)] : []);
   return await sweepCalls(scenario, { name: 'backends.json', lanes, faultsFor });
 }
 
@@ -121,14 +121,18 @@ function killAt({ all }: Pick<SweepOptions, 'all'>): FaultsFor {
   return ({ changes }) => (all || changes ? [{ signal: 'SIGKILL' }] : []);
 }
 
-/** What is read again and again fails at the first time. */
+/** What is read again and again fails at the first time. Which error a call fails with goes by turns, unless all are asked for. */
 function failAt({ all }: Pick<SweepOptions, 'all'>): FaultsFor {
   const read = new Set<string>();
-  return (call, index) => {
+  const turns = new Map<string, number>();
+  return (call) => {
     if (all) return errorsFor(call).map((error) => ({ error }));
     if (!call.changes && read.has(call.what)) return [];
     if (!call.changes) read.add(call.what);
-    return errorsToTry(call, index).map((error) => ({ error }));
+    const turn = turns.get(call.name) ?? 0;
+    turns.set(call.name, turn + 1);
+    const error = errorToTry(call, turn);
+    return error === undefined ? [] : [{ error }];
   };
 }
 

@@ -29,7 +29,7 @@ export interface SweepResult {
 }
 
 /** What is done at a call; nothing: it is left alone. */
-export type FaultsFor = (call: TracedCall, index: number) => readonly Fault[];
+export type FaultsFor = (call: TracedCall) => readonly Fault[];
 
 interface Sweep {
   readonly name: string;
@@ -49,7 +49,7 @@ export async function sweepCalls(
   // The first one compiles.
   await traceVictim(scenario);
   const calls = await traceVictim(scenario);
-  const found = calls.flatMap((call, index) => faultsFor(call, index).map((fault) => ({ ...call, fault })));
+  const found = calls.flatMap((call) => faultsFor(call).map((fault) => ({ ...call, fault })));
   const aims = found.filter(({ moves }) => !moves);
   const missed: string[] = [];
   const results = await inLanes(aims, lanes, async (aim) => {

@@ -168,9 +168,6 @@ const errorsOf: Readonly<Record<string, readonly string[]>> = {
   write: ['ENOSPC', 'EIO'],
 };
 
-/** Calls that data goes through on its way to the disk, and the opening of files: each is tried with each error. */
-const eachErrorCounts: ReadonlySet<string> = new Set('write pwrite64 fdatasync fsync link rename open'.split(' '));
-
 /** The errors that a call can fail with; none where a failure says nothing of orch, or is nothing that happens. */
 export function errorsFor({ name, what, changes }: TracedCall): readonly string[] {
   if (what === 'write stdout') return [];
@@ -178,13 +175,10 @@ export function errorsFor({ name, what, changes }: TracedCall): readonly string[
   return errorsOf[name] ?? errorsOf[withoutAt(name)] ?? [];
 }
 
-/**
- * Of those errors the ones to try at a call of a run, the `index`-th that was not left out: all where data is written or a
- * file is opened, else one in turn.
- */
-export function errorsToTry(call: TracedCall, index: number): readonly string[] {
+/** The one of those errors to try at a call, the `turn`-th of its name that is made to fail: each in turn. */
+export function errorToTry(call: TracedCall, turn: number): string | undefined {
   const errors = errorsFor(call);
-  return eachErrorCounts.has(withoutAt(call.name)) ? errors : errors.slice(index % errors.length).slice(0, 1);
+  return errors[turn % errors.length];
 }
 
 /** `renameat2` is another `rename`. */

@@ -1,5 +1,5 @@
-// Each call that changes anything, of an execute and of a recover, and each read for the first time; all calls, and longer
-// runs: node scripts/every-syscall.ts --long
+// Each call that changes anything, of an execute and of a recover, and each read for the first time, with one of the errors
+// that it can have; all calls, each with all of them, and longer runs: node scripts/every-syscall.ts --long
 import { describe, expect, it } from 'vitest';
 import {
   failExecuteEverywhere,
@@ -42,14 +42,14 @@ describe.runIf(available('strace'))('a run of two phases', () => {
   it('goes on or says why not, whichever call of execute fails', { timeout: patience }, async () => {
     const result = await failExecuteEverywhere(failing);
     expectRight(result);
-    expect(result.hit).toBeGreaterThan(120);
-    expect(result.gaveUp).toBeGreaterThan(50);
+    expect(result.hit).toBeGreaterThan(65);
+    expect(result.gaveUp).toBeGreaterThan(35);
   });
 
   it('goes on or says why not, whichever call of recover fails', { timeout: patience }, async () => {
     const result = await failRecoverEverywhere(failing);
     expectRight(result);
-    expect(result.hit).toBeGreaterThan(80);
+    expect(result.hit).toBeGreaterThan(60);
     expect(result.gaveUp).toBeGreaterThan(20);
     expect(result.adopted).toBeGreaterThan(40);
     // What tells of the end of the adopted command, and of messages.

@@ -1,4 +1,4 @@
-// The kill loop on short chains: 300 kills on JSON files, 102 on SQLite, 60 on Redis. As many on more graphs:
+// The kill loop on short chains: 300 kills on JSON files, 51 on SQLite, 30 on Redis. As many on more graphs:
 // node scripts/kill-loop.ts --backend json|sqlite|redis; ten times as many and more: with --long
 import { describe, expect, it } from 'vitest';
 import { chain, fan } from '../../packages/testkit/src/graphs.ts';
@@ -15,8 +15,8 @@ const patience = 600_000;
 /** Kills in each mode. */
 const loops = [
   { backend: 'json', kills: 100, isThere: true },
-  { backend: 'sqlite', kills: 34, isThere: true },
-  { backend: 'redis', kills: 20, isThere: available('redis') },
+  { backend: 'sqlite', kills: 17, isThere: true },
+  { backend: 'redis', kills: 10, isThere: available('redis') },
 ] as const;
 
 describe.each(loops)('on $backend a run whose orch is killed at random instants', ({ backend, kills, isThere }) => {

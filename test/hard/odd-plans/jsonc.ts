@@ -53,9 +53,9 @@ export const jsonc: readonly OddPlan[] = [
   refused('what a comma leaves behind', planText(['⟦⟦{},']), 'MISSING_KEY', 'NO_WORK'),
   refused('lists 100,000 deep', `/*[*/${'['.repeat(64)}⟦${'['.repeat(deep - 64)}`, 'LIMIT'),
   refusedAt(
-    '25 MB of a comment, and a mistake',
-    () => `/*${`${'x'.repeat(99)}\n`.repeat(250_000)}*/{"workflow_id": 5}`,
-    ['MISSING_KEY 250001:3', 'TYPE 250001:19'],
+    '10 MB of a comment, and a mistake',
+    () => `/*${`${'x'.repeat(99)}\n`.repeat(100_000)}*/{"workflow_id": 5}`,
+    ['MISSING_KEY 100001:3', 'TYPE 100001:19'],
     { large: true },
   ),
 ].map((row) => ({ ...row, ending: 'jsonc' }));
