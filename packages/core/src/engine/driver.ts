@@ -156,6 +156,7 @@ export class Driver {
     if (this.#phase === 'ended' || this.#phase === 'left') return;
     this.#phase = 'left';
     this.#close();
+    this.#views.abort('stopped');
     await this.#loop.idle();
     this.#loop.abandon();
     await letGo(this.#parts.engine, this.#state.runId, this.#parts.fence);

@@ -37,7 +37,7 @@ export class RunViews {
     this.#parts = parts;
   }
 
-  /** Tells taps that the run is stopped or cancelled. */
+  /** Tells taps that the run is stopped or cancelled, or let go. */
   abort(reason: 'stopped' | 'cancelled'): void {
     this.#stopped.abort(reason);
   }

@@ -35,7 +35,7 @@ export interface RunView {
   readonly workflow: string;
   /** Whether an earlier take-up began the run. */
   readonly resumed: boolean;
-  /** Aborted when the run is stopped or cancelled. */
+  /** Aborted when the run is stopped or cancelled, and when this process lets go of it. */
   readonly signal: AbortSignal;
   readonly memory: Memory;
 }

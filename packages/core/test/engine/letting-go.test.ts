@@ -69,6 +69,25 @@ describe('once the run is let go', () => {
     expect(seen).toEqual(['stopped']);
   });
 
+  it('taps that wait for the end of the run are told', async () => {
+    const seen: unknown[] = [];
+    const apply: Plugin['apply'] = ({ hooks }) =>
+      hooks.onError.tap('patient', async ({ run: { signal } }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        seen.push(signal.reason);
+        return undefined;
+      });
+    const { orch, probe } = bench({ plugins: [{ name: 'patient', contract: 1, apply }] });
+    const handle = orch.execute(probes('a'), { runId: 'r' });
+    await settled();
+    probe.last('a').end({ status: 'failed', class: 'exit', error: { code: 'X', message: 'no' } });
+    await settled();
+    await handle.detach();
+    expect(await handle.result()).toMatchObject({ status: 'interrupted' });
+    await settled();
+    expect(seen).toEqual(['stopped']);
+  });
+
   it('what a plugin wanted to be remembered is refused, waited for or not', async () => {
     const { backend, fail } = failing();
     const refused: unknown[] = [];
