@@ -1,5 +1,6 @@
 import type { OrchestratorOptions } from '@orch/core';
 import { messageOf, orchError } from '@orch/core/author';
+import { backendKinds } from '../backend/backend-place.ts';
 import { defaultPreset } from '../preset.ts';
 import type { PresetSettings } from '../preset.ts';
 import { configInForce } from './config-in-force.ts';
@@ -32,14 +33,31 @@ function partsOf(
   if (parts.plugins !== undefined && !Array.isArray(parts.plugins))
     throw wrong('answered with plugins that are no list.', undefined);
   const { backend, language } = defaultPreset(settings);
+  const own = parts.backend?.name;
+  if (own !== undefined && isOutOfPlace(own, backend.name))
+    throw wrong(
+      `answered with the backend ${JSON.stringify(own)} where ${backend.name} was asked for.`,
+      undefined,
+      'Answer with the backend of its settings, ({ backend }) => …, and say in backend of the config where runs are kept.',
+    );
   return { backend, ...(language === undefined ? {} : { language }), ...parts };
 
-  function wrong(what: string, cause: unknown): Error {
+  function wrong(what: string, cause: unknown, hint = presetHint): Error {
     return orchError({
       code: 'ORCH_CONFIG_PLUGIN',
       message: `Preset ${JSON.stringify(name)} of ${file} ${what}`,
-      hint: 'A preset is a function that answers as defaultPreset of @orch/cli/preset does. To go without a config: --no-config',
+      hint: `${hint} To go without a config: --no-config`,
       cause,
     });
   }
+}
+
+const presetHint = 'A preset is a function that answers as defaultPreset of @orch/cli/preset does.';
+
+/**
+ * A backend of somebody else's may stand in the place of JSON files. One that orch has itself is named to it: else `--backend`
+ * would be ignored, and its runs found twice.
+ */
+function isOutOfPlace(own: string, asked: string): boolean {
+  return own !== asked && (asked !== 'json' || backendKinds.includes(own));
 }

@@ -89,6 +89,14 @@ export default defineConfig({
     expect(stderr).toMatch(/ofPreset: says ofPreset\n[^]*direct: says direct/);
   });
 
+  test('a preset may have a backend of somebody else in the place of JSON files, and of no other', async () => {
+    install('orch-preset-own', "export default ({ backend }) => ({ backend: { ...backend, name: 'acme' } })");
+    json({ preset: 'own' });
+    expect(await ground.orch('list')).toMatchObject({ code: 0 });
+    const { code, stderr } = await ground.orch('list', '--backend', 'sqlite');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the backend "acme" where sqlite was asked for.')]);
+  });
+
   test('a preset replaces the plugins that orch brings', async () => {
     install('orch-preset-bare', 'export default ({ backend }) => ({ backend })');
     json({ preset: 'bare' });

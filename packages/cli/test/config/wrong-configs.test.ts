@@ -223,6 +223,10 @@ test('a preset that throws, or answers with something else, is named', async () 
     ["() => { throw new Error('no disk') }", /Preset "preset" of .*orch\.config\.mts threw: no disk/],
     ['() => 3', /did not answer with the options of an orchestrator/],
     ['() => ({ plugins: 3 })', /answered with plugins that are no list/],
+    [
+      "({ stateDirectory, backend }) => ({ backend: { ...backend, name: 'sqlite' } })",
+      /answered with the backend "sqlite" where json was asked for\.\n +Answer with the backend of its settings/,
+    ],
     ["() => ({ get backend() { throw new Error('no disk') } })", /threw: no disk/],
   ] as const) {
     ground.write('orch.config.mts', `export default { preset: ${preset} };`);
