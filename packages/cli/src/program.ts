@@ -77,9 +77,12 @@ function buildProgram(wanted: CommandName | undefined, end: End): Command {
   return program;
 }
 
+/** They know plans by the keys of plugins, and look at no run. */
+const readersOfPlans: ReadonlySet<string> = new Set(['validate', 'schema']);
+
 /** Commands that look at runs or read plans; what else there is runs no code of others. */
 function usesConfig(command: Command): boolean {
-  return command.name() === 'validate' || command.options.some(({ long }) => long === '--state-dir');
+  return readersOfPlans.has(command.name()) || command.options.some(({ long }) => long === '--state-dir');
 }
 
 /** Read before the command begins, and not for its help. */

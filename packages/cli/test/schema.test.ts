@@ -23,3 +23,20 @@ test('another draft is refused', async () => {
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain('Allowed choices are 2020-12, 07');
 });
+
+test('keys of the plugins of a config are among them', async () => {
+  const schema =
+    "{ '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }), jsonSchema: { input: () => ({ type: 'string' }) } } }";
+  ground.write(
+    'acme.mjs',
+    `export default { name: 'acme', contract: 1, apply: (host) => void host.phaseOption('acme_key', ${schema}) };`,
+  );
+  ground.write('orch.config.json', '{ "plugins": ["./acme.mjs"] }');
+  const { code, stdout } = await ground.orch('schema');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    $defs: { phase: { properties: { acme_key: {} } }, phase_acme_key: { type: 'string' } },
+  });
+  const without = await ground.orch('schema', '--no-config');
+  expect(without.stdout).not.toContain('acme_key');
+});

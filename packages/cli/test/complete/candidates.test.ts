@@ -56,7 +56,8 @@ describe('commands and flags come from their definitions', () => {
     expect(await offered('execute', 'plan.json', '--no-co')).toEqual(['--no-command-check', '--no-config']);
     expect(await offered('list', '--conf')).toEqual(['--config']);
     expect(await offered('validate', '--no-conf')).toEqual(['--no-config']);
-    expect(await offered('schema', '--conf')).toEqual([]);
+    expect(await offered('schema', '--conf')).toEqual(['--config']);
+    expect(await offered('skill', '--conf')).toEqual([]);
     expect(await offered('execute', 'plan.json', '--config', '')).toBe('files');
     expect(await offered('execute', 'plan.json', '--no-config', '--conc')).toEqual(['--concurrency']);
   });
